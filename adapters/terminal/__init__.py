@@ -1,0 +1,1 @@
+"""The terminal: rich output for people, plain text for pipes."""

@@ -1,0 +1,1 @@
+"""Health, metrics and feeds over HTTP."""

@@ -1,0 +1,1 @@
+"""Paperwire's engine: papers, reading, digests and chat, without any chat platform."""

@@ -1,0 +1,55 @@
+"""Every command, once.  Slack's text, Discord's command tree, the terminal, `help` and the README's table are made
+from these descriptions.
+"""
+
+from __future__ import annotations
+
+from bot.chat.grammar import Argument, Command, Kind
+
+REFERENCE = Argument(
+    name="paper",
+    kind=Kind.REFERENCE,
+    help="a paper: an arXiv id, a link, or #3 for the third of the list last shown here",
+    required=True,
+)
+
+COMMANDS: tuple[Command, ...] = (
+    Command(name="today", help="Show today's trending papers", example="today", slow=True),
+    Command(name="yesterday", help="Show the papers of the list day before", example="yesterday", slow=True),
+    Command(
+        name="date",
+        help="Show the papers of a day",
+        arguments=(Argument(name="day", kind=Kind.DATE, help="a day, such as 2026-07-10", required=True),),
+        example="date 2026-07-10",
+        slow=True,
+    ),
+    Command(name="week", help="Show the week's top papers", example="week", slow=True),
+    Command(
+        name="trending",
+        help="Show what is trending on Hugging Face now (not the same as most upvoted)",
+        example="trending",
+        slow=True,
+    ),
+    Command(
+        name="show",
+        help="Show one paper in full",
+        arguments=(REFERENCE,),
+        example="show #3",
+        slow=True,
+    ),
+    Command(
+        name="search",
+        help="Search all known papers",
+        arguments=(Argument(name="words", kind=Kind.TEXT, help="words to search for", required=True, takes_rest=True),),
+        example="search diffusion policy",
+        slow=True,
+    ),
+    Command(name="usage", help="Show the tokens and money spent today", example="usage", private=True),
+    Command(
+        name="help",
+        help="Show what can be asked, or how one command works",
+        arguments=(Argument(name="command", kind=Kind.TEXT, help="a command"),),
+        example="help search",
+        private=True,
+    ),
+)

@@ -1,0 +1,98 @@
+"""The engine: a request in, replies out.  It finds the command, lets its handler speak, and sees to a good end."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+import structlog
+
+from bot.chat.grammar import Command, Invocation, parse
+from bot.chat.request import Final, Origin, Reply, Request
+from bot.documents.model import Document, Footnote, Paragraph, Tone, text
+from bot.errors import BadInput, BotError, UserError
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A request whose command has been understood."""
+
+    request: Request
+    invocation: Invocation
+
+
+Handler = Callable[[Asked], AsyncIterator[Reply]]
+
+
+class Engine:
+    """Answers requests by handlers.
+
+    Args:
+        commands: the grammar; each command's handler stands under its name in `handlers`.
+        question: answers free words (a mention, a direct message, a reply); None where questions are not to be had.
+        default: the command of an empty request.
+    """
+
+    def __init__(
+        self,
+        commands: Iterable[Command],
+        handlers: Mapping[str, Handler],
+        question: Callable[[Request], AsyncIterator[Reply]] | None = None,
+        default: str = "help",
+    ) -> None:
+        self.commands = tuple(commands)
+        self._handlers = dict(handlers)
+        self._question = question
+        self._default = default
+
+    async def handle(self, request: Request) -> AsyncIterator[Reply]:
+        """Answer a request: any number of `Progress` and `Partial`, then exactly one `Final`.  Never raises."""
+        try:
+            async for reply in self._answer(request):
+                yield reply
+                if isinstance(reply, Final):
+                    return
+            raise RuntimeError("a handler ended without a final reply")
+        except BotError as error:
+            yield Final(apology(error))
+        except Exception:
+            reference = secrets.token_hex(3)
+            log.exception("request_failed", action="answer_request", reference=reference)
+            yield Final(breakdown(reference))
+
+    def _answer(self, request: Request) -> AsyncIterator[Reply]:
+        try:
+            invocation = parse(request.text, self.commands) or parse(self._default, self.commands)
+        except BadInput:
+            if request.origin is Origin.MESSAGE and self._question is not None:
+                return self._question(request)
+            raise
+        if invocation is None:
+            raise RuntimeError(f"there is no default command {self._default}")
+        return self._handlers[invocation.command.name](Asked(request, invocation))
+
+
+def apology(error: BotError) -> Document:
+    """An error as a private document; what the person can mend reads as a notice, the rest as an error."""
+    tone = Tone.NOTICE if isinstance(error, UserError) else Tone.ERROR
+    sentence = error.sentence
+    return Document(
+        blocks=(Paragraph(text(sentence)),),
+        tone=tone,
+        private=True,
+        data={"error": sentence, "kind": type(error).__name__},
+    )
+
+
+def breakdown(reference: str) -> Document:
+    """An error that nobody foresaw, with a reference that stands in the log too."""
+    sentence = "Something went wrong here, and it is not your fault. Please try again in a moment."
+    return Document(
+        blocks=(Paragraph(text(sentence)), Footnote(text(f"reference {reference}"))),
+        tone=Tone.ERROR,
+        private=True,
+        data={"error": sentence, "reference": reference},
+    )

@@ -1,0 +1,179 @@
+"""How a command is described and read.  The descriptions themselves stand in `commands.py`.
+
+A command is a word, then its arguments.  An argument is either *plain* (told by its position), or *named*: led in by a
+keyword, in any order, as in `subscribe at 09:00 in Europe/Berlin`.  An argument that `takes_rest` holds every word up
+to the next keyword.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Literal
+
+from bot.errors import BadInput
+
+MAX_INPUT = 12_000  # characters of one request; three times the longest form any platform has
+
+
+class Kind(StrEnum):
+    """What an argument's words mean, so that a platform can offer the right field for it."""
+
+    TEXT = "text"
+    REFERENCE = "reference"  # a paper: id, link or #3
+    DATE = "date"
+    TIME = "time"
+    ZONE = "zone"
+    CHANNEL = "channel"
+    NUMBER = "number"
+    CHOICE = "choice"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Argument:
+    """One argument: its name, what it means, and how it is recognised."""
+
+    name: str
+    kind: Kind
+    help: str
+    required: bool = False
+    takes_rest: bool = False
+    keyword: str = ""  # a named argument's lead-in; "" for a plain one
+    choices: tuple[str, ...] = ()
+    many: int = 1  # how many values a plain argument may take ("compare R1 R2 …")
+
+    @property
+    def usage(self) -> str:
+        """As it stands in a usage line: `REFERENCE`, `[at TIME]`, `[edition final|live]`."""
+        shown = "|".join(self.choices) if self.choices else self.name.upper()
+        shown = f"{self.keyword} {shown}" if self.keyword else shown
+        shown += " …" if self.many > 1 else ""
+        return shown if self.required else f"[{shown}]"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Command:
+    """One thing that people can ask for."""
+
+    name: str
+    help: str  # one line, imperative, no full stop
+    arguments: tuple[Argument, ...] = ()
+    example: str = ""  # without the leading "/papers "
+    who: Literal["anyone", "manager"] = "anyone"
+    private: bool = False  # the answer is for the person who asked, alone
+    slow: bool = False  # may take longer than a moment: adapters show that work goes on
+    aliases: tuple[str, ...] = ()
+
+    @property
+    def usage(self) -> str:
+        """The usage line, without "/papers "."""
+        return " ".join((self.name, *(argument.usage for argument in self.arguments)))
+
+
+@dataclass(frozen=True, slots=True)
+class Invocation:
+    """A command that was understood, with the words of each argument that was given."""
+
+    command: Command
+    values: Mapping[str, str] = field(default_factory=dict)
+
+    def get(self, name: str, default: str = "") -> str:
+        """The words of an argument, or the default."""
+        return self.values.get(name, default)
+
+
+def parse(line: str, commands: Iterable[Command]) -> Invocation | None:
+    """Read a line such as `show #3`.
+
+    Returns None for an empty line.
+
+    Raises:
+        BadInput: an unknown command (names the nearest), a missing or a surplus argument, or too much text.
+    """
+    if len(line) > MAX_INPUT:
+        raise BadInput(f"That is {len(line):,} characters; please keep it under {MAX_INPUT:,}.")
+    words = clean(line).split()
+    if not words:
+        return None
+    command = find(words[0], commands)
+    return Invocation(command, read_arguments(command, words[1:]))
+
+
+def clean(line: str) -> str:
+    """Control characters become blanks: they mean nothing in a command and can upset a terminal or a database."""
+    return "".join(char if char.isprintable() else " " for char in line)
+
+
+def find(word: str, commands: Iterable[Command]) -> Command:
+    """The command called `word`, by name or alias, upper or lower case."""
+    by_name = {name: command for command in commands for name in (command.name, *command.aliases)}
+    word = word.lower().lstrip("/")
+    if word in by_name:
+        return by_name[word]
+    near = difflib.get_close_matches(word, by_name, n=1, cutoff=0.6)
+    hint = f" Did you mean `{by_name[near[0]].name}`?" if near else ""
+    raise BadInput(f"There is no command `{shorten(word)}`.{hint} `help` lists what there is.")
+
+
+def read_arguments(command: Command, words: list[str]) -> dict[str, str]:
+    """Give each word to its argument."""
+    plain, named = _split_at_keywords(command, words)
+    values = _read_plain(command, plain) | named
+    for argument in command.arguments:
+        if argument.required and not values.get(argument.name):
+            raise BadInput(f"`{command.name}` needs {argument.help}. Usage: `{command.usage}`.")
+        if argument.choices and argument.name in values:
+            values[argument.name] = _choose(argument, values[argument.name])
+    return values
+
+
+def _split_at_keywords(command: Command, words: list[str]) -> tuple[list[str], dict[str, str]]:
+    keywords = {argument.keyword: argument for argument in command.arguments if argument.keyword}
+    plain: list[str] = []
+    named: dict[str, list[str]] = {}
+    target = plain
+    for word in words:
+        argument = keywords.get(word.lower().rstrip(":"))
+        if argument is None:
+            target.append(word)
+            continue
+        if argument.name in named:
+            raise BadInput(f"`{argument.keyword}` is given twice. Usage: `{command.usage}`.")
+        target = named[argument.name] = []
+    for name, given in named.items():
+        if not given:
+            raise BadInput(f"`{_by_name(command, name).keyword}` needs a value. Usage: `{command.usage}`.")
+    return plain, {name: " ".join(given) for name, given in named.items()}
+
+
+def _read_plain(command: Command, words: list[str]) -> dict[str, str]:
+    values: dict[str, str] = {}
+    rest = list(words)
+    for argument in command.arguments:
+        if argument.keyword or not rest:
+            continue
+        count = len(rest) if argument.takes_rest else min(argument.many, len(rest))
+        values[argument.name], rest = " ".join(rest[:count]), rest[count:]
+    if rest:
+        raise BadInput(f"`{shorten(' '.join(rest))}` is too much for `{command.name}`. Usage: `{command.usage}`.")
+    return values
+
+
+def _choose(argument: Argument, value: str) -> str:
+    if value.lower() in argument.choices:
+        return value.lower()
+    near = difflib.get_close_matches(value.lower(), argument.choices, n=1)
+    hint = f" Did you mean `{near[0]}`?" if near else ""
+    raise BadInput(f"{argument.name} is one of {', '.join(argument.choices)}, not `{shorten(value)}`.{hint}")
+
+
+def _by_name(command: Command, name: str) -> Argument:
+    return next(argument for argument in command.arguments if argument.name == name)
+
+
+def shorten(value: str, length: int = 60) -> str:
+    """A piece of somebody's input, safe to be quoted back inside `code`."""
+    value = value.replace("`", "'")
+    return value if len(value) <= length else value[: length - 1] + "…"

@@ -1,0 +1,1 @@
+"""Finding papers: search, similar papers, ranking, interests."""

@@ -1,0 +1,1 @@
+"""What can be said back, in neutral form."""

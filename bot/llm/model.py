@@ -1,0 +1,59 @@
+"""What is said to a language model, and what comes back.  Pure data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One turn of a chat-completions call."""
+
+    role: Literal["system", "user", "assistant"]
+    content: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelCall:
+    """One call, fully decided.  `schema` asks for JSON of that form; `max_tokens` caps the answer."""
+
+    purpose: str  # for the ledger and metrics: "summaries", "answer", …
+    messages: tuple[Message, ...]
+    max_tokens: int
+    temperature: float = 0.0
+    schema: Mapping[str, Any] | None = None
+    prompt_hash: str = ""  # of the template that made it; part of every cache key
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Tokens of one call; `estimated` where the server did not say.  `cost` in US dollars, None if unknown."""
+
+    prompt_tokens: int
+    completion_tokens: int
+    cost: float | None = None
+    estimated: bool = False
+
+    @property
+    def total_tokens(self) -> int:
+        """Prompt and answer together."""
+        return self.prompt_tokens + self.completion_tokens
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Completion:
+    """A finished answer.  `data` is the parsed JSON where a schema was asked for, already checked against it."""
+
+    text: str
+    model: str
+    usage: Usage
+    data: Any = field(default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class TextDelta:
+    """A piece of a streamed answer."""
+
+    text: str

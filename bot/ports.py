@@ -1,0 +1,158 @@
+"""What the engine needs from the world: time, network, model, store.
+
+Real parts and the fakes in `bot/testing.py` keep the same contracts, and pass the same tests.  At run time this
+module imports nothing of the house: ports are words only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from bot.chat.conversation import Turn
+    from bot.chat.request import Place
+    from bot.llm.model import Completion, ModelCall, TextDelta, Usage
+    from bot.papers.model import Paper, PaperList, Rise
+    from bot.reading.model import Summary, SummaryKey
+
+
+class Clock(Protocol):
+    """Time, so that tests can own it."""
+
+    def now(self) -> datetime:
+        """The present instant, aware, in UTC."""
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait; a virtual clock moves instead."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fetched:
+    """An HTTP answer with a status below 400, or 404, read to its end within the size cap."""
+
+    url: str  # after redirects
+    status: int
+    body: bytes
+    content_type: str = ""
+    fetched_at: datetime
+    stale: bool = False  # the source failed; this is an older answer from the cache
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+class Fetcher(Protocol):
+    """The network.  Retries, caches and waits its turn by itself; requests for the same thing in flight are shared."""
+
+    async def get(self, url: str, *, params: Mapping[str, str] | None = None, max_bytes: int = 30_000_000) -> Fetched:
+        """Fetch `url`.
+
+        Raises:
+            SourceUnavailable: no usable answer after the retries, and none in the cache.
+            RateLimited: the source asks to wait longer than is worth waiting.
+        """
+
+
+class LanguageModel(Protocol):
+    """A language model behind any OpenAI-compatible server.  One retry layer is inside; nobody retries outside."""
+
+    @property
+    def name(self) -> str:
+        """The model's name, as part of cache keys."""
+
+    async def complete(self, call: ModelCall) -> Completion:
+        """Answer whole.  Raises `ModelUnavailable`, `RateLimited`, `Unauthorized` or a `ModelError` by name."""
+
+    def stream(self, call: ModelCall) -> AsyncIterator[TextDelta | Completion]:
+        """Answer piece by piece; the last item is the whole `Completion`.  Raises as `complete` does."""
+
+
+class PaperRepository(Protocol):
+    """Every paper and list ever seen."""
+
+    async def save(self, papers: Iterable[Paper], seen_at: datetime) -> None:
+        """Insert or update; a field that is None or empty in a newer sighting does not wipe what is known."""
+
+    async def get(self, paper_id: str) -> Paper | None:
+        """The paper with this id."""
+
+    async def get_many(self, paper_ids: Sequence[str]) -> list[Paper]:
+        """Those that are known, in the order asked for."""
+
+    async def save_list(self, key: str, papers: PaperList) -> None:
+        """Remember a list under a key ("day:2026-07-10", "week:2026-W28", "trending"), its papers, and a
+        snapshot of their upvotes, comments and stars; all in one transaction.
+        """
+
+    async def load_list(self, key: str) -> PaperList | None:
+        """The list last saved under that key, with its papers as they were ranked then."""
+
+    async def latest_day(self, before: date) -> PaperList | None:
+        """The newest non-empty daily list with a day before the one given."""
+
+    async def search(self, words: str, *, limit: int = 10, offset: int = 0) -> list[Paper]:
+        """Full-text search over titles, abstracts, authors and keywords; best first.  Any input is safe."""
+
+    async def rises(self, paper_ids: Sequence[str], since: datetime) -> Mapping[str, Rise]:
+        """Upvotes now against the last snapshot at or before `since` (else the first one), where both exist."""
+
+    async def count(self) -> int:
+        """How many papers are known."""
+
+
+class SummaryRepository(Protocol):
+    """Summaries by everything that they depend on, shared by all workspaces."""
+
+    async def get_many(self, keys: Sequence[SummaryKey]) -> dict[SummaryKey, Summary]:
+        """Those that are there."""
+
+    async def save(self, summaries: Mapping[SummaryKey, Summary]) -> None:
+        """Insert or replace."""
+
+
+class UsageLedger(Protocol):
+    """Tokens and cost per workspace, UTC day and model.  Reserved before a call, settled after it."""
+
+    async def reserve(self, workspace: str, day: date, tokens: int, budget: int) -> int | None:
+        """Hold `tokens` if used plus held stays within `budget` (0: no limit); the reservation's id, or None."""
+
+    async def settle(self, reservation: int, model: str, purpose: str, usage: Usage | None) -> None:
+        """Replace the reservation by what was used; None gives all of it back.  Settling twice changes nothing."""
+
+    async def usage(self, workspace: str, day: date) -> Sequence[DayUsage]:
+        """What a workspace used on a UTC day, a row per model and purpose."""
+
+    async def release_stale(self, before: datetime) -> int:
+        """Give back reservations made before then, which a crash left behind; how many there were."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DayUsage:
+    """A row of the ledger."""
+
+    model: str
+    purpose: str
+    calls: int
+    prompt_tokens: int
+    completion_tokens: int
+    cost: float | None
+
+
+class ConversationRepository(Protocol):
+    """What was said where."""
+
+    async def show_list(self, place: Place, paper_ids: Sequence[str], at: datetime) -> None:
+        """Remember the list last shown there, so that `#3` means something."""
+
+    async def shown_list(self, place: Place) -> list[str]:
+        """The paper ids last shown there, in order; empty if none.  A thread does not look into its channel."""
+
+    async def add_turn(self, place: Place, turn: Turn) -> None:
+        """Append a question or an answer."""
+
+    async def turns(self, place: Place, limit: int = 20) -> list[Turn]:
+        """The newest turns, oldest first."""
+
+    async def forget_workspace(self, workspace: str) -> None:
+        """Delete everything that was said in a workspace."""

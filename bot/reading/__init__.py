@@ -1,0 +1,1 @@
+"""What a model makes of papers: summaries, passages, answers, grounding."""

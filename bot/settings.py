@@ -1,0 +1,123 @@
+"""Settings: from the environment and a `.env` file, read once in `main`, never at import.
+
+Names without prefix are those that other tools share (`OPENAI_API_KEY`, `DATABASE_URL`).  An unknown `PAPERWIRE_*`
+name is an error: a typing mistake must not pass for a default.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+import platformdirs
+from dotenv import dotenv_values
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+
+from bot.errors import SettingsError
+
+PREFIX = "PAPERWIRE_"
+ENV_FILE = Path(".env")
+
+
+class Settings(BaseModel):
+    """Everything that can be set.  Each field's description stands in `.env.example` and the README."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    openai_api_key: SecretStr | None = Field(
+        None,
+        alias="OPENAI_API_KEY",
+        description="key of the model's server; without one the bot works without a model",
+    )
+    openai_base_url: str | None = Field(
+        None,
+        alias="OPENAI_BASE_URL",
+        description="any OpenAI-compatible server, such as http://127.0.0.1:11434/v1",
+    )
+    model: str = Field("gpt-5-mini", alias="PAPERWIRE_MODEL", description="name of the model")
+    language: str = Field("en", alias="PAPERWIRE_LANGUAGE", description="language of summaries (BCP 47)")
+    tokens_per_day: int = Field(
+        0, ge=0, alias="PAPERWIRE_TOKENS_PER_DAY", description="token budget of one workspace a day; 0: none"
+    )
+
+    slack_bot_token: SecretStr | None = Field(None, alias="SLACK_BOT_TOKEN", description="Socket Mode: xoxb-…")
+    slack_app_token: SecretStr | None = Field(None, alias="SLACK_APP_TOKEN", description="Socket Mode: xapp-…")
+    slack_signing_secret: SecretStr | None = Field(None, alias="SLACK_SIGNING_SECRET", description="HTTP mode")
+    slack_client_id: str | None = Field(None, alias="SLACK_CLIENT_ID", description="HTTP mode, OAuth")
+    slack_client_secret: SecretStr | None = Field(None, alias="SLACK_CLIENT_SECRET", description="HTTP mode, OAuth")
+    slack_api_url: str = Field(
+        "https://slack.com/api/",
+        alias="SLACK_API_URL",
+        description="Slack's base address (a proxy, a test server)",
+    )
+    discord_token: SecretStr | None = Field(None, alias="DISCORD_TOKEN", description="bot token")
+    discord_api_url: str = Field(
+        "https://discord.com/api/v10", alias="DISCORD_API_URL", description="Discord's base address"
+    )
+    discord_shards: str = Field(
+        "auto", alias="PAPERWIRE_DISCORD_SHARDS", description="auto, or this process's part: 0-3/16"
+    )
+
+    database_url: SecretStr | None = Field(
+        None, alias="DATABASE_URL", description="postgresql://…; default: a SQLite file in the data folder"
+    )
+    data: Path = Field(
+        default_factory=lambda: Path(platformdirs.user_data_dir("paperwire")),
+        alias="PAPERWIRE_DATA",
+        description="data folder; default: the platform's usual place",
+    )
+    hf_endpoint: str = Field("https://huggingface.co", alias="HF_ENDPOINT", description="Hugging Face's base address")
+    hf_token: SecretStr | None = Field(None, alias="HF_TOKEN", description="raises Hugging Face's rate limits")
+    arxiv_url: str = Field(
+        "https://arxiv.org",
+        alias="PAPERWIRE_ARXIV_URL",
+        description="arXiv's base address for HTML, PDF and the API",
+    )
+    http: str | None = Field(
+        None,
+        alias="PAPERWIRE_HTTP",
+        description="host:port for health, metrics and Slack's HTTP mode; unset: nothing listens",
+    )
+
+    @field_validator("openai_base_url", "slack_api_url", "discord_api_url", "hf_endpoint", "arxiv_url")
+    @classmethod
+    def _is_address(cls, value: str | None) -> str | None:
+        if value is not None and not value.startswith(("https://", "http://")):
+            raise ValueError("must begin with https:// or http://")
+        return value
+
+    @property
+    def has_model(self) -> bool:
+        """Whether a model is configured: a key, or a server of one's own that needs none."""
+        return self.openai_api_key is not None or self.openai_base_url is not None
+
+
+def names() -> list[str]:
+    """Every name that can be set."""
+    return [str(field.alias) for field in Settings.model_fields.values()]
+
+
+def load(environment: Mapping[str, str] | None = None, env_file: Path = ENV_FILE) -> Settings:
+    """Read `.env`, then the environment, which wins.
+
+    Raises:
+        SettingsError: a value that cannot be, or an unknown `PAPERWIRE_*` name; never quotes a value.
+    """
+    given = {key: value for key, value in dotenv_values(env_file).items() if value} if env_file.is_file() else {}
+    given |= os.environ if environment is None else environment
+    _refuse_unknown(given)
+    try:
+        return Settings.model_validate({name: given[name] for name in names() if given.get(name, "").strip()})
+    except ValidationError as error:
+        faults = [f"{fault['loc'][0]}: {fault['msg']}" for fault in error.errors(include_input=False)]
+        raise SettingsError("These settings cannot be used: " + "; ".join(faults) + ".") from None
+
+
+def _refuse_unknown(given: Iterable[str]) -> None:
+    known = names()
+    for name in sorted(given):
+        if name.startswith(PREFIX) and name not in known:
+            near = difflib.get_close_matches(name, known, n=1, cutoff=0)
+            raise SettingsError(f"There is no setting {name}. The nearest is {near[0]}.")

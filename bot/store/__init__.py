@@ -1,0 +1,1 @@
+"""What is remembered: tables, migrations and the repositories that implement the ports."""
