@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -11,9 +12,11 @@ import structlog
 from bot.chat.grammar import Command, Invocation, parse
 from bot.chat.request import Final, Origin, Reply, Request
 from bot.documents.model import Document, Footnote, Paragraph, Tone, text
-from bot.errors import BadInput, BotError, UserError
+from bot.errors import BadInput, BotError, Transient, UserError
 
 log = structlog.get_logger(__name__)
+
+PATIENCE = 180.0  # seconds between two replies; every source and model has a shorter limit of its own
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +37,7 @@ class Engine:
         commands: the grammar; each command's handler stands under its name in `handlers`.
         question: answers free words (a mention, a direct message, a reply); None where questions are not to be had.
         default: the command of an empty request.
+        patience: how many seconds a handler may be silent before it is stopped.
     """
 
     def __init__(
@@ -42,16 +46,18 @@ class Engine:
         handlers: Mapping[str, Handler],
         question: Callable[[Request], AsyncIterator[Reply]] | None = None,
         default: str = "help",
+        patience: float = PATIENCE,
     ) -> None:
         self.commands = tuple(commands)
         self._handlers = dict(handlers)
         self._question = question
         self._default = default
+        self._patience = patience
 
     async def handle(self, request: Request) -> AsyncIterator[Reply]:
         """Answer a request: any number of `Progress` and `Partial`, then exactly one `Final`.  Never raises."""
         try:
-            async for reply in self._answer(request):
+            async for reply in impatiently(self._answer(request), self._patience):
                 yield reply
                 if isinstance(reply, Final):
                     return
@@ -73,6 +79,21 @@ class Engine:
         if invocation is None:
             raise RuntimeError(f"there is no default command {self._default}")
         return self._handlers[invocation.command.name](Asked(request, invocation))
+
+
+async def impatiently(replies: AsyncIterator[Reply], patience: float) -> AsyncIterator[Reply]:
+    """Pass replies on; raises `Transient` where the next one takes longer than `patience` seconds."""
+    while True:
+        try:
+            async with asyncio.timeout(patience) as limit:
+                reply = await anext(replies)
+        except StopAsyncIteration:
+            return
+        except TimeoutError:
+            if not limit.expired():
+                raise
+            raise Transient("That took too long, so it was stopped; please try again in a moment.") from None
+        yield reply
 
 
 def apology(error: BotError) -> Document:
