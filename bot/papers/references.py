@@ -1,0 +1,138 @@
+"""How people name a paper: arXiv ids, links of many sites, and `#3` for the third of the list last shown.
+
+The forms of arXiv's ids are described at https://info.arxiv.org/help/arxiv_identifier.html: `YYMM.NNNN` from April
+2007, `YYMM.NNNNN` from 2015, and `archive.SUBJECT/YYMMNNN` before; each perhaps followed by a version, `v2`.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from urllib.parse import unquote, urlsplit
+
+from bot.errors import BadInput
+
+_YEAR_AND_MONTH = r"\d{2}(?:0[1-9]|1[0-2])"
+_NEW_ID = rf"{_YEAR_AND_MONTH}\.\d{{4,5}}"
+_OLD_ID = rf"[a-z]{{2,}}(?:-[a-z]{{2,}})?(?:\.[A-Z]{{2}})?/{_YEAR_AND_MONTH}\d{{3}}"
+_VERSION = r"(?:v(?P<version>[1-9]\d{0,2}))?"
+_ID = re.compile(rf"(?P<id>{_NEW_ID}|{_OLD_ID}){_VERSION}", re.IGNORECASE)
+_PREFIX = re.compile(r"^(?:arxiv:\s*|(?:doi:\s*)?10\.48550/arxiv\.)", re.IGNORECASE)
+_NUMBER = re.compile(r"#\s*(\d{1,4})")
+
+_HOSTS = {"arxiv.org", "huggingface.co", "hf.co", "alphaxiv.org", "doi.org", "dx.doi.org", "ar5iv.org"}
+_SUBDOMAINS = ("www.", "export.", "beta.", "browse.", "m.", "ar5iv.labs.")
+_TRAILING = re.compile(r"\.(?:pdf|html|md)$", re.IGNORECASE)
+
+# In running text an id must stand alone: not inside a longer number, word or path.
+_IN_TEXT = re.compile(
+    r"(?P<url>https?://[^\s<>|()\[\]\"'`]+)"
+    r"|(?P<doi>\b10\.48550/arxiv\.(?P<in_doi>[\w./-]*\w))"
+    rf"|(?<![\w./#$€£-])(?:arxiv:\s*)?(?P<bare>(?:{_NEW_ID}|{_OLD_ID})(?:v[1-9]\d{{0,2}})?)(?![\w/%]|[.,-]\d|-\w)",
+    re.IGNORECASE,
+)
+
+_HELP = "A paper is named by an arXiv id such as 2606.01234, by a link to it, or by its number in the list such as #3."
+
+
+@dataclass(frozen=True, slots=True)
+class PaperReference:
+    """A paper by its arXiv id, and the version asked for, if any."""
+
+    id: str
+    version: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ListNumber:
+    """`#3`: the paper's number, from 1, in the list last shown."""
+
+    number: int
+
+
+def read_reference(word: str) -> PaperReference | ListNumber:
+    """Read one reference: an id, a link, a DOI, or `#3`.
+
+    Raises:
+        BadInput: it names no paper; the sentence says what would.
+    """
+    word = word.strip().strip("<>").split("|")[0].strip("`\"'()[],;")
+    if number := _NUMBER.fullmatch(word):
+        return _list_number(int(number[1]))
+    if found := (_from_link(word) if _looks_like_link(word) else _from_id(word)):
+        return found
+    raise BadInput(f"`{_quoted(word)}` names no paper. {_HELP}" if word else _HELP)
+
+
+def find_references(text: str) -> list[PaperReference]:
+    """Every paper named in running text, by link or by id, in order, each paper once.
+
+    Chat platforms write links as `<https://…|label>`; a bare number such as 1234.5678 counts only if its first four
+    digits can be a year and a month.
+    """
+    found: dict[str, PaperReference] = {}
+    for match in _IN_TEXT.finditer(text):
+        reference = _from_link(match["url"].rstrip(".,;:!?")) if match["url"] else _from_match(match)
+        if reference:
+            found.setdefault(reference.id, reference)
+    return list(found.values())
+
+
+def is_paper_id(value: str) -> bool:
+    """Whether this is an arXiv id without version."""
+    match = _ID.fullmatch(value)
+    return match is not None and match["version"] is None
+
+
+def _from_match(match: re.Match[str]) -> PaperReference | None:
+    return _from_id(match["in_doi"] or match["bare"])
+
+
+def _from_id(word: str) -> PaperReference | None:
+    match = _ID.fullmatch(_TRAILING.sub("", _PREFIX.sub("", word)))
+    if match is None:
+        return None
+    return PaperReference(_canonical(match["id"]), int(match["version"]) if match["version"] else None)
+
+
+def _canonical(paper_id: str) -> str:
+    """Old-style archives are written small, their subject class in capitals: math.GT/0309136."""
+    archive, slash, number = paper_id.rpartition("/")
+    name, dot, subject = archive.partition(".")
+    return f"{name.lower()}{dot}{subject.upper()}{slash}{number}"
+
+
+def _looks_like_link(word: str) -> bool:
+    host = word.partition("/")[0].lower()
+    return "://" in word or _is_known_host(host)
+
+
+def _is_known_host(host: str) -> bool:
+    for subdomain in _SUBDOMAINS:
+        host = host.removeprefix(subdomain)
+    return host in _HOSTS
+
+
+def _from_link(link: str) -> PaperReference | None:
+    """The paper that an address of a known site leads to: the first id in its path."""
+    try:
+        parts = urlsplit(link if "://" in link else f"https://{link}")
+        host = parts.hostname or ""
+    except ValueError:  # such as a bracket that opens an IPv6 address and never closes
+        return None
+    if parts.scheme.lower() not in {"http", "https"} or not _is_known_host(host):
+        return None
+    steps = [_PREFIX.sub("", step) for step in unquote(parts.path).strip("/").split("/")]
+    candidates = [*steps, *("/".join(pair) for pair in zip(steps, steps[1:], strict=False))]
+    return next((found for candidate in candidates if (found := _from_id(candidate))), None)
+
+
+def _list_number(number: int) -> ListNumber:
+    if number == 0:
+        raise BadInput("The list begins with #1.")
+    return ListNumber(number)
+
+
+def _quoted(word: str) -> str:
+    word = "".join(char if char.isprintable() else " " for char in word).replace("`", "'")
+    return word if len(word) <= 60 else word[:59] + "…"

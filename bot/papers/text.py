@@ -1,0 +1,101 @@
+"""Text as sources write it, made fit to be shown: one line, no hidden characters, LaTeX in titles as Unicode."""
+
+from __future__ import annotations
+
+import logging
+import re
+import unicodedata
+from collections.abc import Sequence
+from functools import cache
+
+from pylatexenc.latex2text import LatexNodes2Text, get_default_latex_context_db
+from pylatexenc.latexwalker import LatexWalkerError
+
+_MAX_TITLE = 1_000  # longer ones are cut before LaTeX is looked for; the longest title on record has 175 characters
+_JOINERS = "\u200c\u200d"  # invisible, but spelling in Persian and Indic scripts, and in emoji
+_HIDDEN = {"Cc", "Cf", "Cs"}  # control, format (bidi marks, zero widths, tags) and lone surrogates
+
+# A dollar sign opens a formula only as in Pandoc's Markdown: no blank inside its ends, no digit right after it.
+_MATH = re.compile(r"(?<!\\)\$(?! )([^$]{1,200}?)(?<![ \\])\$(?!\d)")
+_ARGUMENT = r"\{[^{}]*(?:\{[^{}]*\}[^{}]*)*\}"
+_ACCENT = r"\\['`^\"~=.](?:\{\\?[a-zA-Z]\}|\\?[a-zA-Z])"
+_MACRO = re.compile(rf"{_ACCENT}|\\[a-zA-Z]+\*?(?:\s*{_ARGUMENT})*")
+_LOST_BACKSLASH = re.compile(r"(?<![\\A-Za-z])(?:text(?:tt|bf|it|sc|rm)|math(?:bf|cal|rm)|emph)\{([^{}]*)\}")
+_ESCAPED = re.compile(r"\\([$%&#_{}])")
+_LINE_BREAK = re.compile(r"\\\\(?!\w)|(?<=\w)\\(?=\s)")
+_SCRIPT = re.compile(r"([\^_])(?:\{([^{}]*)\}|([0-9A-Za-z+\-*]))")
+_SUPERSCRIPTS = dict(zip("0123456789+-=()ni", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿⁱ", strict=True))
+_SUBSCRIPTS = dict(zip("0123456789+-=()", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎", strict=True))
+
+
+def clean(text: str) -> str:
+    """The same text on one line: white space collapsed; control, invisible and direction-changing characters gone."""
+    spaced = " ".join(text.split())
+    return " ".join("".join(char for char in spaced if _is_shown(char)).split())
+
+
+def _is_shown(char: str) -> bool:
+    return char.isascii() and char.isprintable() or char in _JOINERS or unicodedata.category(char) not in _HIDDEN
+
+
+def clean_title(title: str) -> str:
+    """A title in plain Unicode: `$O(n^2)$` becomes `O(n²)`, `SL^{2}A` becomes `SL²A`.
+
+    What only looks like LaTeX stays: `50% faster`, `for $5 to $10`.  A macro that nobody knows leaves its name.
+    """
+    title = clean(title)[:_MAX_TITLE]
+    if not set(title) & set("\\$^_{"):
+        return title
+    title = _LOST_BACKSLASH.sub(r"\1", title)
+    title = _MATH.sub(lambda match: _scripts(_macros(match[1])) if _is_formula(match[1]) else match[0], title)
+    title = _LINE_BREAK.sub(" ", _macros(title))
+    title = _SCRIPT.sub(lambda match: _script(match) if match[2] is not None else match[0], title)
+    return clean(_ESCAPED.sub(r"\1", title))
+
+
+def short_authors(authors: Sequence[str], limit: int = 3) -> str:
+    """Authors for a byline: all of them up to `limit`, else "A, B, C and 661 others"."""
+    left = len(authors) - limit
+    if left <= 0:
+        return ", ".join(authors)
+    return f"{', '.join(authors[:limit])} and {left} {'other' if left == 1 else 'others'}"
+
+
+def _is_formula(inside: str) -> bool:
+    """Whether a text between dollar signs is a formula rather than words between two prices."""
+    return bool(set(inside) & set("\\^_{=<>")) or not re.search(r"[^\W\d_]{2,}", inside)
+
+
+def _macros(text: str) -> str:
+    return _MACRO.sub(lambda match: _plain(match[0]), text)
+
+
+def _plain(fragment: str) -> str:
+    """One macro with its arguments as Unicode; never empty where there is something to read in it."""
+    try:
+        plain: str = _converter().latex_to_text(fragment.replace("%", "\\%")).strip("\n")
+    except (LatexWalkerError, ValueError, IndexError, RecursionError):
+        plain = ""
+    is_readable = plain.strip() and "%s" not in plain  # "%s": the converter's own pattern, left unfilled
+    return plain if is_readable else re.sub(r"[\\{}]+", " ", fragment).strip()
+
+
+@cache
+def _converter() -> LatexNodes2Text:
+    logging.getLogger("pylatexenc").setLevel(logging.ERROR)  # broken LaTeX is a title's everyday, not news
+    known = get_default_latex_context_db()
+    known.set_unknown_macro_spec(None)
+    return LatexNodes2Text(latex_context=known, math_mode="text")
+
+
+def _scripts(text: str) -> str:
+    return _SCRIPT.sub(_script, text).replace("{", "").replace("}", "")
+
+
+def _script(match: re.Match[str]) -> str:
+    """A raised or lowered piece: in Unicode's own characters where it has all of them, else as it was, sans braces."""
+    inside = match[2] if match[2] is not None else match[3]
+    table = _SUPERSCRIPTS if match[1] == "^" else _SUBSCRIPTS
+    if inside and all(char in table for char in inside):
+        return "".join(table[char] for char in inside)
+    return f"{match[1]}{inside}" if re.fullmatch(r"[\w.]*", inside) else f"{match[1]}({inside})"
