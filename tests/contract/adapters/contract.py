@@ -221,9 +221,8 @@ def _block_words(block: Block) -> list[str]:
             return [piece for name, value in rows for piece in (name, *_text_words(value))]
         case Card():
             details = [piece for detail in block.details for piece in detail]
-            return [block.title, block.line, block.label, block.byline, block.why, block.body, *details] + _text_words(
-                block.facts
-            )
+            lines = (block.title, block.line, block.label, block.byline, block.why, block.body)
+            return [*lines, *details, *_text_words(block.facts)]
         case Image() | Actions():
             return []
 
