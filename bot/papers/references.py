@@ -8,13 +8,19 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 from urllib.parse import unquote, urlsplit
 
 from bot.errors import BadInput
 
 _YEAR_AND_MONTH = r"\d{2}(?:0[1-9]|1[0-2])"
 _NEW_ID = rf"{_YEAR_AND_MONTH}\.\d{{4,5}}"
-_OLD_ID = rf"[a-z]{{2,}}(?:-[a-z]{{2,}})?(?:\.[A-Z]{{2}})?/{_YEAR_AND_MONTH}\d{{3}}"
+_ARCHIVES = """
+    acc-phys adap-org alg-geom ao-sci astro-ph atom-ph bayes-an chao-dyn chem-ph cmp-lg comp-gas cond-mat cs dg-ga
+    funct-an gr-qc hep-ex hep-lat hep-ph hep-th math math-ph mtrl-th nlin nucl-ex nucl-th patt-sol physics plasm-ph
+    q-alg q-bio quant-ph solv-int supr-con
+""".split()
+_OLD_ID = rf"(?:{'|'.join(_ARCHIVES)})(?:\.[A-Z]{{2}})?/{_YEAR_AND_MONTH}\d{{3}}"
 _VERSION = r"(?:v(?P<version>[1-9]\d{0,2}))?"
 _ID = re.compile(rf"(?P<id>{_NEW_ID}|{_OLD_ID}){_VERSION}", re.IGNORECASE)
 _PREFIX = re.compile(r"^(?:arxiv:\s*|(?:doi:\s*)?10\.48550/arxiv\.)", re.IGNORECASE)
@@ -122,8 +128,8 @@ def _from_link(link: str) -> PaperReference | None:
         return None
     if parts.scheme.lower() not in {"http", "https"} or not _is_known_host(host):
         return None
-    steps = [_PREFIX.sub("", step) for step in unquote(parts.path).strip("/").split("/")]
-    candidates = [*steps, *("/".join(pair) for pair in zip(steps, steps[1:], strict=False))]
+    steps = _PREFIX.sub("", unquote(parts.path).strip("/")).split("/")
+    candidates = [*steps, *("/".join(pair) for pair in pairwise(steps))]
     return next((found for candidate in candidates if (found := _from_id(candidate))), None)
 
 

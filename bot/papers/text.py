@@ -35,7 +35,7 @@ def clean(text: str) -> str:
 
 
 def _is_shown(char: str) -> bool:
-    return char.isascii() and char.isprintable() or char in _JOINERS or unicodedata.category(char) not in _HIDDEN
+    return (char.isascii() and char.isprintable()) or char in _JOINERS or unicodedata.category(char) not in _HIDDEN
 
 
 def clean_title(title: str) -> str:
