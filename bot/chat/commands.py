@@ -13,20 +13,31 @@ REFERENCE = Argument(
     required=True,
 )
 
+PAGE = Argument(name="page", kind=Kind.NUMBER, help="which page, from 1", keyword="page")
+TOP = Argument(name="top", kind=Kind.NUMBER, help="how many papers a page", keyword="top")
+PAGING = (PAGE, TOP)
+
 COMMANDS: tuple[Command, ...] = (
-    Command(name="today", help="Show today's trending papers", example="today", slow=True),
-    Command(name="yesterday", help="Show the papers of the list day before", example="yesterday", slow=True),
+    Command(name="today", help="Show today's trending papers", arguments=PAGING, example="today", slow=True),
+    Command(
+        name="yesterday",
+        help="Show the papers of the list day before",
+        arguments=PAGING,
+        example="yesterday",
+        slow=True,
+    ),
     Command(
         name="date",
         help="Show the papers of a day",
-        arguments=(Argument(name="day", kind=Kind.DATE, help="a day, such as 2026-07-10", required=True),),
+        arguments=(Argument(name="day", kind=Kind.DATE, help="a day, such as 2026-07-10", required=True), *PAGING),
         example="date 2026-07-10",
         slow=True,
     ),
-    Command(name="week", help="Show the week's top papers", example="week", slow=True),
+    Command(name="week", help="Show the week's top papers", arguments=PAGING, example="week", slow=True),
     Command(
         name="trending",
         help="Show what is trending on Hugging Face now (not the same as most upvoted)",
+        arguments=PAGING,
         example="trending",
         slow=True,
     ),
@@ -40,10 +51,35 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         name="search",
         help="Search all known papers",
-        arguments=(Argument(name="words", kind=Kind.TEXT, help="words to search for", required=True, takes_rest=True),),
+        arguments=(
+            Argument(name="words", kind=Kind.TEXT, help="words to search for", required=True, takes_rest=True),
+            *PAGING,
+        ),
         example="search diffusion policy",
         slow=True,
     ),
+    Command(
+        name="similar",
+        help="Show known papers on the same subject",
+        arguments=(REFERENCE,),
+        example="similar #3",
+        slow=True,
+    ),
+    Command(
+        name="save",
+        help="Put a paper on your reading list",
+        arguments=(REFERENCE,),
+        example="save #3",
+        private=True,
+    ),
+    Command(
+        name="unsave",
+        help="Take a paper off your reading list",
+        arguments=(REFERENCE,),
+        example="unsave 2606.01234",
+        private=True,
+    ),
+    Command(name="saved", help="Show your reading list", arguments=PAGING, example="saved", private=True),
     Command(name="usage", help="Show the tokens and money spent today", example="usage", private=True),
     Command(
         name="help",

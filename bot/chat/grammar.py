@@ -2,7 +2,7 @@
 
 A command is a word, then its arguments.  An argument is either *plain* (told by its position), or *named*: led in by a
 keyword, in any order, as in `subscribe at 09:00 in Europe/Berlin`.  An argument that `takes_rest` holds every word up
-to the next keyword.
+to the next keyword.  The keyword of a number counts only before digits, so that `search page layout` stays a search.
 """
 
 from __future__ import annotations
@@ -134,9 +134,9 @@ def _split_at_keywords(command: Command, words: list[str]) -> tuple[list[str], d
     plain: list[str] = []
     named: dict[str, list[str]] = {}
     target = plain
-    for word in words:
+    for word, following in zip(words, [*words[1:], ""], strict=True):
         argument = keywords.get(word.lower().rstrip(":"))
-        if argument is None:
+        if argument is None or (argument.kind is Kind.NUMBER and not following.isdecimal()):
             target.append(word)
             continue
         if argument.name in named:

@@ -12,6 +12,7 @@ class SummarySource(StrEnum):
     MODEL = "model"  # the configured language model, checked against the abstract
     HUGGING_FACE = "hugging_face"  # Hugging Face's own summary
     ABSTRACT = "abstract"  # the abstract's own best sentence
+    EDITOR = "editor"  # a person, for the built-in demonstration
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
