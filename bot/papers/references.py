@@ -15,12 +15,12 @@ from bot.errors import BadInput
 
 _YEAR_AND_MONTH = r"\d{2}(?:0[1-9]|1[0-2])"
 _NEW_ID = rf"{_YEAR_AND_MONTH}\.\d{{4,5}}"
-_ARCHIVES = """
-    acc-phys adap-org alg-geom ao-sci astro-ph atom-ph bayes-an chao-dyn chem-ph cmp-lg comp-gas cond-mat cs dg-ga
-    funct-an gr-qc hep-ex hep-lat hep-ph hep-th math math-ph mtrl-th nlin nucl-ex nucl-th patt-sol physics plasm-ph
-    q-alg q-bio quant-ph solv-int supr-con
-""".split()
-_OLD_ID = rf"(?:{'|'.join(_ARCHIVES)})(?:\.[A-Z]{{2}})?/{_YEAR_AND_MONTH}\d{{3}}"
+_ARCHIVES = (
+    "acc-phys|adap-org|alg-geom|ao-sci|astro-ph|atom-ph|bayes-an|chao-dyn|chem-ph|cmp-lg|comp-gas|cond-mat|cs|dg-ga|"
+    "funct-an|gr-qc|hep-ex|hep-lat|hep-ph|hep-th|math|math-ph|mtrl-th|nlin|nucl-ex|nucl-th|patt-sol|physics|plasm-ph|"
+    "q-alg|q-bio|quant-ph|solv-int|supr-con"
+)
+_OLD_ID = rf"(?:{_ARCHIVES})(?:\.[A-Z]{{2}})?/{_YEAR_AND_MONTH}\d{{3}}"
 _VERSION = r"(?:v(?P<version>[1-9]\d{0,2}))?"
 _ID = re.compile(rf"(?P<id>{_NEW_ID}|{_OLD_ID}){_VERSION}", re.IGNORECASE)
 _PREFIX = re.compile(r"^(?:arxiv:\s*|(?:doi:\s*)?10\.48550/arxiv\.)", re.IGNORECASE)
