@@ -1,0 +1,92 @@
+"""What Slack's errors mean for us: each becomes one of the tree in `bot.errors`, with a sentence that helps.
+
+Slack answers most errors with status 200 and `ok: false`.  The codes are those of the Web API reference.
+"""
+
+from __future__ import annotations
+
+import asyncio
+
+import aiohttp
+from slack_sdk.errors import SlackApiError, SlackClientError
+
+from bot.errors import Ambiguous, BotError, ContentRejected, Permanent, RateLimited, TargetGone, Transient, Unauthorized
+
+_GONE = {
+    "cannot_dm_bot": "I cannot write to that person.",
+    "cant_update_message": "That message cannot be changed any more.",
+    "channel_not_found": "I cannot see that channel. Invite me with `/invite @Paperwire`, then ask again.",
+    "is_archived": "That channel is archived, so I cannot write there.",
+    "message_not_found": "That message is not there any more.",
+    "not_in_channel": "I am not in that channel. Invite me with `/invite @Paperwire`, then ask again.",
+    "restricted_action": "This workspace does not let me write there; an admin can change that.",
+    "restricted_action_read_only_channel": "That channel is read-only.",
+    "restricted_action_thread_only_channel": "That channel takes replies in threads only.",
+    "thread_not_found": "That thread is not there any more.",
+    "user_not_found": "I cannot find that person.",
+    "user_not_in_channel": "That person is not in this channel.",
+}
+_REFUSED = {
+    "account_inactive": "Slack says the app's account is inactive; install Paperwire again.",
+    "invalid_auth": "Slack refuses the token; check that it is whole and belongs to this app.",
+    "not_allowed_token_type": "That is the wrong kind of token: the bot token begins with xoxb-, the app token with xapp-.",
+    "not_authed": "Slack was given no token.",
+    "team_access_not_granted": "The app may not enter this workspace; an org admin must grant it.",
+    "token_expired": "The token has expired; install Paperwire again.",
+    "token_revoked": "The token was revoked; install Paperwire again.",
+}
+_REJECTED = {
+    "block_mismatch",
+    "invalid_arguments",
+    "invalid_attachments",
+    "invalid_blocks",
+    "invalid_blocks_format",
+    "markdown_text_conflict",
+    "msg_blocks_too_long",
+    "msg_too_long",
+    "no_text",
+    "too_many_attachments",
+    "view_too_large",
+}
+_PASSING = {"fatal_error", "internal_error", "request_timeout", "service_unavailable", "team_added_to_org"}
+RATE_LIMITED = {"ratelimited", "rate_limited", "message_limit_exceeded"}
+
+
+def code(error: BaseException) -> str:
+    """Slack's own word for an error; "" for any other."""
+    return str(error.response.get("error", "")) if isinstance(error, SlackApiError) else ""
+
+
+def translate(error: Exception) -> BotError:
+    """The error of ours that stands for one of slack_sdk or of the network."""
+    if isinstance(error, BotError):
+        return error
+    if isinstance(error, SlackApiError):
+        return _api_error(error)
+    if isinstance(error, aiohttp.ClientConnectorError):
+        return Transient("Slack cannot be reached; please try again in a moment.")
+    if isinstance(error, (asyncio.TimeoutError, aiohttp.ClientError, SlackClientError)):
+        return Ambiguous("Slack's answer was lost, so it is not known whether the message arrived.")
+    return Permanent(f"Slack's answer could not be used ({type(error).__name__}).")
+
+
+def _api_error(error: SlackApiError) -> BotError:
+    word = code(error)
+    if word in RATE_LIMITED or error.response.status_code == 429:
+        waited = str(error.response.headers.get("Retry-After", "1"))
+        return RateLimited("Slack asks for patience.", retry_after=float(waited) if waited.isdecimal() else 1.0)
+    if word in _GONE:
+        return TargetGone(_GONE[word])
+    if word in _REFUSED:
+        return Unauthorized(_REFUSED[word])
+    if word == "missing_scope":
+        return Unauthorized(f"The token lacks the scope {_needed(error)}; add it to the app and install it again.")
+    if word in _REJECTED:
+        return ContentRejected(f"Slack refused the form of a message ({word}).")
+    if word in _PASSING or error.response.status_code >= 500:
+        return Transient("Slack has trouble of its own; please try again in a moment.")
+    return Permanent(f"Slack answered {word or 'nothing that makes sense'}.")
+
+
+def _needed(error: SlackApiError) -> str:
+    return str(error.response.get("needed") or "it needs")

@@ -1,0 +1,204 @@
+"""Slack's payloads as requests.  Pure: nothing is asked of anybody.
+
+A function returns None where silence is right: for messages of bots (ourselves among them), for edits and deletions,
+for anything that has no text or nobody behind it.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from adapters.slack.buttons import WORDS, Press
+from adapters.slack.escape import plain
+from adapters.slack.limits import METADATA, Json, size
+from bot.chat.request import Origin, Place
+
+Payload = Mapping[str, object]
+
+_SPOKEN = {"", "file_share", "thread_broadcast", "me_message"}  # subtypes that a person's own words come with
+_PAPER_LINK = re.compile(
+    r"https?://(?:www\.)?(?:(?:export\.)?arxiv\.org|alphaxiv\.org|huggingface\.co/papers|hf\.co/papers)/[^\s|<>)\]]+"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Address:
+    """Where an answer goes.  With a `response_url` it can be given even where the bot is not a member."""
+
+    team: str
+    enterprise: str = ""
+    channel: str
+    thread: str = ""
+    user: str
+    response_url: str = ""
+
+    @property
+    def place(self) -> Place:
+        """The same for the engine."""
+        return Place(f"slack:{self.team}", self.channel, self.thread)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Incoming:
+    """One thing that a person asks for.  `key` is the same for every delivery of it."""
+
+    key: str
+    address: Address
+    text: str
+    origin: Origin
+    private: bool = False  # the answer is for the person alone
+    retry: bool = False  # Slack has sent it before
+
+    @property
+    def direct(self) -> bool:
+        """Whether it was said in a direct message."""
+        return self.address.channel.startswith("D")
+
+    @property
+    def lane(self) -> tuple[str, ...]:
+        """What is worked on in order: a thread; outside threads, what one person says in a channel."""
+        address = self.address
+        return (address.team, address.channel, address.thread or address.user)
+
+
+def team_of(body: Payload) -> tuple[str, str]:
+    """The workspace in which the app was spoken to, and its enterprise ("" if none)."""
+    first = _first(body.get("authorizations"))
+    team = first.get("team_id") or body.get("team_id") or _id(body.get("team")) or _id(body.get("user"), "team_id")
+    enterprise = first.get("enterprise_id") or body.get("enterprise_id") or _id(body.get("enterprise"))
+    return str(team or enterprise or ""), str(enterprise or "")
+
+
+def from_command(body: Payload) -> Incoming | None:
+    """A slash command."""
+    address = _address(body, channel=_text(body, "channel_id"), user=_text(body, "user_id"))
+    if not address.channel or not address.user:
+        return None
+    key = _key(address, "trigger", _text(body, "trigger_id"))
+    return Incoming(key=key, address=address, text=plain(_text(body, "text")), origin=Origin.COMMAND)
+
+
+def from_message(body: Payload) -> Incoming | None:
+    """A mention in a channel, or any message in a direct one."""
+    event = _map(body.get("event"))
+    channel, user, ts = (_text(event, name) for name in ("channel", "user", "ts"))
+    is_mention = event.get("type") == "app_mention"
+    is_direct = event.get("channel_type") == "im" or channel.startswith("D")
+    if is_mention == is_direct or not _by_a_person(event) or not (channel and user and ts):
+        return None
+    thread = _text(event, "thread_ts")
+    address = _address(body, channel=channel, user=user, thread=thread or ("" if is_direct else ts))
+    words = plain(_without_mention(_text(event, "text"), _own_id(body)))
+    return Incoming(key=_key(address, channel, ts), address=address, text=words, origin=Origin.MESSAGE)
+
+
+def from_press(body: Payload, press: Press) -> Incoming | None:
+    """A button or a menu entry, on a message, in a modal, or in the App Home."""
+    container, message = _map(body.get("container")), _map(body.get("message"))
+    in_home = _text(container, "type") == "view"
+    channel = _id(body.get("channel")) or _text(container, "channel_id")
+    if in_home:
+        channel = _text(_map(body.get("view")), "private_metadata")
+    hidden = container.get("is_ephemeral") is True
+    thread = _text(message, "thread_ts") or _text(container, "thread_ts")
+    if not thread and not hidden and not channel.startswith("D"):
+        thread = _text(message, "ts") or _text(container, "message_ts")
+    user = _id(body.get("user"))
+    address = _address(body, channel=channel or user, user=user, thread=thread)
+    if not user:
+        return None
+    key = _key(address, "trigger", _text(body, "trigger_id"))
+    private = hidden or press.private
+    return Incoming(key=key, address=address, text=press.command, origin=Origin.COMMAND, private=private)
+
+
+def metadata(incoming: Incoming) -> str:
+    """What a modal needs to remember of the button that opened it."""
+    address = incoming.address
+    kept: Json = {"command": incoming.text, "channel": address.channel, "thread": address.thread}
+    if incoming.private:
+        kept["private"] = True
+    packed = json.dumps(kept, ensure_ascii=False, separators=(",", ":"))
+    return packed if size(packed) <= METADATA else "{}"
+
+
+def from_modal(body: Payload) -> Incoming | None:
+    """A modal that was submitted; None if it is not one of ours, or of another version."""
+    view = _map(body.get("view"))
+    field = _map(_map(_map(_map(view.get("state")).get("values")).get(WORDS)).get(WORDS))
+    try:
+        kept = json.loads(_text(view, "private_metadata"))
+        command, channel, thread = str(kept["command"]), str(kept["channel"]), str(kept["thread"])
+    except (ValueError, TypeError, KeyError):
+        return None
+    user = _id(body.get("user"))
+    address = _address(body, channel=channel, user=user, thread=thread)
+    words = f"{command} {_text(field, 'value')}".strip()
+    private = kept.get("private") is True
+    key = _key(address, "view", _text(view, "id"))
+    return Incoming(key=key, address=address, text=words, origin=Origin.COMMAND, private=private) if user else None
+
+
+def from_shortcut(body: Payload) -> Incoming | None:
+    """ "Explain this paper" on a message; shows the paper whose link stands in it, to the person alone."""
+    message = _map(body.get("message"))
+    channel, user = _id(body.get("channel")), _id(body.get("user"))
+    if not channel or not user:
+        return None
+    address = _address(body, channel=channel, user=user, thread=_text(message, "thread_ts"))
+    key = _key(address, "trigger", _text(body, "trigger_id") or _text(body, "action_ts"))
+    link = paper_link(message)
+    return Incoming(key=key, address=address, text=f"show {link}" if link else "", origin=Origin.COMMAND, private=True)
+
+
+def paper_link(message: Payload) -> str:
+    """The first link to a paper in a message, in its text, blocks or attachments; "" if there is none."""
+    parts = [message.get(name) for name in ("text", "blocks", "attachments")]
+    found = _PAPER_LINK.search(json.dumps(parts, ensure_ascii=False))
+    return found[0].rstrip(".,;:\"'\\") if found else ""
+
+
+def _by_a_person(event: Payload) -> bool:
+    by_bot = event.get("bot_id") or event.get("bot_profile") or event.get("app_id")
+    return not by_bot and event.get("user") != "USLACKBOT" and _text(event, "subtype") in _SPOKEN
+
+
+def _without_mention(words: str, own: str) -> str:
+    """Without the bot's name, wherever it stands; if its id is unknown, without the name that comes first."""
+    name = rf"<@{re.escape(own)}(?:\|[^>]*)?>" if own else r"<@[UW]\w+(?:\|[^>]*)?>"
+    return re.sub(name, " ", words, count=0 if own else 1)
+
+
+def _own_id(body: Payload) -> str:
+    first = _first(body.get("authorizations"))
+    return _text(first, "user_id") if first.get("is_bot") else ""
+
+
+def _address(body: Payload, *, channel: str, user: str, thread: str = "") -> Address:
+    team, enterprise = team_of(body)
+    url = _text(body, "response_url")
+    return Address(team=team, enterprise=enterprise, channel=channel, thread=thread, user=user, response_url=url)
+
+
+def _key(address: Address, kind: str, name: str) -> str:
+    return f"slack:{address.team}:{kind}:{name}"
+
+
+def _first(value: object) -> Payload:
+    return _map(value[0]) if isinstance(value, list) and value else {}
+
+
+def _map(value: object) -> Payload:
+    return value if isinstance(value, Mapping) else {}
+
+
+def _id(value: object, name: str = "id") -> str:
+    return _text(_map(value), name)
+
+
+def _text(body: Payload, name: str) -> str:
+    value = body.get(name)
+    return value if isinstance(value, str) else ""

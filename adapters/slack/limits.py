@@ -1,0 +1,53 @@
+"""Every limit of Slack that a payload of ours can meet, in one table.
+
+Sources: Block Kit and Web API reference on docs.slack.dev; the models of slack_sdk, which check some of them; and
+slackapi/bolt-js#2509 for the undocumented total, met between 12,000 and 13,300 characters of blocks with their keys.
+
+Slack does not say whether it counts code points or UTF-16 units.  `size` counts UTF-16 units, the larger of the two.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+
+Json = dict[str, object]
+
+TEXT = 3_000  # top-level text; Slack advises 4,000 at most and cuts at 40,000
+BLOCKS_PER_MESSAGE = 50
+BLOCKS_PER_VIEW = 100
+BLOCKS_TOTAL = 11_000  # all blocks of a message as JSON; Slack refuses somewhere above 12,000
+SECTION = 3_000
+HEADER = 150
+CONTEXT_ELEMENTS = 10
+ACTIONS = 25
+BUTTON_TEXT = 75
+BUTTON_VALUE = 2_000
+BUTTON_URL = 3_000
+OPTION_TEXT = 75
+OPTION_VALUE = 150
+OPTIONS = 100
+ID = 255
+IMAGE_URL = 3_000
+IMAGE_ALT = 2_000
+IMAGE_TITLE = 2_000
+PLACEHOLDER = 150
+INPUT_LABEL = 2_000
+INPUT_LENGTH = 3_000
+MODAL_TITLE = 24
+METADATA = 3_000
+STREAM_TEXT = 12_000  # one call of chat.startStream or chat.appendStream
+PROMPTS = 4
+
+RESPONSE_URL_USES = 5
+RESPONSE_URL_SECONDS = 30 * 60
+
+
+def size(value: str) -> int:
+    """The length of a text in UTF-16 units."""
+    return len(value) + sum(char > "\uffff" for char in value)
+
+
+def weight(blocks: Sequence[Mapping[str, object]]) -> int:
+    """What blocks count against `BLOCKS_TOTAL`: their JSON, keys and all."""
+    return size(json.dumps(blocks, ensure_ascii=False, separators=(",", ":")))

@@ -1,0 +1,168 @@
+"""Texts of a document as mrkdwn, whole or in pieces that fit.
+
+A piece is cut between words; a link or a style that is cut goes on in the next piece.  Only a single word longer than
+a whole piece is cut inside, and then never within a character that is made of several code points.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import replace
+
+from adapters.slack.escape import escape, escape_url
+from adapters.slack.limits import size
+from bot.documents.model import Inline, Moment, Span, Text
+
+JOINER = "\u200d"
+HAIR = "\u200b"  # lets a style begin or end inside a word
+MARKS = 8  # the most that styles add to a run: `*_…_*` and a `HAIR` on each side, rounded up
+LONGEST_URL = 1_000  # a longer address is not shown; no host of ours has one
+LONGEST_CHARACTER = 40  # UTF-16 units that may follow to finish a character made of several code points
+
+_DATES = {
+    "date": "{date_short_pretty}",
+    "time": "{time}",
+    "datetime": "{date_short_pretty} {time}",
+    "relative": "{ago}",
+}
+_FALLBACKS = {"date": "%Y-%m-%d", "time": "%H:%M UTC"}
+
+
+def mrkdwn(text: Text) -> str:
+    """A text as mrkdwn, its words escaped."""
+    parts: list[str] = []
+    for index, inline in enumerate(text):
+        before = parts[-1][-1:] if parts else ""
+        after = _first(text[index + 1]) if index + 1 < len(text) else ""
+        parts.append(_moment(inline) if isinstance(inline, Moment) else _span(inline, before, after))
+    return "".join(parts)
+
+
+def plain_words(text: Text) -> str:
+    """A text as bare words, its instants in UTC; not escaped."""
+    return "".join(_fallback(inline) if isinstance(inline, Moment) else inline.text for inline in text)
+
+
+def split(text: Text, limit: int) -> list[Text]:
+    """Cut a text into pieces whose mrkdwn is at most `limit` long (1,500 at least); blanks at the cuts go."""
+    pieces: list[list[Inline]] = [[]]
+    used = 0
+    for inline in text:
+        frame = _frame(inline)
+        room = limit - frame - LONGEST_CHARACTER
+        fresh = True
+        for word in _words(inline, room):
+            cost = size(escape(word.text)) if isinstance(word, Span) else 0
+            if used + cost + (frame if fresh else 0) > limit and pieces[-1]:
+                pieces.append([])
+                used, fresh = 0, True
+            used += cost + (frame if fresh else 0)
+            _append(pieces[-1], word, joined=not fresh)
+            fresh = False
+    return [trimmed for piece in pieces if (trimmed := _trim(piece))]
+
+
+def _moment(moment: Moment) -> str:
+    return f"<!date^{int(moment.at.timestamp())}^{_DATES[moment.style]}|{_fallback(moment)}>"
+
+
+def _fallback(moment: Moment) -> str:
+    return f"{moment.at:{_FALLBACKS.get(moment.style, '%Y-%m-%d %H:%M UTC')}}"
+
+
+def _span(span: Span, before: str, after: str) -> str:
+    words = span.text
+    if not words.strip():
+        return words
+    if url := _url(span):
+        label = escape(re.sub(r"[|\s]+", " ", words))
+        return _styled(f"<{url}|{label}>", span, before, after)
+    if span.code:
+        return f"{words[: len(words) - len(words.lstrip())]}`{escape(' '.join(words.split()))}`{_tail(words)}"
+    return _styled(escape(words), span, before, after)
+
+
+def _url(span: Span) -> str:
+    """The address of a link as it may be shown; "" if there is none, or none that may."""
+    if span.link is None or not span.link.startswith("https://"):
+        return ""
+    url = escape_url(span.link)
+    return url if size(url) <= LONGEST_URL else ""
+
+
+def _styled(shown: str, span: Span, before: str, after: str) -> str:
+    """Slack sees `*bold*` only on one line, without blanks inside the marks, and between things that are no letters."""
+    free = span.link is not None  # a mark inside `<…>` does not end the style around it
+    wanted = (("*", span.bold), ("_", span.italic))
+    marks = "".join(mark for mark, asked in wanted if asked and (free or mark not in shown))
+    body = shown.strip()
+    if not marks or "\n" in body:
+        return shown
+    lead, tail = shown[: len(shown) - len(shown.lstrip())], _tail(shown)
+    opening = HAIR if before.isalnum() and not lead else ""
+    closing = HAIR if after.isalnum() and not tail else ""
+    return f"{lead}{opening}{marks}{body}{marks[::-1]}{closing}{tail}"
+
+
+def _tail(words: str) -> str:
+    return words[len(words.rstrip()) :]
+
+
+def _first(inline: Inline) -> str:
+    return "" if isinstance(inline, Moment) else inline.text[:1]
+
+
+def _frame(inline: Inline) -> int:
+    """What an inline costs beyond its words."""
+    if isinstance(inline, Moment):
+        return size(_moment(inline))
+    return MARKS + size(_url(inline)) + 3
+
+
+def _words(inline: Inline, room: int) -> Iterator[Inline]:
+    if isinstance(inline, Moment):
+        yield inline
+        return
+    for word in re.findall(r"\s+|\S+", inline.text):
+        for part in _parts(word, room):
+            yield replace(inline, text=part)
+
+
+def _parts(word: str, room: int) -> Iterator[str]:
+    """A word cut into parts that fit, between whole characters."""
+    start, used = 0, 0
+    for index, char in enumerate(word):
+        cost = size(escape(char))
+        full, too_full = used + cost > room, used + cost > room + LONGEST_CHARACTER
+        if too_full or (full and not _continues(word, index)):
+            yield word[start:index]
+            start, used = index, 0
+        used += cost
+    yield word[start:]
+
+
+def _continues(word: str, index: int) -> bool:
+    """Whether the code point at `index` belongs to the character before it."""
+    if index == 0:
+        return False
+    joined = word[index] == JOINER or word[index - 1] == JOINER
+    return joined or unicodedata.category(word[index]) in {"Mn", "Me", "Mc", "Sk"}
+
+
+def _append(piece: list[Inline], word: Inline, *, joined: bool) -> None:
+    last = piece[-1] if piece else None
+    if joined and isinstance(last, Span) and isinstance(word, Span):
+        piece[-1] = replace(last, text=last.text + word.text)
+    else:
+        piece.append(word)
+
+
+def _trim(piece: list[Inline]) -> Text:
+    """Blanks at the ends of a piece would show as gaps."""
+    if piece and isinstance(first := piece[0], Span):
+        piece[0] = replace(first, text=first.text.lstrip())
+    if piece and isinstance(last := piece[-1], Span):
+        piece[-1] = replace(last, text=last.text.rstrip())
+    return tuple(inline for inline in piece if isinstance(inline, Moment) or inline.text)

@@ -1,0 +1,148 @@
+"""Documents as messages and views within Slack's limits.  Pure.
+
+A message holds whole groups of blocks as long as they fit; what does not fit goes on in the next one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from adapters.slack import limits
+from adapters.slack.blocks import blocks, title_block
+from adapters.slack.escape import escape, shorten
+from adapters.slack.limits import Json
+from adapters.slack.mrkdwn import plain_words
+from bot.documents.model import (
+    Actions,
+    Block,
+    Bullets,
+    Card,
+    Code,
+    Document,
+    Facts,
+    Footnote,
+    Heading,
+    Image,
+    Paragraph,
+    Quote,
+    text,
+)
+
+EMPTY = "There is nothing to show here."
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A message for Slack: `text` is what notifications and screen readers say, `blocks` what is seen."""
+
+    text: str
+    blocks: tuple[Json, ...] = ()
+
+    @property
+    def payload(self) -> Json:
+        """The arguments of `chat.postMessage` and its like that are the same for every message."""
+        shared: Json = {"text": self.text, "parse": "none", "link_names": False}
+        return shared | {"blocks": list(self.blocks)} if self.blocks else shared
+
+    @property
+    def is_interactive(self) -> bool:
+        """Whether it has buttons."""
+        return any(block["type"] == "actions" for block in self.blocks)
+
+
+def render(document: Document, *, budget: int = limits.BLOCKS_TOTAL) -> list[Message]:
+    """A document as one message or more, each at most `budget` heavy."""
+    packed = list(_pack(_groups(document), limits.BLOCKS_PER_MESSAGE, budget))
+    said = escape(spoken(document))
+    first = shorten(said, limits.TEXT)
+    return [Message(first if index == 0 else _opening(part), tuple(part)) for index, part in enumerate(packed)]
+
+
+def render_view(document: Document) -> list[Json]:
+    """A document as the blocks of a modal or the App Home, as many as fit."""
+    return [block for group in _groups(document) for block in group][: limits.BLOCKS_PER_VIEW]
+
+
+def plain(document: Document) -> list[Message]:
+    """A document as text alone, for a Slack that refuses its blocks."""
+    words = document_without_pictures(document)
+    return [Message(shorten(escape(spoken(words)), limits.TEXT))]
+
+
+def sentence(words: str) -> Message:
+    """A message of one sentence."""
+    return Message(shorten(escape(words), limits.TEXT))
+
+
+def document_without_pictures(document: Document) -> Document:
+    """The same without what Slack would have to download."""
+    kept = (replace(block, thumbnail=None) if isinstance(block, Card) else block for block in document.blocks)
+    return replace(document, blocks=tuple(block for block in kept if not isinstance(block, Image)))
+
+
+def spoken(document: Document) -> str:
+    """A document as bare words, in reading order."""
+    return "\n".join(part for part in (document.title, *map(_words, document.blocks)) if part.strip()) or EMPTY
+
+
+def papers(document: Document) -> tuple[str, ...]:
+    """The ids of the papers that a document shows, in order."""
+    return tuple(block.paper_id for block in document.blocks if isinstance(block, Card))
+
+
+def _groups(document: Document) -> list[list[Json]]:
+    groups = [title_block(document.title), *map(blocks, document.blocks)]
+    return [group for group in groups if group] or [blocks(Footnote(text(EMPTY)))]
+
+
+def _pack(groups: Iterable[Sequence[Json]], most: int, budget: int) -> Iterator[list[Json]]:
+    part: list[Json] = []
+    used = 0
+    for group in _small_enough(groups, most, budget):
+        weight = limits.weight(group)
+        if part and (len(part) + len(group) > most or used + weight > budget):
+            yield part
+            part, used = [], 0
+        part = [*part, *group]
+        used += weight
+    yield part
+
+
+def _small_enough(groups: Iterable[Sequence[Json]], most: int, budget: int) -> Iterator[Sequence[Json]]:
+    """Groups that fit a message as they are; the others block by block."""
+    for group in groups:
+        if len(group) <= most and limits.weight(group) <= budget:
+            yield group
+        else:
+            yield from ([block] for block in group)
+
+
+def _opening(part: Sequence[Json]) -> str:
+    """The words that a continuation begins with."""
+    for block in part:
+        body = block.get("text")
+        if isinstance(body, dict):
+            return shorten(str(body["text"]), 150)
+    return "…"
+
+
+def _words(block: Block) -> str:
+    match block:
+        case Heading(words) | Code(words):
+            return words
+        case Paragraph(words) | Footnote(words):
+            return plain_words(words)
+        case Bullets(items):
+            return "\n".join(f"• {plain_words(item)}" for item in items)
+        case Quote(words, source):
+            return f"“{words}” {plain_words(source)}"
+        case Facts(rows):
+            return "\n".join(f"{name}: {plain_words(value)}" for name, value in rows)
+        case Card():
+            number = f"{block.rank}. " if block.rank is not None else ""
+            return "\n".join(filter(None, (number + block.title, block.line)))
+        case Image():
+            return block.alt
+        case Actions():
+            return ""
