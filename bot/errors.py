@@ -17,6 +17,7 @@
         ├── Unauthorized         a key or token is refused, or lacks a scope
         ├── TargetGone           a channel, thread or message is not there any more, or forbidden
         ├── ContentRejected      a platform refuses the form of a message
+        ├── Unreadable           a paper's text is there but cannot be read: locked, scanned, damaged, too large
         └── ModelError           the model answered, but not with something to use
             ├── ModelNotFound    the server knows no model of that name
             ├── ModelRefused     the model declined
@@ -30,6 +31,11 @@ holds a secret, an address with a token in it, or a text from outside at full le
 """
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from bot.llm.model import Completion
 
 
 class BotError(Exception):
@@ -109,8 +115,16 @@ class ContentRejected(Permanent):
     """The platform refused the message."""
 
 
+class Unreadable(Permanent):
+    """The paper's text is there but cannot be read."""
+
+
 class ModelError(Permanent):
     """The language model gave no answer that can be used."""
+
+    def __init__(self, message: str = "", *, answer: Completion | None = None) -> None:
+        super().__init__(message)
+        self.answer = answer  # what came nonetheless: it was billed, and half of it may be of use
 
 
 class ModelNotFound(ModelError):
