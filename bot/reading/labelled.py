@@ -1,0 +1,103 @@
+"""Labelled papers: questions with the paragraphs that answer them, as JSON Lines, a paper a line.
+
+    {"id", "title", "sections": [{"heading", "paragraphs": [str]}],
+     "questions": [{"id", "question", "evidence": [str]}]}
+
+Evidence is the text of gold paragraphs.  A heading may hold those above it, parted by ":::".
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import BaseModel, ValidationError
+
+from bot.errors import BadInput
+from bot.reading.passages import Passage, distinct, numbered
+
+HEADING_SEPARATOR = ":::"
+
+
+class _Section(BaseModel):
+    heading: str | None = ""
+    paragraphs: list[str]
+
+
+class _Question(BaseModel):
+    id: str = ""
+    question: str
+    evidence: list[str] = []
+
+
+class _Paper(BaseModel):
+    id: str
+    title: str = ""
+    sections: list[_Section]
+    questions: list[_Question]
+
+
+@dataclass(frozen=True, slots=True)
+class LabelledQuestion:
+    """A question and its gold paragraphs, white space collapsed; none where the paper does not answer it."""
+
+    id: str
+    question: str
+    evidence: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class LabelledPaper:
+    """A paper whose passages are its paragraphs, each as one piece."""
+
+    id: str
+    title: str
+    passages: tuple[Passage, ...]
+    questions: tuple[LabelledQuestion, ...]
+
+    @property
+    def work(self) -> str:
+        """What two versions of one paper share, so that they are never taken for two papers."""
+        return self.title or self.id
+
+
+def read_labelled(path: Path) -> list[LabelledPaper]:
+    """Read a file of labelled papers.
+
+    Raises:
+        BadInput: the file cannot be read, or a line is not of the form; says which.
+    """
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadInput(f"`{path}` cannot be read: {type(error).__name__}.") from None
+    return [_read_line(number, line) for number, line in enumerate(lines, start=1) if line.strip()]
+
+
+def _read_line(number: int, line: str) -> LabelledPaper:
+    try:
+        paper = _Paper.model_validate_json(line)
+    except ValidationError as error:
+        fault = error.errors(include_input=False, include_url=False)[0]
+        where = ".".join(map(str, fault["loc"])) or "line"
+        raise BadInput(f"Line {number} is not a labelled paper ({where}: {fault['msg']}).") from None
+    passages = [
+        Passage(path=_headings(section.heading or ""), sentences=(collapsed(paragraph),))
+        for section in paper.sections
+        for paragraph in section.paragraphs
+        if paragraph.strip()
+    ]
+    questions = tuple(
+        LabelledQuestion(asked.id, asked.question, frozenset(filter(None, map(collapsed, asked.evidence))))
+        for asked in paper.questions
+    )
+    return LabelledPaper(paper.id, paper.title, numbered(distinct(passages)), questions)
+
+
+def _headings(heading: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in heading.split(HEADING_SEPARATOR) if part.strip())
+
+
+def collapsed(text: str) -> str:
+    """Text with every run of white space made one blank."""
+    return " ".join(text.split())
