@@ -1,0 +1,112 @@
+"""Several papers as numbered cards, with summaries, rises and buttons: the common part of every list shown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Protocol
+
+from bot.chat.paging import Page
+from bot.chat.request import Request
+from bot.documents.model import Card, Footnote, text
+from bot.papers.model import Paper
+from bot.ports import Clock, ConversationRepository, PaperRepository
+from bot.reading.cards import Sighting, full_card, list_card
+from bot.reading.model import Summary
+
+RISE_WINDOW = timedelta(days=1)
+
+
+class Summaries(Protocol):
+    """What came of summarizing: a summary of every paper, and a sentence where they could be better."""
+
+    @property
+    def by_id(self) -> dict[str, Summary]:
+        """The summaries by paper id; none is missing."""
+
+    @property
+    def degraded(self) -> str | None:
+        """Why a model did not write them (budget, outage), for the reader."""
+
+
+class Summarizes(Protocol):
+    """Summarizes papers; never fails and never drops one."""
+
+    async def summarize(self, papers: Sequence[Paper], *, workspace: str, language: str) -> Summaries:
+        """A summary of each paper, billed to `workspace`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """Papers ready to be shown, in order, and what the reader should know about them all."""
+
+    sightings: tuple[Sighting, ...]
+    cards: tuple[Card, ...]
+    note: str | None = None
+
+    @property
+    def footnotes(self) -> tuple[Footnote, ...]:
+        """The note as small print."""
+        return (Footnote(text(self.note)),) if self.note else ()
+
+
+class Gallery:
+    """Makes cards.
+
+    Args:
+        summarizer: writes the lines.
+        papers: knows how upvotes rose.
+        conversations: remembers what `#3` means.
+        offers: names of the commands there are, which become the cards' buttons.
+        language: of the summaries (BCP 47).
+    """
+
+    def __init__(
+        self,
+        summarizer: Summarizes,
+        papers: PaperRepository,
+        conversations: ConversationRepository,
+        clock: Clock,
+        *,
+        offers: Iterable[str],
+        language: str,
+    ) -> None:
+        self._summarizer = summarizer
+        self._papers = papers
+        self._conversations = conversations
+        self._clock = clock
+        self._offers = frozenset(offers)
+        self._language = language
+
+    async def page(self, papers: Sequence[Paper], page: Page, request: Request, *, numbered: bool = True) -> Shown:
+        """A page of a list as short cards; a numbered one is remembered, so that `#3` means its third paper."""
+        chosen = page.of(papers)
+        if numbered:
+            ids = [paper.id for paper in papers]
+            await self._conversations.show_list(request.place, ids, self._clock.now())
+        first = page.first + 1 if numbered else None
+        sightings, note = await self._look_at(chosen, request, first)
+        now = self._clock.now()
+        return Shown(sightings, tuple(list_card(seen, offers=self._offers, now=now) for seen in sightings), note)
+
+    async def whole(self, paper: Paper, request: Request) -> Shown:
+        """One paper in full."""
+        sightings, note = await self._look_at([paper], request, None)
+        now = self._clock.now()
+        return Shown(sightings, tuple(full_card(seen, offers=self._offers, now=now) for seen in sightings), note)
+
+    async def _look_at(
+        self, papers: Sequence[Paper], request: Request, first: int | None
+    ) -> tuple[tuple[Sighting, ...], str | None]:
+        summaries = await self._summarizer.summarize(papers, workspace=request.place.workspace, language=self._language)
+        rises = await self._papers.rises([paper.id for paper in papers], self._clock.now() - RISE_WINDOW)
+        return tuple(
+            Sighting(
+                paper=paper,
+                summary=summaries.by_id.get(paper.id),
+                rise=rises.get(paper.id),
+                rank=None if first is None else first + offset,
+            )
+            for offset, paper in enumerate(papers)
+        ), summaries.degraded

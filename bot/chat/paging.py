@@ -1,0 +1,66 @@
+"""Pages of a list: which papers to show, and the button for those that follow."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+from bot.chat.grammar import Invocation
+from bot.documents.model import Action, Actions
+from bot.errors import BadInput
+
+PAGE_SIZE = 10
+MAX_PAGE_SIZE = 50
+MAX_PAGE = 1_000
+
+Item = TypeVar("Item")
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """The part of a list that was asked for; `number` counts from 1."""
+
+    number: int = 1
+    size: int = PAGE_SIZE
+
+    @property
+    def first(self) -> int:
+        """The index of its first item, from 0."""
+        return (self.number - 1) * self.size
+
+    @property
+    def end(self) -> int:
+        """The index after its last item."""
+        return self.first + self.size
+
+    def of(self, items: Sequence[Item]) -> Sequence[Item]:
+        """Its items.
+
+        Raises:
+            BadInput: the list ends before.
+        """
+        if self.first >= len(items) and self.number > 1:
+            raise BadInput(f"There is no page {self.number}: this list has {len(items)} papers, {self.size} a page.")
+        return items[self.first : self.end]
+
+    def more(self, command: str, *, left: int) -> tuple[Actions, ...]:
+        """A row with the button for the next page, where `left` items follow; else nothing."""
+        if left <= 0:
+            return ()
+        top = f" top {self.size}" if self.size != PAGE_SIZE else ""
+        label = f"Next {min(left, self.size)} of {left} more" if left > self.size else f"Show the last {left}"
+        return (Actions((Action(label, f"{command} page {self.number + 1}{top}"),)),)
+
+
+def read_page(invocation: Invocation) -> Page:
+    """The page asked for, by `page` and `top`.  Raises `BadInput` for a number that cannot be."""
+    number = _read_number(invocation, "page", 1, MAX_PAGE)
+    return Page(number, _read_number(invocation, "top", PAGE_SIZE, MAX_PAGE_SIZE))
+
+
+def _read_number(invocation: Invocation, name: str, default: int, most: int) -> int:
+    value = invocation.get(name, str(default))
+    if not value.isdecimal() or not 1 <= int(value[:9]) <= most:
+        raise BadInput(f"`{name}` is a number from 1 to {most:,}. Usage: `{invocation.command.usage}`.")
+    return int(value)
