@@ -1,1 +1,1 @@
-"""Discord, over its gateway."""
+"""Discord: the engine's documents as Components V2, its commands as `/papers`, over discord.py."""
