@@ -39,7 +39,7 @@ class Listing:
     papers: PaperList
     title: str
     command: str
-    closes: Moment | None = None  # None: it is complete, or (trending) never is
+    closes: Moment | None = None  # None: it is complete, or there is no telling
 
 
 class Lists:
@@ -75,8 +75,7 @@ class Lists:
             papers = await self._library.week(today - timedelta(days=7))
         monday = papers.day
         title = f"Top papers of the week · {monday.day} {monday:%B} to {_end_of(monday)}"
-        closes = Moment(rolls_over_at(monday + timedelta(days=6))) if papers.state is ListState.FILLING else None
-        yield await self._show(asked, Listing(papers, title, "week", closes))
+        yield await self._show(asked, Listing(papers, title, "week", _closes(papers, monday + timedelta(days=6))))
 
     async def trending(self, asked: Asked) -> AsyncIterator[Reply]:
         """What Hugging Face calls trending, of whatever day."""
@@ -115,7 +114,8 @@ def state_line(listing: Listing, page: Page, total: int) -> Text:
     which = f" Shown: {page.first + 1} to {min(page.end, total)}." if total > page.size else ""
     if listing.closes is not None:
         return text(f"{papers} so far; the list fills until ", listing.closes, "." + which)
-    return text(f"{papers}{'' if listing.command == 'trending' else '; the list is final'}.{which}")
+    final = "; the list is final" if listing.papers.state is ListState.FINAL else ""
+    return text(f"{papers}{final}.{which}")
 
 
 def empty_document(listing: Listing) -> Document:
@@ -155,9 +155,14 @@ def _list_head(listing: Listing) -> dict[str, object]:
 
 
 def _of_day(papers: PaperList) -> Listing:
-    closes = Moment(rolls_over_at(papers.day)) if papers.state is ListState.FILLING else None
     title = f"Trending papers · {long_date(papers.day)}"
-    return Listing(papers, title, f"date {papers.day.isoformat()}", closes)
+    return Listing(papers, title, f"date {papers.day.isoformat()}", _closes(papers, papers.day))
+
+
+def _closes(papers: PaperList, last: date) -> Moment | None:
+    """When a list that is filling will be complete; an old copy of one tells nothing about that."""
+    is_filling = papers.state is ListState.FILLING and not papers.stale
+    return Moment(rolls_over_at(last)) if is_filling else None
 
 
 def _why_empty(listing: Listing) -> tuple[str | Inline, ...]:

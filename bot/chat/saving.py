@@ -11,7 +11,6 @@ from bot.chat.paging import read_page
 from bot.chat.request import Final, Reply
 from bot.documents.model import Action, Actions, Document, Paragraph, Tone, link, text
 from bot.papers.library import Library
-from bot.papers.references import PaperReference
 from bot.ports import Clock, SavedPapers
 from bot.reading.cards import paper_json
 
@@ -63,7 +62,7 @@ class Saving:
         if not ids:
             yield Final(_empty())
             return
-        papers = await self._library.papers([PaperReference(paper_id) for paper_id in ids])
+        papers = await self._library.papers(ids)
         shown = await self._gallery.page(papers, page, request, numbered=request.direct)
         yield Final(
             Document(

@@ -1,0 +1,129 @@
+"""The chat in a terminal.  Somebody types, or a script writes lines; the same commands as everywhere."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import signal
+import sys
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TextIO
+
+from adapters.terminal.errors import reading_input
+from adapters.terminal.screen import PlainScreen, RichScreen, Screen
+from bot.chat.engine import Engine
+from bot.chat.request import Origin, Place, Request
+
+PLACE = Place("terminal:local", "terminal")
+USER = "local"
+LEAVE = {"exit", "quit", "bye"}
+WELCOME = "Paperwire. `today` shows today's papers, `help` what else there is; Ctrl-D leaves."
+_PREFIX = re.compile(r"^\s*/?papers?(?:\s+|$)", re.IGNORECASE)
+
+
+class Chat:
+    """Puts lines to the engine and shows what it says."""
+
+    def __init__(self, engine: Engine, screen: Screen, place: Place = PLACE) -> None:
+        self.engine = engine
+        self._screen = screen
+        self._place = place
+
+    async def answer(self, line: str) -> None:
+        """Answer one line; never raises but for cancellation and a broken screen."""
+        with self._screen.answer() as answer:
+            async for reply in self.engine.handle(as_request(line, self._place)):
+                answer.show(reply)
+
+
+def as_request(line: str, place: Place = PLACE) -> Request:
+    """A typed line as a request.  `/papers` may be left out; without it, free words may be a question."""
+    text = _PREFIX.sub("", line, count=1).strip()
+    origin = Origin.MESSAGE if text == line.strip() else Origin.COMMAND
+    return Request(place=place, user=USER, text=text, origin=origin, may_manage=True, direct=True)
+
+
+async def run(engine: Engine, history: Path) -> None:
+    """Chat with whoever is there: a person, or (where input or output is no terminal) a script.
+
+    Raises:
+        BadInput: the standard input cannot be read.
+    """
+    if sys.stdin is not None and sys.stdin.isatty() and sys.stdout.isatty():
+        await converse(engine, history)
+    else:
+        await follow_script(Chat(engine, PlainScreen(sys.stdout)), sys.stdin)
+
+
+async def follow_script(chat: Chat, lines: TextIO | None) -> None:
+    """Answer each line of a script; empty ones are passed over.  Raises `BadInput` if it cannot be read."""
+    async for line in _read(lines):
+        if line.strip():
+            await chat.answer(line)
+
+
+async def _read(lines: TextIO | None) -> AsyncIterator[str]:
+    while True:
+        with reading_input():
+            line = await asyncio.to_thread(_next_line, lines)
+        if not line:
+            return
+        yield line
+
+
+def _next_line(lines: TextIO | None) -> str:
+    if lines is None:
+        raise ValueError("closed")
+    return lines.readline()
+
+
+async def converse(engine: Engine, history: Path) -> None:
+    """Chat with a person until they leave."""
+    from prompt_toolkit import PromptSession  # this and what builds on it cost 0.1 s, which scripts need not pay
+    from rich.console import Console
+
+    from adapters.terminal.completion import CommandCompleter
+    from adapters.terminal.history import open_history
+
+    console = Console()
+    console.print(WELCOME.replace("`", ""), style="cyan", highlight=False)
+    chat = Chat(engine, RichScreen(console))
+    session: PromptSession[str] = PromptSession(
+        "papers> ", history=open_history(history), completer=CommandCompleter(engine.commands)
+    )
+    while True:
+        try:
+            line = await session.prompt_async()
+        except KeyboardInterrupt:
+            continue  # Ctrl-C at the prompt drops the line
+        except EOFError:
+            return
+        if line.strip().lower() in LEAVE:
+            return
+        if line.strip():
+            await answer_until_interrupted(chat, line, lambda: console.print("Stopped.", style="yellow"))
+
+
+async def answer_until_interrupted(chat: Chat, line: str, stopped: Callable[[], None]) -> None:
+    """Answer a line; Ctrl-C stops the answer, not the program."""
+    task = asyncio.ensure_future(chat.answer(line))
+    with _interrupt_calls(task.cancel):
+        try:
+            await task
+        except asyncio.CancelledError:
+            if not task.cancelled():
+                raise
+            stopped()
+
+
+@contextmanager
+def _interrupt_calls(action: Callable[[], object]) -> Iterator[None]:
+    """While this is open, SIGINT runs `action` on the loop."""
+    loop = asyncio.get_running_loop()
+    loop.add_signal_handler(signal.SIGINT, action)
+    try:
+        yield
+    finally:
+        loop.remove_signal_handler(signal.SIGINT)

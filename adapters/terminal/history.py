@@ -1,0 +1,27 @@
+"""What was typed before, kept in the data folder for the arrow keys."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from prompt_toolkit.history import FileHistory, History, InMemoryHistory
+
+from adapters.terminal.limits import HISTORY_LINES
+
+
+def open_history(path: Path) -> History:
+    """The history in that file, readable for its owner alone; without a usable file, one that lasts for this chat."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch(mode=0o600)
+        _shorten(path)
+    except OSError:
+        return InMemoryHistory()
+    return FileHistory(str(path))
+
+
+def _shorten(path: Path) -> None:
+    """Keep the newer half of a file that has grown long.  An entry is an empty line, its time, and its text."""
+    lines = path.read_text(encoding="utf-8", errors="replace").splitlines(keepends=True)
+    if len(lines) > HISTORY_LINES:
+        path.write_text("".join(lines[-HISTORY_LINES // 2 :]), encoding="utf-8")
