@@ -1,0 +1,109 @@
+"""What the openai library raises, in the words of `bot.errors`.  Nothing of a server's own text is passed on."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
+import openai
+
+from bot.errors import (
+    AnswerFiltered,
+    BotError,
+    ModelError,
+    ModelNotFound,
+    ModelUnavailable,
+    RateLimited,
+    Unauthorized,
+)
+
+LONGEST_WAIT = 20.0  # seconds that a server may ask for and still be waited for
+TOO_SLOW = "The language model does not answer in time; please try again in a few minutes."
+_RETRIED = {408, 409, 425, 500, 502, 503, 504, 520, 522, 524, 529}
+
+
+def complaint(error: openai.APIError) -> str:
+    """All that a server said about a refusal, for looking up names in; not for people."""
+    body = error.body if isinstance(error.body, str | dict) else ""
+    return f"{error.message} {error.param or ''} {error.code or ''} {body}"[:4_000]
+
+
+def passes(error: BaseException, now: datetime) -> bool:
+    """Whether the same call may succeed after a short wait.  A server that hung once is not asked again."""
+    if isinstance(error, openai.RateLimitError):
+        return not _is_out_of_credit(error) and (asked_wait(error, now) or 0) <= LONGEST_WAIT
+    if isinstance(error, openai.APIStatusError):
+        return error.status_code in _RETRIED and (asked_wait(error, now) or 0) <= LONGEST_WAIT
+    return isinstance(error, openai.APIConnectionError) and not isinstance(error, openai.APITimeoutError)
+
+
+def asked_wait(error: BaseException, now: datetime) -> float | None:
+    """Seconds that the server asks to wait (`Retry-After`, RFC 9110 section 10.2.3: seconds or a date)."""
+    value = error.response.headers.get("retry-after", "") if isinstance(error, openai.APIStatusError) else ""
+    try:
+        return max(0.0, float(value))
+    except ValueError:
+        pass
+    try:
+        instant = parsedate_to_datetime(value)
+    except ValueError:
+        return None
+    return max(0.0, (instant.replace(tzinfo=instant.tzinfo or UTC) - now).total_seconds())
+
+
+def translated(error: openai.APIError, model: str, now: datetime) -> BotError:
+    """The error to raise instead."""
+    if isinstance(error, openai.APIStatusError):
+        return _of_status(error, model, now)
+    if isinstance(error, openai.APITimeoutError):
+        return ModelUnavailable(TOO_SLOW)
+    if isinstance(error, openai.APIConnectionError):
+        return ModelUnavailable("The language model's server cannot be reached; if this lasts, check OPENAI_BASE_URL.")
+    return broken_off()
+
+
+def broken_off() -> ModelUnavailable:
+    """An answer began and did not end."""
+    return ModelUnavailable("The language model broke off in the middle of its answer; please try again.")
+
+
+def not_a_model() -> ModelUnavailable:
+    """The server answered with something that is no chat completion."""
+    return ModelUnavailable(
+        "The server at OPENAI_BASE_URL answers, but not as a language model's server does; "
+        "check that address (it usually ends in /v1)."
+    )
+
+
+def _of_status(error: openai.APIStatusError, model: str, now: datetime) -> BotError:
+    said = complaint(error).lower()
+    match error.status_code:
+        case 401:
+            return Unauthorized("The language model's server refuses the key; check OPENAI_API_KEY.")
+        case 403:
+            return Unauthorized(f"This key may not use the model {model}; check OPENAI_API_KEY and PAPERWIRE_MODEL.")
+        case 402 | 429 if _is_out_of_credit(error):
+            return Unauthorized("The language model's account has no credit left; top it up or change OPENAI_API_KEY.")
+        case 429:
+            return RateLimited(
+                "The language model is busy; please try again in a moment.", retry_after=asked_wait(error, now)
+            )
+        case status if _names_unknown_model(status, said):
+            return ModelNotFound(f"The server knows no model named {model}; set PAPERWIRE_MODEL to one that it has.")
+        case status if status >= 500 or status in _RETRIED:
+            return ModelUnavailable("The language model's server has trouble; please try again in a few minutes.")
+        case _ if "content_filter" in said or "content management policy" in said:
+            return AnswerFiltered("The model provider's content filter stopped the question.")
+        case _ if "context" in said and ("length" in said or "window" in said or "size" in said):
+            return ModelError(f"That was too much text for the model {model} at once.")
+        case status:
+            return ModelError(f"The language model's server does not accept the request (HTTP {status}).")
+
+
+def _names_unknown_model(status: int, said: str) -> bool:
+    unknown = "not found" in said or "not exist" in said or "unknown model" in said or "invalid model" in said
+    return status == 404 or (status in (400, 422, 500) and "model" in said and unknown)
+
+
+def _is_out_of_credit(error: openai.APIStatusError) -> bool:
+    return error.status_code == 402 or "insufficient_quota" in complaint(error)
