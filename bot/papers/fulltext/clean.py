@@ -1,0 +1,65 @@
+"""Characters: spaces collapsed, invisible ones gone, and references told from the text.
+
+Invisible characters carry instructions that a reader does not see, or part a word so that no search finds it: zero
+width marks, directional overrides, variation selectors, and the tags block (U+E0000), which spells ASCII invisibly.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_TAGS = range(0xE0000, 0xE0080)
+_INVISIBLE = re.compile(
+    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164"
+    "\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U000e0000-\U000e0fff]+"
+)
+_CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]+")
+_MATH_LETTERS = re.compile("[\U0001d400-\U0001d7ff]+")  # bold, script, double-struck: letters that nobody types
+_SPACES = re.compile(r"\s+")
+_LIGATURES = str.maketrans(
+    {chr(0xFB00 + i): plain for i, plain in enumerate(("ff", "fi", "fl", "ffi", "ffl", "st", "st"))}
+)
+
+_REFERENCES = re.compile(
+    r"\W*(?:[\dIVX]+\.?\s+)?(?:references(?: and notes)?|bibliography|literature cited|works cited)\W*", re.I
+)
+_CAPTION = re.compile(
+    r"(?:extended data |supplementary )?(?:figure|fig\.?|table|tab\.|algorithm|listing|scheme)\s+"
+    r"[A-Z]?\.?(?:\d{1,3}|[IVX]+)(?:\.\d+)?(?:\([a-z]\))?\s*[:.|–—]",
+    re.I,
+)
+
+
+def clean(text: str) -> str:
+    """One line: single spaces, composed characters, ligatures spelt out, nothing invisible."""
+    return _SPACES.sub(" ", _visible(text)).strip()
+
+
+def clean_lines(text: str) -> str:
+    """As `clean`, but keeping lines and their indentation, as code needs it."""
+    lines = (line.rstrip() for line in _visible(text).expandtabs(4).splitlines())
+    return "\n".join(lines).strip("\n")
+
+
+def hidden_message(text: str) -> str:
+    """What is spelt in the tags block; empty if nothing is."""
+    return "".join(chr(ord(char) - 0xE0000) for char in text if ord(char) in _TAGS and ord(char) > 0xE0001).strip()
+
+
+def is_reference_heading(heading: str) -> bool:
+    """Whether a heading opens the list of references."""
+    return _REFERENCES.fullmatch(heading) is not None
+
+
+def is_caption(text: str) -> bool:
+    """Whether a paragraph is the caption of a figure or a table: "Figure 3: …", "Table II. …"."""
+    return _CAPTION.match(text) is not None
+
+
+def _visible(text: str) -> str:
+    if text.isascii():
+        return _CONTROLS.sub("", text)
+    text = _CONTROLS.sub("", _INVISIBLE.sub("", text)).translate(_LIGATURES)
+    text = _MATH_LETTERS.sub(lambda letters: unicodedata.normalize("NFKC", letters[0]), text)
+    return unicodedata.normalize("NFC", text)

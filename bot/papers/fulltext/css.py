@@ -1,0 +1,176 @@
+"""What a style sheet or a style attribute hides: text that stands in the HTML and that no reader sees.
+
+Enough of CSS for the ways in which text is hidden: not displayed, invisible, transparent, of no size, off the
+screen, clipped away, or in the colour of its background.  Colours are followed through custom properties of
+LaTeXML (`--ltx-fg-color`, `--ltx-bg-color`), since that is how coloured TeX comes out.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+Colour = tuple[int, int, int]
+
+WHITE: Colour = (255, 255, 255)
+BLACK: Colour = (0, 0, 0)
+MIN_CONTRAST = 1.2  # WCAG's ratio, 1 to 21; below this nobody can read it
+MIN_FONT_PX = 4.0  # 3 points
+OFF_SCREEN_PX = 500.0
+_BASE_PX = 16.0
+
+_NAMED: Mapping[str, Colour] = {
+    "white": WHITE, "black": BLACK, "snow": (255, 250, 250), "ivory": (255, 255, 240), "ghostwhite": (248, 248, 255),
+    "whitesmoke": (245, 245, 245), "floralwhite": (255, 250, 240), "azure": (240, 255, 255), "red": (255, 0, 0),
+    "blue": (0, 0, 255), "green": (0, 128, 0), "gray": (128, 128, 128), "grey": (128, 128, 128), "navy": (0, 0, 128),
+}  # fmt: skip
+_HEX = re.compile(r"#([0-9a-f]{3,8})")
+_RGB = re.compile(r"rgba?\(\s*(\d+)[\s,]+(\d+)[\s,]+(\d+)(?:[\s,/]+([\d.]+)(%?))?\s*\)")
+_LENGTH = re.compile(r"(-?[\d.]+)\s*(px|pt|em|rem|ex|%|vw|vh|cm|in)?")
+_UNIT_PX = {"px": 1.0, "pt": 4 / 3, "em": 16.0, "rem": 16.0, "ex": 8.0, "vw": 10.0, "vh": 8.0, "cm": 37.8, "in": 96.0}
+_ZERO_CLIP = re.compile(r"inset\(\s*(?:50|100)%|rect\(\s*(?:0|1px)[\s,]+(?:0|1px)[\s,]+(?:0|1px)[\s,]+(?:0|1px)\s*\)")
+_COMMENT = re.compile(r"/\*.*?\*/", re.S)
+_MEDIA = re.compile(r"@(?:media|supports|layer|container)([^{]*)\{((?:[^{}]*\{[^{}]*\})*[^{}]*)\}")
+_RULE = re.compile(r"([^{}@;]+)\{([^{}]*)\}")
+
+Declarations = Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How an element's text appears, as far as it is inherited."""
+
+    foreground: Colour = BLACK
+    background: Colour = WHITE
+    font_px: float = _BASE_PX
+    invisible: bool = False
+
+    @property
+    def unreadable(self) -> bool:
+        """Whether text in this look cannot be seen."""
+        return self.invisible or self.font_px < MIN_FONT_PX or contrast(self.foreground, self.background) < MIN_CONTRAST
+
+    def under(self, style: Declarations) -> Look:
+        """The look of a child with these declarations of its own."""
+        if not style:
+            return self
+        visibility = style.get("visibility", "")
+        return replace(
+            self,
+            foreground=colour(style.get("--ltx-fg-color") or style.get("color", ""), self.foreground),
+            background=colour(_background(style), self.background),
+            font_px=_font_size(style.get("font-size", ""), self.font_px),
+            invisible=visibility in ("hidden", "collapse") or (self.invisible and visibility != "visible"),
+        )
+
+
+def declarations(style: str) -> Declarations:
+    """The declarations of a style attribute, lower-cased, the last of a name winning."""
+    pairs = (part.split(":", 1) for part in style.lower().split(";") if ":" in part)
+    return {name.strip(): value.replace("!important", "").strip() for name, value in pairs}
+
+
+def rules(sheet: str) -> list[tuple[str, Declarations]]:
+    """Selectors of a style sheet with those declarations that can hide something.
+
+    Rules for print, dark mode or narrow windows are left out: they are not what a reader usually sees.
+    """
+    sheet = _MEDIA.sub(lambda block: block[2] if block[1].strip() in ("all", "screen") else "", _COMMENT.sub("", sheet))
+    found = ((selector.strip(), declarations(body)) for selector, body in _RULE.findall(sheet))
+    return [(selector, style) for selector, style in found if ":" not in selector and style.keys() & _RELEVANT]
+
+
+def hides(style: Declarations) -> bool:
+    """Whether an element with these declarations, and all within it, is not to be seen."""
+    if not style:
+        return False
+    if style.get("display") == "none" or style.get("content-visibility") == "hidden":
+        return True
+    if _number(style.get("opacity", ""), 1.0) < 0.1 or "opacity(0" in style.get("filter", ""):
+        return True
+    if "scale(0" in style.get("transform", "") and not style["transform"].startswith("scale(0."):
+        return True
+    return _clipped(style) or _off_screen(style)
+
+
+def contrast(one: Colour, other: Colour) -> float:
+    """WCAG 2's contrast ratio, 1 (the same) to 21 (black on white)."""
+    darker, lighter = sorted((_luminance(one), _luminance(other)))
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def colour(value: str, inherited: Colour) -> Colour:
+    """A colour value; the inherited one where it says nothing that can be read.  Transparent is the worst: white."""
+    if value in _NAMED:
+        return _NAMED[value]
+    if match := _HEX.search(value):
+        digits = match[1]
+        if len(digits) < 6:
+            digits = "".join(2 * digit for digit in digits)
+        return int(digits[:2], 16), int(digits[2:4], 16), int(digits[4:6], 16)
+    if match := _RGB.search(value):
+        red, green, blue = (min(255, int(part)) for part in match.groups()[:3])
+        return red, green, blue
+    return inherited
+
+
+def _background(style: Declarations) -> str:
+    value = style.get("--ltx-bg-color") or style.get("background-color") or style.get("background", "")
+    return "" if _is_clear(value) else value
+
+
+def _is_clear(value: str) -> bool:
+    match = _RGB.search(value)
+    return value == "transparent" or bool(match and match[4] and float(match[4].strip(".") or 0) == 0)
+
+
+def _font_size(value: str, inherited: float) -> float:
+    match = _LENGTH.fullmatch(value)
+    if not match:
+        return inherited
+    size = _number(match[1], inherited)
+    relative = {"%": 0.01 * inherited, "em": inherited, "ex": 0.5 * inherited, None: 1.0}
+    return size * relative.get(match[2], _UNIT_PX.get(match[2] or "px", 1.0))
+
+
+def _pixels(value: str) -> float | None:
+    match = _LENGTH.fullmatch(value)
+    return _number(match[1], 0.0) * _UNIT_PX.get(match[2] or "px", 0.0) if match and match[2] != "%" else None
+
+
+def _number(value: str, default: float) -> float:
+    try:
+        return float(value)
+    except ValueError:
+        return default
+
+
+def _clipped(style: Declarations) -> bool:
+    if _ZERO_CLIP.search(style.get("clip", "") + style.get("clip-path", "")):
+        return True
+    if not style.get("overflow", "").startswith(("hidden", "clip")):
+        return False
+    sizes = (_pixels(style.get(side, "")) for side in ("width", "height", "max-width", "max-height"))
+    return any(size is not None and size <= 1 for size in sizes)
+
+
+def _off_screen(style: Declarations) -> bool:
+    moved = style.get("position") in ("absolute", "fixed")
+    places = [style.get("text-indent", ""), *(style.get(f"margin-{side}", "") for side in ("left", "top"))]
+    if moved:
+        places += [style.get(side, "") for side in ("left", "right", "top", "bottom")]
+    return any((_pixels(place) or 0.0) <= -OFF_SCREEN_PX for place in places)
+
+
+def _luminance(value: Colour) -> float:
+    red, green, blue = (part / 255 for part in value)
+    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in (red, green, blue)]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+_RELEVANT = frozenset(
+    "--ltx-fg-color --ltx-bg-color color background background-color font-size visibility display opacity filter "
+    "transform clip clip-path overflow width height max-width max-height position left right top bottom text-indent "
+    "margin-left margin-top content-visibility".split()
+)
