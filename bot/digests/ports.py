@@ -1,0 +1,126 @@
+"""What digests need of the platforms and of the store."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Protocol
+
+from bot.digests.model import DeliveryState, Digest, Kind, Part, Slot, Standing, Subscription, Target
+from bot.documents.model import Document
+
+
+@dataclass(frozen=True, slots=True)
+class MessageRef:
+    """A message that was posted.  `thread` is where replies to it go; both are the platform's own ids."""
+
+    message: str
+    thread: str = ""
+
+
+class Poster(Protocol):
+    """A platform that digests are posted to.  An adapter implements it; nothing here knows which.
+
+    Every `post` makes at most one visible message (a document that is too long for one is shortened with a label, never
+    split).  Posts are quiet: no mention, no preview, no sound.
+    """
+
+    @property
+    def platform(self) -> str:
+        """The prefix of the workspaces it serves: "slack", "discord"."""
+
+    @property
+    def promise(self) -> str:
+        """One sentence, shown by `status`, on what happens to a message whose arrival is unknown."""
+
+    async def post_root(self, target: Target, title: str, document: Document, key: str) -> MessageRef:
+        """Post a digest's first message and open its thread (named `title`) where the platform has threads.
+
+        `key` names this message; a platform that can drop a repetition by it does so.
+
+        Raises:
+            TargetGone: no such channel, or no right to write there.
+            RateLimited: refused for now; `retry_after` says how long.
+            Transient: refused, surely not posted.
+            Ambiguous: the request may have left; nobody knows whether it was posted.
+            ContentRejected: the platform does not take this form.
+        """
+
+    async def post_reply(self, target: Target, root: MessageRef, document: Document, key: str) -> MessageRef:
+        """Post into the root's thread, or as a plain reply where threads are forbidden.  Raises as `post_root`."""
+
+    async def find(self, target: Target, root: MessageRef | None, key: str) -> MessageRef | None:
+        """Look for a message by its key among the bot's own last ones; None if it surely is not there.
+
+        Raises:
+            Ambiguous: this platform (or the rights given) does not let the bot look.
+            TargetGone, Transient: as `post_root`.
+        """
+
+    async def tell(self, workspace: str, user: str, document: Document) -> None:
+        """A private message to one user: that a subscription had to pause.  Raises as `post_root`."""
+
+
+class SubscriptionRepository(Protocol):
+    """Subscriptions and what has become of them."""
+
+    async def put(self, subscription: Subscription, next_due_at: datetime) -> None:
+        """Insert, or replace the wish (a pause ends, the history stays)."""
+
+    async def get(self, target: Target, kind: Kind) -> Standing | None:
+        """One."""
+
+    async def of_workspace(self, workspace: str) -> list[Standing]:
+        """All of a workspace, by channel."""
+
+    async def due(self, now: datetime, limit: int = 1000) -> list[Standing]:
+        """Those not paused with `next_due_at` at or before `now`, earliest first."""
+
+    async def advance(self, target: Target, kind: Kind, due: datetime, next_due_at: datetime) -> bool:
+        """Move on from `due` to `next_due_at`; False if another replica did so before."""
+
+    async def ran(self, target: Target, kind: Kind, at: datetime, list_day: date | None, note: str) -> None:
+        """A slot has ended: remember when, up to which list, and what there is to say; refusals start anew."""
+
+    async def note(self, target: Target, kind: Kind, note: str) -> None:
+        """Remember a sentence for `status`."""
+
+    async def refused(self, target: Target, kind: Kind, note: str) -> int:
+        """Count a refusal; how many in a row by now."""
+
+    async def pause(self, target: Target, kind: Kind, why: str) -> bool:
+        """Pause with a sentence; False if it was paused already, so that its owner is told once."""
+
+    async def delete(self, target: Target, kind: Kind) -> bool:
+        """Forget one; False if there was none."""
+
+
+class DeliveryRepository(Protocol):
+    """Slots, their composed digests, and how far each message is."""
+
+    async def claim(self, slot: Slot, due: datetime) -> bool:
+        """Write the slot down; False if it was there."""
+
+    async def compose(self, digest: Digest) -> None:
+        """Freeze the digest of its slot; a second one for the same slot is ignored."""
+
+    async def digest(self, slot_key: str) -> Digest | None:
+        """The frozen digest of a slot."""
+
+    async def mark(
+        self, slot: Slot, part: Part, state: DeliveryState, at: datetime, ref: MessageRef | None = None
+    ) -> None:
+        """Move one message on.  With SENT its paper counts as posted in that channel."""
+
+    async def state(self, slot: Slot, part: Part) -> tuple[DeliveryState, MessageRef | None]:
+        """How far one message is; PLANNED if nobody marked it."""
+
+    async def posted(self, target: Target, paper_ids: Iterable[str]) -> set[str]:
+        """Which of these papers the channel has had."""
+
+    async def digests(self, target: Target, limit: int = 30) -> Sequence[Digest]:
+        """The newest digests of a channel that were composed, newest first: for the feed."""
+
+    async def unknown(self, target: Target) -> int:
+        """How many messages of a channel ended as UNKNOWN."""
