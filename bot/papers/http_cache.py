@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -18,6 +19,7 @@ MAX_ANSWER = 8_000_000  # bytes; larger answers (long PDFs) are not kept
 
 def open_cache(folder: Path) -> AsyncSqliteStorage | None:
     """The cache in `folder`, or None if nothing can be kept there.  Touches the disk: not for the event loop."""
+    logging.getLogger("hishel").setLevel(logging.CRITICAL)  # a cache that fails is one that misses: no tracebacks
     path = folder / FILE
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -41,8 +43,7 @@ def _is_usable(path: Path) -> bool:
     try:
         with closing(sqlite3.connect(path, isolation_level=None, timeout=5)) as database:
             (verdict,) = database.execute("PRAGMA quick_check(1)").fetchone()
-            database.execute("CREATE TABLE IF NOT EXISTS probe (nothing)")
-            database.execute("DROP TABLE probe")
+            database.execute("PRAGMA user_version = 1")  # a write, the smallest there is
     except sqlite3.OperationalError as error:
         raise OSError("the cache cannot be written to") from error
     except sqlite3.DatabaseError:

@@ -101,7 +101,7 @@ class Library:
         return replace(paper, version=reference.version) if reference.version else paper
 
     async def papers(self, ids: Sequence[str]) -> list[Paper]:
-        """The papers with these ids, in this order, as far as the store or arXiv knows them; never raises `Transient`."""
+        """The papers with these ids, in this order, as far as the store or arXiv knows them; never `Transient`."""
         known = {paper.id: paper for paper in await self._repository.get_many(ids)}
         missing = [paper_id for paper_id in ids if paper_id not in known]
         if missing:

@@ -1,0 +1,158 @@
+"""Every way to name a paper is understood; what names none says so."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.errors import BadInput
+from bot.papers.references import ListNumber, PaperReference, find_references, is_paper_id, read_reference
+
+NEW_IDS = st.builds(
+    "{:02}{:02}.{}".format,
+    st.integers(7, 99),
+    st.integers(1, 12),
+    st.text("0123456789", min_size=4, max_size=5),
+)
+OLD_IDS = st.builds(
+    "{}/{:02}{:02}{:03}".format,
+    st.sampled_from(["cs", "math.GT", "hep-th", "astro-ph", "cond-mat", "physics.AO", "q-bio.PE"]),
+    st.integers(0, 99),
+    st.integers(1, 12),
+    st.integers(0, 999),
+)
+IDS = NEW_IDS | OLD_IDS
+VERSIONS = st.none() | st.integers(1, 99)
+FORMS = st.sampled_from(
+    [
+        "{}",
+        "arXiv:{}",
+        "ARXIV: {}",
+        "{}.pdf",
+        "https://arxiv.org/abs/{}",
+        "http://www.arxiv.org/abs/{}?context=cs.LG",
+        "https://arxiv.org/pdf/{}",
+        "https://arxiv.org/pdf/{}.pdf#page=3",
+        "https://arxiv.org/html/{}#S3.p1",
+        "https://export.arxiv.org/abs/{}",
+        "arxiv.org/abs/{}",
+        "https://ar5iv.labs.arxiv.org/html/{}",
+        "https://huggingface.co/papers/{}",
+        "huggingface.co/papers/{}#community",
+        "https://huggingface.co/papers/{}.md",
+        "https://hf.co/papers/{}",
+        "https://www.alphaxiv.org/abs/{}",
+        "https://alphaxiv.org/overview/{}",
+        "https://www.alphaxiv.org/pdf/{}",
+        "10.48550/arXiv.{}",
+        "doi:10.48550/arXiv.{}",
+        "https://doi.org/10.48550/arXiv.{}",
+        "https://dx.doi.org/10.48550/ARXIV.{}",
+        "<https://arxiv.org/abs/{}>",
+        "<https://arxiv.org/abs/{}|a label>",
+        "`{}`",
+        " {} ",
+    ]
+)
+
+
+def written(paper_id: str, version: int | None) -> str:
+    return paper_id if version is None else f"{paper_id}v{version}"
+
+
+@given(IDS, VERSIONS, FORMS)
+def test_every_form_of_every_id_is_read(paper_id: str, version: int | None, form: str) -> None:
+    assert read_reference(form.format(written(paper_id, version))) == PaperReference(paper_id, version)
+
+
+@given(IDS, VERSIONS)
+def test_case_does_not_matter(paper_id: str, version: int | None) -> None:
+    assert read_reference(written(paper_id, version).upper()) == PaperReference(paper_id, version)
+
+
+@given(st.integers(1, 9999))
+def test_a_number_in_the_list_is_read(number: int) -> None:
+    assert read_reference(f"#{number}") == ListNumber(number)
+
+
+@pytest.mark.parametrize(
+    "word",
+    [
+        "",
+        "#0",
+        "#",
+        "#-1",
+        "#99999",
+        "attention",
+        "2606",
+        "2613.01234",
+        "2606.012",
+        "2606.012345",
+        "2606.01234v0",
+        "https://arxiv.org/list/cs.CL/recent",
+        "https://example.com/2606.01234",
+        "https://arxiv.org.example.com/abs/2606.01234",
+        "https://[arxiv.org/abs/2606.01234",
+        "ftp://arxiv.org/abs/2606.01234",
+        "javascript:alert(1)//arxiv.org/abs/2606.01234",
+        "abs/9901001",
+        "../../etc/passwd",
+    ],
+)
+def test_what_names_no_paper_is_refused_with_help(word: str) -> None:
+    with pytest.raises(BadInput, match=r"named|begins"):
+        read_reference(word)
+
+
+@given(st.text())
+def test_any_word_is_read_or_refused_in_a_short_sentence(word: str) -> None:
+    with suppress(BadInput):
+        found = read_reference(word)
+        assert isinstance(found, ListNumber) or is_paper_id(found.id)
+
+
+def test_a_refusal_quotes_no_more_than_a_piece() -> None:
+    with pytest.raises(BadInput) as refusal:
+        read_reference("`x\x07" * 50_000)
+    assert len(str(refusal.value)) < 250
+    assert str(refusal.value).isprintable()
+
+
+@given(st.text(), IDS, VERSIONS, st.text())
+def test_a_link_is_found_in_any_text(before: str, paper_id: str, version: int | None, after: str) -> None:
+    text = f"{before} <https://arxiv.org/abs/{written(paper_id, version)}|label> {after}"
+    assert paper_id in {found.id for found in find_references(text)}
+
+
+@given(st.lists(IDS, unique=True, max_size=5))
+def test_ids_are_found_in_order_and_once(paper_ids: list[str]) -> None:
+    text = ", ".join([*paper_ids, *paper_ids]) + "."
+    assert [found.id for found in find_references(f"Compare {text}")] == paper_ids
+
+
+def test_a_sentence_ends_no_link() -> None:
+    text = "Read https://arxiv.org/abs/2606.01234v2. Then (arXiv:2501.00001), doi 10.48550/arXiv.2501.00002."
+    assert find_references(text) == [
+        PaperReference("2606.01234", 2),
+        PaperReference("2501.00001"),
+        PaperReference("2501.00002"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "it costs $1234.5678",
+        "pi is 3.14159 and e is 2.71828",
+        "2606.012345678",
+        "192.2606.01234",
+        "https://example.com/2606.01234",
+        "version-2606.01234-beta",
+        "a gain of 1205.1234%",
+    ],
+)
+def test_other_numbers_name_no_paper(text: str) -> None:
+    assert find_references(text) == []
