@@ -93,7 +93,8 @@ class OpenAIModel:
 
     async def _completion(self, text: str, reported: Any, call: ModelCall) -> Completion:
         """The answer with its usage: what the server says, else what is counted here."""
-        prompt, written = getattr(reported, "prompt_tokens", None), getattr(reported, "completion_tokens", None)
+        prompt: int | None = getattr(reported, "prompt_tokens", None)
+        written: int | None = getattr(reported, "completion_tokens", None)
         estimated = prompt is None or written is None
         if prompt is None or written is None:
             prompt = await asyncio.to_thread(self._counter.count_call, call)

@@ -1,0 +1,97 @@
+"""What a workspace may spend, and what it spent: reserved before a call, settled after it.
+
+`Meter` holds what is common, `Meter.of(workspace)` is a language model that bills that workspace.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+from bot.errors import BudgetExhausted, ModelError
+from bot.llm.model import Completion, ModelCall, TextDelta, Usage
+from bot.llm.prices import cost
+from bot.llm.tokens import TokenCounter
+from bot.ports import Clock, LanguageModel, UsageLedger
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Meter:
+    """A language model whose calls are billed.  `budget` is in tokens for a workspace and UTC day; 0: no limit."""
+
+    model: LanguageModel
+    ledger: UsageLedger
+    counter: TokenCounter
+    clock: Clock
+    budget: int = 0
+
+    def of(self, workspace: str) -> MeteredModel:
+        """The model on the account of one workspace."""
+        return MeteredModel(self, workspace)
+
+
+class MeteredModel:
+    """Implements `bot.ports.LanguageModel`; beyond its errors, raises `BudgetExhausted` before a call."""
+
+    def __init__(self, meter: Meter, workspace: str) -> None:
+        self._meter = meter
+        self._workspace = workspace
+
+    @property
+    def name(self) -> str:
+        """The name of the model behind."""
+        return self._meter.model.name
+
+    async def complete(self, call: ModelCall) -> Completion:
+        """Answer whole, reserved and settled."""
+        reservation = await self._reserve(call)
+        usage: Usage | None = None
+        try:
+            answer = await self._meter.model.complete(call)
+            usage = answer.usage
+        except ModelError as error:
+            usage = error.answer.usage if error.answer else None
+            raise
+        finally:
+            await self._settle(reservation, call, usage)
+        return answer
+
+    async def stream(self, call: ModelCall) -> AsyncIterator[TextDelta | Completion]:
+        """Answer piece by piece, reserved and settled.  Of a stream left half-way, what had come is estimated."""
+        reservation = await self._reserve(call)
+        heard = ""
+        usage: Usage | None = None
+        try:
+            async for piece in self._meter.model.stream(call):
+                if isinstance(piece, Completion):
+                    usage = piece.usage
+                else:
+                    heard += piece.text
+                yield piece
+        except ModelError as error:
+            usage = error.answer.usage if error.answer else None
+            raise
+        finally:
+            if usage is None and heard:
+                usage = await asyncio.shield(self._estimate(call, heard))
+            await self._settle(reservation, call, usage)
+
+    async def _reserve(self, call: ModelCall) -> int:
+        meter = self._meter
+        prompt = await asyncio.to_thread(meter.counter.count_call, call)
+        today = meter.clock.now().date()
+        reservation = await meter.ledger.reserve(self._workspace, today, prompt + call.max_tokens, meter.budget)
+        if reservation is None:
+            raise BudgetExhausted
+        return reservation
+
+    async def _settle(self, reservation: int, call: ModelCall, usage: Usage | None) -> None:
+        """Shielded: a caller that gives up must not leave its reservation behind."""
+        await asyncio.shield(self._meter.ledger.settle(reservation, self.name, call.purpose, usage))
+
+    async def _estimate(self, call: ModelCall, heard: str) -> Usage:
+        counter = self._meter.counter
+        prompt = await asyncio.to_thread(counter.count_call, call)
+        written = await asyncio.to_thread(counter.count, heard)
+        return Usage(prompt, written, cost(self.name, prompt, written), estimated=True)

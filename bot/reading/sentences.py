@@ -1,0 +1,59 @@
+"""Sentences of scientific English.
+
+A full stop ends a sentence only if what follows can begin one, and if it does not belong to an abbreviation, a
+decimal number, an initial or a web address.
+"""
+
+from __future__ import annotations
+
+import re
+
+# A candidate: closing punctuation, perhaps a quote, bracket or citation mark behind it, then space.
+_END = re.compile(r"""[.!?…]+["'”’)\]]*(?:\s?\[\d[\d,\s–-]*\])?(?=\s)""")
+_CAN_BEGIN = re.compile(r"""["'“‘(\[$]*(?:[^\W\d_]|\d|\\)""")
+_LAST_WORD = re.compile(r"[\w.\\-]*$")
+
+_NEVER_LAST = frozenset(
+    """al approx ca cf col dr ed eds eq eqs eqn esp et fig figs i.e e.g iid incl jr mr mrs ms nr
+    prof ref refs resp sec sect secs st tab tabs viz vol vs w.r.t wrt""".split()
+)
+_LAST_IF_CAPITAL = frozenset("etc inc ltd co corp no u.s u.k e.u a.m p.m ph.d".split())  # "etc. We" ends, "etc. in" not
+
+
+def split_sentences(text: str) -> list[str]:
+    """The sentences of a text, each an exact part of it once its white space is collapsed.
+
+    Joined by single spaces they give the collapsed text again.
+    """
+    collapsed = " ".join(text.split())
+    sentences, start = [], 0
+    for mark in _END.finditer(collapsed):
+        if mark.end() > start and _is_end(collapsed, start, mark):
+            sentences.append(collapsed[start : mark.end()])
+            start = mark.end() + 1
+    if start < len(collapsed):
+        sentences.append(collapsed[start:])
+    return sentences
+
+
+def _is_end(text: str, start: int, mark: re.Match[str]) -> bool:
+    following = text[mark.end() + 1 : mark.end() + 40].split(" ", 1)[0]
+    if not _can_begin(following):
+        return False
+    if mark.group()[0] != ".":
+        return True
+    last = _LAST_WORD.search(text, max(start, mark.start() - 40), mark.start())
+    word = last.group() if last else ""
+    if word.lower() in _NEVER_LAST or _is_initial(word):
+        return False
+    return word.lower() not in _LAST_IF_CAPITAL or following[0].isupper()
+
+
+def _can_begin(word: str) -> bool:
+    """Whether a sentence may begin so: not with a small letter, unless it is a name such as vLLM."""
+    return _CAN_BEGIN.match(word) is not None and not (word[0].islower() and word.islower())
+
+
+def _is_initial(word: str) -> bool:
+    """Whether it is a letter of somebody's name ("J. Smith"); "vitamin C. We" is the rarer case."""
+    return len(word) == 1 and word.isupper() and word != "I"
