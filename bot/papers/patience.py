@@ -34,7 +34,7 @@ def advised_wait(headers: Mapping[str, str], now: datetime) -> float | None:
         return float(advice[:9])
     try:
         until = parsedate_to_datetime(advice)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     until = until if until.tzinfo else until.replace(tzinfo=UTC)
     return max(0.0, (until - now).total_seconds())
