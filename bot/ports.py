@@ -237,3 +237,47 @@ class Workspaces(Protocol):
 
     async def forget(self, workspace: str) -> None:
         """Delete everything a workspace owns, in every table, in one transaction."""
+
+
+class Store(Protocol):
+    """Everything that is remembered, as one thing to pass around."""
+
+    @property
+    def papers(self) -> PaperRepository:
+        """Papers and lists."""
+
+    @property
+    def summaries(self) -> SummaryRepository:
+        """Summaries, shared by all workspaces."""
+
+    @property
+    def ledger(self) -> UsageLedger:
+        """What was spent."""
+
+    @property
+    def conversations(self) -> ConversationRepository:
+        """What was said where."""
+
+    @property
+    def saved(self) -> SavedPapers:
+        """Reading lists."""
+
+    @property
+    def events(self) -> EventLog:
+        """Inbound events."""
+
+    @property
+    def open_replies(self) -> OpenReplies:
+        """Replies under way."""
+
+    @property
+    def leases(self) -> Leases:
+        """Exclusive rights."""
+
+    @property
+    def vault(self) -> Vault:
+        """Secrets of installations."""
+
+    @property
+    def workspaces(self) -> Workspaces:
+        """What belongs to a workspace as a whole."""
