@@ -1,33 +1,26 @@
-"""A paper as numbered sentences in passages: what retrieval ranks, a model reads, and pointers point into.
+"""Numbered sentences in passages: what retrieval ranks, a model reads, and pointers point into.
 
-A passage is one block of a paper (a paragraph, a caption, a table) with the headings above it.  Its sentences carry
+A passage is a piece of a paper (a paragraph, a table with its caption) with the headings above it.  Its sentences carry
 numbers that run through the whole paper, so a number means the same sentence in every call about that paper.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
-    """Where in a paper something stands, as far as the source tells."""
-
-    anchor: str | None = None  # of the HTML source, without "#"
-    page: int | None = None  # of the PDF, from 1
-    figure: str | None = None  # https address of the figure that a caption belongs to
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Passage:
-    """A block of a paper.  `path` are the headings above it, outermost first; `first` numbers its first sentence."""
+    """A piece of a paper.  `path` are the headings above it, outermost first; `first` numbers its first sentence."""
 
     path: tuple[str, ...]
     sentences: tuple[str, ...]
     first: int = 1
-    place: Place = field(default_factory=Place)
-    suspicious: bool = False  # holds a sentence that reads like an instruction to a model
+    paper_id: str = ""
+    link: str = ""  # public https address of the place
+    page: int | None = None  # of the PDF, from 1
+    figure: str | None = None  # public https address of the picture that the passage is the caption of
 
     @property
     def text(self) -> str:
@@ -55,7 +48,7 @@ def numbered(passages: Iterable[Passage], first: int = 1) -> tuple[Passage, ...]
 
 
 def distinct(passages: Sequence[Passage]) -> list[Passage]:
-    """Without passages whose words have all stood in an earlier one: captions repeated, headers, double conversions."""
+    """Without passages that repeat an earlier one word for word: captions printed twice, running headers."""
     seen: set[str] = set()
     kept = []
     for passage in passages:

@@ -3,8 +3,8 @@ fused by reciprocal rank (Cormack, Clarke and Buettcher, SIGIR 2009; k = 60 as t
 
 A passage's worth does not depend on the question.  Questions about a paper are answered where things are first said:
 abstract, conclusion and related work retell, so they come later; passages with figures or citations say something
-specific; long ones say more.  The weights were chosen on one half of the labelled papers and rounded; values near them do about
-as well (`python -m benchmarks retrieval` prints both halves).
+specific; long ones say more.  The weights were chosen on one half of the labelled papers and rounded; values near them
+do about as well (`python -m benchmarks retrieval` prints both halves).
 """
 
 from __future__ import annotations

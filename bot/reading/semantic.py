@@ -87,7 +87,8 @@ def unit(rows: Vectors) -> Vectors:
 
     lengths = np.linalg.norm(rows, axis=1, keepdims=True)
     lengths[lengths == 0] = 1
-    return np.divide(rows, lengths, dtype=np.float32)
+    scaled: Vectors = (rows / lengths).astype(np.float32)
+    return scaled
 
 
 def similarities(rows: Vectors, vector: Vectors) -> list[float]:

@@ -1,0 +1,60 @@
+"""Whether a paper seems to answer a question at all, told from retrieval alone.
+
+Two signals: how much of the question's words (weighed by how rare they are in the paper) the five best passages hold,
+and how close in meaning the best passage is.  A logistic curve makes them one number.  Its weights were fitted to
+questions that their own paper answers, set against the same questions put to other papers and questions recorded as
+unanswerable; `python -m benchmarks answerability` fits them anew in cross-validation and prints what they reach.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from bot.reading.lexical import terms
+from bot.reading.retrieval import Hit
+
+LOOKED_AT = 5  # passages
+
+
+@dataclass(frozen=True, slots=True)
+class Signals:
+    """From 0 to 1: the question's words found, and the best cosine (None without an embedding)."""
+
+    coverage: float
+    similarity: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """A logistic curve over the signals."""
+
+    bias: float
+    coverage: float
+    similarity: float = 0.0
+
+    def probability(self, signals: Signals) -> float:
+        """That the paper answers."""
+        height = self.bias + self.coverage * signals.coverage + self.similarity * (signals.similarity or 0.0)
+        return 1 / (1 + math.exp(-height))
+
+
+WITH_MEANING = Curve(bias=-5.96, coverage=3.9, similarity=9.32)
+BY_WORDS_ALONE = Curve(bias=-2.91, coverage=4.55)
+
+
+def signals(question: str, hits: Sequence[Hit], idf: Callable[[str], float]) -> Signals:
+    """What retrieval says of a question; `hits` best first, `idf` of the same paper."""
+    asked = set(terms(question))
+    best = [set(terms(" ".join((*hit.passage.path, hit.passage.text)))) for hit in hits[:LOOKED_AT]]
+    found = asked.intersection(set().union(*best))
+    whole = sum(map(idf, asked))
+    similar = [hit.similarity for hit in hits if hit.similarity is not None]
+    return Signals(sum(map(idf, found)) / whole if whole else 0.0, max(similar, default=None))
+
+
+def answerable(measured: Signals) -> float:
+    """The probability that the paper answers, by the curve for the signals that there are."""
+    curve = BY_WORDS_ALONE if measured.similarity is None else WITH_MEANING
+    return curve.probability(measured)
