@@ -87,7 +87,9 @@ def _fields(press: Press) -> bytes:
 def _read(fields: bytes) -> Press:
     try:
         command, private, *ask = json.loads(fields)
-        return Press(str(command), bool(private), Input(str(ask[0]), str(ask[1]), int(ask[2]), bool(ask[3])) if ask else None)
+        return Press(
+            str(command), bool(private), Input(str(ask[0]), str(ask[1]), int(ask[2]), bool(ask[3])) if ask else None
+        )
     except (ValueError, TypeError, IndexError):
         raise BadInput(_OUTDATED) from None
 

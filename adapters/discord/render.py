@@ -103,9 +103,7 @@ class Page:
         components = self.components + sum(part.components for part in group) + 1
         characters = self.text + sum(part.text for part in group) + length(CUT)
         files = len(self.pictures) + sum(part.picture is not None for part in group)
-        return (
-            components <= limits.COMPONENTS and characters <= limits.TEXT_BUDGET and files <= limits.ATTACHMENTS
-        )
+        return components <= limits.COMPONENTS and characters <= limits.TEXT_BUDGET and files <= limits.ATTACHMENTS
 
     def view(self) -> ui.LayoutView:
         """The components as discord.py sends them; notices and errors stand beside a coloured bar."""
@@ -158,7 +156,9 @@ def _parts(block: Block, used: Counter[Press], place: int) -> Iterator[Part]:
             yield from _displays(markdown(value, _PIECE))
         case Bullets(items=items, ordered=ordered):
             marks = (f"{number}. " if ordered else "- " for number in range(1, len(items) + 1))
-            yield from _displays(_joined(line for mark, item in zip(marks, items, strict=True) for line in _marked(mark, item)))
+            yield from _displays(
+                _joined(line for mark, item in zip(marks, items, strict=True) for line in _marked(mark, item))
+            )
         case Quote(text=value, source=source):
             yield from _displays(_joined([*_marked("> ", text(in_one_line(value))), *_marked("-# ", source)]))
         case Code(text=value):
@@ -193,7 +193,10 @@ def _lines(mark: str, value: Text) -> Group:
 
 def _marked(mark: str, value: Text) -> list[str]:
     """The text as one line, or lines if it is very long, the first led in by a mark such as `- `."""
-    single = tuple(Span(_unbroken(part), part.bold, part.italic, part.code, part.link) if isinstance(part, Span) else part for part in value)
+    single = tuple(
+        Span(_unbroken(part), part.bold, part.italic, part.code, part.link) if isinstance(part, Span) else part
+        for part in value
+    )
     pieces = [piece.strip() for piece in markdown(single, _PIECE)]
     repeated = mark if mark in ("> ", "-# ") else ""
     return [(repeated if number else mark) + piece for number, piece in enumerate(pieces)]
@@ -255,7 +258,9 @@ def _card_lines(card: Card) -> Iterator[str]:
     number = f"{card.rank}\\. " if card.rank is not None else ""
     yield from _marked(f"### {number}", text(link(in_one_line(card.title) or card.paper_id, card.url)))
     yield from _marked("-# ", text(card.byline))
-    yield from _marked("", text(card.line, Span(" "), italic(f"({in_one_line(card.label)})") if card.label.strip() else ""))
+    yield from _marked(
+        "", text(card.line, Span(" "), italic(f"({in_one_line(card.label)})") if card.label.strip() else "")
+    )
     for name, value in card.details:
         yield from _marked("", text(bold(in_one_line(name)), " ", value))
     yield from markdown(text(card.body), _PIECE)

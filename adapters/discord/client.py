@@ -1,0 +1,66 @@
+"""The client: discord.py's connection, with this bot's commands, buttons and intents, and nothing decided in it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import discord
+import structlog
+from discord import app_commands
+
+from adapters.discord.buttons import CommandButton
+from adapters.discord.commands import explain_menu, papers_group
+from adapters.discord.delivery import Pace
+from adapters.discord.desk import Desk, Services
+from adapters.discord.events import guild_workspace
+from bot.errors import BotError
+
+log = structlog.get_logger(__name__)
+
+
+def intents() -> discord.Intents:
+    """Servers, messages there and direct ones; nothing that Discord calls privileged."""
+    return discord.Intents(guilds=True, guild_messages=True, dm_messages=True)
+
+
+class PapersClient(discord.AutoShardedClient):
+    """A client with `/papers`; members are not cached."""
+
+    def __init__(self, services: Services, pace: Pace | None = None, **options: Any) -> None:
+        super().__init__(
+            intents=intents(),
+            allowed_mentions=discord.AllowedMentions.none(),
+            member_cache_flags=discord.MemberCacheFlags.none(),
+            chunk_guilds_at_startup=False,
+            max_messages=None,
+            **options,
+        )
+        self._services = services
+        self.desk = Desk(services, pace or Pace())
+        self.tree = app_commands.CommandTree(self)
+        self.tree.add_command(papers_group(services.engine.commands, self.desk.command, services.papers))
+        self.tree.add_command(explain_menu(self.desk.explain))
+        self.add_dynamic_items(CommandButton)
+
+    async def on_press(self, interaction: discord.Interaction[Any], custom_id: str) -> None:
+        """A button was pressed (called by `CommandButton`)."""
+        await self.desk.press(interaction, custom_id)
+
+    async def on_interaction(self, interaction: discord.Interaction[Any]) -> None:
+        """Forms come this way, as the library only knows those that it has shown itself since the last start."""
+        if interaction.type is discord.InteractionType.modal_submit:
+            await self.desk.form(interaction, str((interaction.data or {}).get("custom_id", "")))
+
+    async def on_message(self, message: discord.Message) -> None:
+        """A message, most of which are none of the bot's business."""
+        if self.user is not None:
+            await self.desk.message(message, self.user)
+
+    async def on_guild_remove(self, guild: discord.Guild) -> None:
+        """The bot was removed from a server, which is forgotten."""
+        try:
+            await self._services.workspaces.forget(guild_workspace(guild.id))
+        except BotError as error:
+            log.error("forgetting_failed", action="forget_guild", guild=guild.id, reason=error.sentence)
+            return
+        log.info("guild_forgotten", action="forget_guild", guild=guild.id)

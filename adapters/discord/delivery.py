@@ -1,0 +1,134 @@
+"""An engine's replies, shown as they come: at most one edit a second, the last one always.
+
+What the engine says goes to a *surface* (`surfaces.py`): one place where an answer appears and grows.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Protocol
+
+import structlog
+
+from adapters.discord.errors import FAULTS, translated
+from adapters.discord.render import Page, plain_page
+from bot.chat.request import Final, Partial, Progress, Reply
+from bot.documents.model import Document, Paragraph, Tone, text
+from bot.errors import BotError
+
+log = structlog.get_logger(__name__)
+
+SILENT = "Still working on it: nothing has come back yet. The answer will appear here."
+INTERRUPTED = "This answer was interrupted because the bot is restarting. Please ask again in a moment."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pace:
+    """How often and how long, in seconds."""
+
+    edit: float = 1.0  # least time between two edits of one message
+    silence: float = 15.0  # after so long without a word from the engine, people are told
+    farewell: float = 20.0  # how long a shutdown waits for answers under way
+    token: float = 14 * 60.0  # an interaction can be answered for 15 minutes; a margin is kept
+
+
+class Surface(Protocol):
+    """Where one answer appears."""
+
+    async def show(self, page: Page) -> None:
+        """Show how far the answer is, in place of what was shown before."""
+
+    async def finish(self, document: Document) -> None:
+        """Show the finished answer, in place of what was shown before."""
+
+
+def sentence(words: str, tone: Tone = Tone.NOTICE, *, private: bool = True) -> Document:
+    """A document of one sentence."""
+    return Document(blocks=(Paragraph(text(words)),), tone=tone, private=private)
+
+
+class Delivery:
+    """One answer on its way to a surface."""
+
+    def __init__(self, surface: Surface, pace: Pace) -> None:
+        self._surface = surface
+        self._pace = pace
+        self._so_far = ""  # the words of an answer that grows, or of what is going on
+        self._fresh = False  # whether `_so_far` has not been shown yet
+        self._told_silence = False
+        self._heard_at = self._shown_at = _now()  # the first second belongs to answers that need no progress
+        self._edited = False
+
+    async def run(self, replies: AsyncIterator[Reply]) -> Document:
+        """Show every reply as far as the pace allows, then the final one; which it was.
+
+        Cancelled, it closes the answer with a sentence and lets the cancellation go on.
+        """
+        upcoming = asyncio.ensure_future(_next(replies))
+        try:
+            while True:
+                await asyncio.wait({upcoming}, timeout=self._until_due())
+                if upcoming.done():
+                    reply = upcoming.result()
+                    if isinstance(reply, Final):
+                        await self._wait_for_the_pace()
+                        await self._surface.finish(reply.document)
+                        return reply.document
+                    self._note(reply)
+                    upcoming = asyncio.ensure_future(_next(replies))
+                await self._show_if_due()
+        except asyncio.CancelledError:
+            await self._surface.finish(sentence(_appended(self._so_far, INTERRUPTED), private=False))
+            raise
+        finally:
+            upcoming.cancel()
+
+    def _note(self, reply: Reply) -> None:
+        self._heard_at = _now()
+        self._told_silence = False
+        self._so_far = (
+            reply.sentence if isinstance(reply, Progress) else reply.text if isinstance(reply, Partial) else ""
+        )
+        self._fresh = True
+
+    def _until_due(self) -> float:
+        """Seconds until there is something to do besides waiting for the engine."""
+        if self._fresh:
+            return max(0.0, self._shown_at + self._pace.edit - _now())
+        if self._told_silence:
+            return self._pace.silence
+        return max(0.0, self._heard_at + self._pace.silence - _now())
+
+    async def _show_if_due(self) -> None:
+        if not self._fresh and not self._told_silence and _now() >= self._heard_at + self._pace.silence:
+            self._told_silence = True
+            await self._show(_appended(self._so_far, SILENT))
+        elif self._fresh and _now() >= self._shown_at + self._pace.edit:
+            self._fresh = False
+            await self._show(self._so_far)
+
+    async def _show(self, words: str) -> None:
+        try:
+            await self._surface.show(plain_page(words))
+        except (*FAULTS, BotError) as error:
+            log.warning("progress_not_shown", action="show_progress", reason=translated(error).sentence)
+        self._shown_at = _now()
+        self._edited = True
+
+    async def _wait_for_the_pace(self) -> None:
+        if self._edited:
+            await asyncio.sleep(max(0.0, self._shown_at + self._pace.edit - _now()))
+
+
+def _appended(so_far: str, words: str) -> str:
+    return f"{so_far}\n\n{words}" if so_far else words
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()
+
+
+async def _next(replies: AsyncIterator[Reply]) -> Reply:
+    return await anext(replies)

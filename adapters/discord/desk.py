@@ -1,0 +1,259 @@
+"""The desk: takes what people ask on Discord, has the engine answer it, and sees each answer to its end.
+
+Acknowledging comes before everything else.  An event that Discord delivers twice is answered once; a press of the same
+button by the same person while the first is being answered is told so.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Protocol
+
+import discord
+import structlog
+
+from adapters.discord.buttons import form, written
+from adapters.discord.delivery import Delivery, Pace, Surface, sentence
+from adapters.discord.errors import ALREADY_ACKNOWLEDGED, FAULTS, UNKNOWN_INTERACTION, translated
+from adapters.discord.events import (
+    Interaction,
+    is_for,
+    place_of_message,
+    reference_in_message,
+    request_of_interaction,
+    request_of_message,
+)
+from adapters.discord.leftovers import OpenAnswer
+from adapters.discord.presses import decode
+from adapters.discord.render import pages
+from adapters.discord.surfaces import InteractionSurface, MessageSurface, OnThread, Writable, named, thread_on
+from adapters.discord.turns import Turns
+from bot.chat.grammar import Command
+from bot.chat.request import Origin, Place, Reply, Request
+from bot.documents.model import Card, Document
+from bot.errors import BadInput, BotError
+from bot.ports import Clock, ConversationRepository, EventLog, Leases, OpenReplies, PaperRepository, Workspaces
+
+log = structlog.get_logger(__name__)
+
+NO_PAPER = "I found no paper in that message: neither a link to arXiv or Hugging Face nor an arXiv id."
+RESTARTING = "The bot is restarting. Please ask again in a moment."
+ON_IT = "I am on it already; the answer to your first press will appear in a moment."
+_LEASE = timedelta(minutes=5)  # an event whose first attempt has died may be taken up again after that
+
+
+class Answers(Protocol):
+    """The engine, as far as it is needed here."""
+
+    @property
+    def commands(self) -> tuple[Command, ...]:
+        """The grammar."""
+
+    def handle(self, request: Request) -> AsyncIterator[Reply]:
+        """Answer a request; ends with exactly one `Final` and never raises."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Services:
+    """What the adapter needs of the house."""
+
+    engine: Answers
+    papers: PaperRepository
+    conversations: ConversationRepository
+    events: EventLog
+    open_replies: OpenReplies
+    workspaces: Workspaces
+    leases: Leases
+    clock: Clock
+
+
+class Desk:
+    """Takes interactions and messages.  Its methods return when the answer is finished, and never raise."""
+
+    def __init__(self, services: Services, pace: Pace) -> None:
+        self._services = services
+        self._pace = pace
+        self._turns = Turns()
+        self._presses: set[tuple[int, int, str]] = set()
+        self._under_way: set[asyncio.Task[None]] = set()
+        self._closing = False
+
+    # --- what comes in -------------------------------------------------------------------------------------------
+
+    async def command(self, interaction: Interaction, line: str, private: bool) -> None:
+        """A subcommand of `/papers`."""
+        async with self._watched():
+            await self._answer_interaction(interaction, line, private)
+
+    async def explain(self, interaction: Interaction, message: discord.Message) -> None:
+        """The entry in a message's menu."""
+        async with self._watched():
+            reference = reference_in_message(message)
+            if reference is None:
+                await self._refuse(interaction, NO_PAPER)
+            else:
+                await self._answer_interaction(interaction, f"show {reference}", private=True)
+
+    async def press(self, interaction: Interaction, custom_id: str) -> None:
+        """A button: its command is run, or its form is shown."""
+        async with self._watched():
+            try:
+                pressed = decode(custom_id)
+            except BadInput as error:
+                await self._refuse(interaction, error.sentence)
+                return
+            if pressed.ask is not None:
+                await interaction.response.send_modal(form(custom_id, _label(interaction), pressed.ask))
+                return
+            key = (interaction.user.id, interaction.message.id if interaction.message else 0, custom_id)
+            if key in self._presses:
+                await self._refuse(interaction, ON_IT)
+                return
+            self._presses.add(key)
+            try:
+                await self._answer_interaction(interaction, pressed.command, pressed.private)
+            finally:
+                self._presses.discard(key)
+
+    async def form(self, interaction: Interaction, custom_id: str) -> None:
+        """A form that was filled in: its command, with what was written after it."""
+        async with self._watched():
+            try:
+                asked = decode(custom_id)
+            except BadInput as error:
+                await self._refuse(interaction, error.sentence)
+                return
+            await self._answer_interaction(interaction, f"{asked.command} {written(interaction)}", asked.private)
+
+    async def message(self, message: discord.Message, me: discord.abc.User) -> None:
+        """A message that anybody wrote where the bot can read; most are none of its business."""
+        if not is_for(message, me):
+            return
+        async with self._watched():
+            begun = await self._services.events.begin(f"discord:m{message.id}", self._services.clock.now(), _LEASE)
+            if begun and not self._closing:
+                await self._answer_message(message, me)
+                await self._services.events.finish(f"discord:m{message.id}")
+
+    # --- answering -----------------------------------------------------------------------------------------------
+
+    async def _answer_interaction(self, interaction: Interaction, line: str, private: bool) -> None:
+        if self._closing:
+            await self._refuse(interaction, RESTARTING)
+            return
+        deferred = await _defer(interaction, private)
+        if deferred is None:
+            return
+        request = request_of_interaction(interaction, line)
+        event = f"discord:i{interaction.id}"
+        if not await self._services.events.begin(event, self._services.clock.now(), _LEASE):
+            return
+        book = OpenAnswer(request.place, self._services.open_replies, self._services.clock)
+        await book.opened(interaction.channel_id or 0, deferred.message_id or 0, interaction.token)
+        surface = InteractionSurface(
+            interaction, private=private, book=book, pace=self._pace, on_thread=self._remember(request)
+        )
+        await self._deliver(request, surface)
+        await self._services.events.finish(event)
+
+    async def _answer_message(self, message: discord.Message, me: discord.abc.User) -> None:
+        place, channel = await self._where_to_answer(message, me)
+        request = request_of_message(message, me, place)
+        book = OpenAnswer(place, self._services.open_replies, self._services.clock)
+        surface = MessageSurface(message, channel, book=book, on_thread=self._remember(request))
+        await self._deliver(request, surface)
+
+    async def _where_to_answer(self, message: discord.Message, me: discord.abc.User) -> tuple[Place, Writable]:
+        """A mention in a text channel gets a thread of its own; all else is answered where it was said."""
+        place = place_of_message(message)
+        if isinstance(message.channel, discord.TextChannel) and message.reference is None:
+            request = request_of_message(message, me, place)
+            thread = await thread_on(message.channel, message.id, named(request.text))
+            if thread is not None:
+                return Place(place.workspace, place.channel, str(thread.id)), thread
+        return place, message.channel
+
+    async def _deliver(self, request: Request, surface: Surface) -> None:
+        delivery = Delivery(surface, self._pace)
+        try:
+            async with AsyncExitStack() as stack:
+                if request.origin is Origin.MESSAGE:
+                    await stack.enter_async_context(self._turns.of(request.place))
+                await delivery.run(self._services.engine.handle(request))
+        except BotError as error:
+            await surface.finish(sentence(error.sentence))
+
+    def _remember(self, request: Request) -> OnThread:
+        """A thread that the bot opens belongs to the papers that were shown there."""
+
+        async def remember(thread: discord.Thread, document: Document) -> None:
+            place = Place(request.place.workspace, request.place.channel, str(thread.id))
+            papers = [block.paper_id for block in document.blocks if isinstance(block, Card)] or request.replied_papers
+            await self._services.conversations.show_list(place, papers, self._services.clock.now())
+
+        return remember
+
+    async def _refuse(self, interaction: Interaction, words: str) -> None:
+        """One private sentence, at once."""
+        await interaction.response.send_message(
+            view=pages(sentence(words))[0].view(), ephemeral=True, allowed_mentions=discord.AllowedMentions.none()
+        )
+
+    # --- the end -------------------------------------------------------------------------------------------------
+
+    async def close(self) -> None:
+        """Take nothing new, finish what is under way within the pace's farewell, then interrupt the rest in words."""
+        self._closing = True
+        if self._under_way:
+            await asyncio.wait(self._under_way, timeout=self._pace.farewell)
+        for task in tuple(self._under_way):
+            task.cancel()
+        await asyncio.gather(*self._under_way, return_exceptions=True)
+
+    @asynccontextmanager
+    async def _watched(self) -> AsyncIterator[None]:
+        """Whatever fails in here is logged and ends here; nobody else could say it to the person."""
+        task = asyncio.current_task()
+        if task is not None:
+            self._under_way.add(task)
+        try:
+            yield
+        except FAULTS as error:
+            log.warning("answer_not_delivered", action="answer", reason=translated(error).sentence)
+        except BotError as error:
+            log.warning("answer_not_delivered", action="answer", reason=error.sentence)
+        except Exception:
+            log.exception("answer_failed", action="answer")
+        finally:
+            if task is not None:
+                self._under_way.discard(task)
+
+
+async def _defer(interaction: Interaction, private: bool) -> discord.InteractionCallbackResponse[Any] | None:
+    """Acknowledge; None if that is no use, because it came too late or is a repetition."""
+    try:
+        return await interaction.response.defer(ephemeral=private, thinking=True)
+    except discord.HTTPException as error:
+        if error.code not in (UNKNOWN_INTERACTION, ALREADY_ACKNOWLEDGED):
+            raise
+        log.info("interaction_dropped", action="defer", code=error.code)
+        return None
+
+
+def _label(interaction: Interaction) -> str:
+    """The label of the button that was pressed."""
+    custom_id = (interaction.data or {}).get("custom_id")
+    for row in _walk(interaction.message.components if interaction.message else []):
+        if isinstance(row, discord.Button) and row.custom_id == custom_id:
+            return row.label or ""
+    return ""
+
+
+def _walk(components: Iterable[Any]) -> Iterator[Any]:
+    for component in components:
+        yield component
+        yield from _walk(getattr(component, "children", ()))

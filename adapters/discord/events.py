@@ -1,0 +1,120 @@
+"""Discord's events become requests."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import discord
+
+from bot.chat.request import Origin, Place, Request
+
+Interaction = discord.Interaction[Any]
+
+_PAPER_LINK = re.compile(
+    r"https?://(?:www\.)?(?:arxiv\.org/(?:abs|pdf|html)|huggingface\.co/papers|alphaxiv\.org/\w+)/[\w./-]+",
+    re.IGNORECASE,
+)
+_PAPER_ID = re.compile(r"(?<![\w.])\d{4}\.\d{4,5}(?:v\d+)?(?![\w.]*\d)")
+_SHOWN_PAPER = re.compile(r"huggingface\.co/papers/([\w.-]+(?:/\d+)?)")
+
+
+def guild_workspace(guild_id: int) -> str:
+    """The workspace of a server."""
+    return f"discord:{guild_id}"
+
+
+def place_of_interaction(interaction: Interaction) -> Place:
+    """Where it happened.  Outside servers that the bot was added to, the workspace is the person's own."""
+    workspace = (
+        guild_workspace(interaction.guild_id) if in_own_guild(interaction) else f"discord:u{interaction.user.id}"
+    )
+    channel = interaction.channel
+    if isinstance(channel, discord.Thread):
+        return Place(workspace, str(channel.parent_id), str(channel.id))
+    return Place(workspace, str(interaction.channel_id or ""))
+
+
+def in_own_guild(interaction: Interaction) -> bool:
+    """Whether it comes from a server that the bot itself was added to, not only a person's own installation."""
+    if interaction.guild_id is None:
+        return False
+    return interaction.is_guild_integration() or interaction.client.get_guild(interaction.guild_id) is not None
+
+
+def request_of_interaction(interaction: Interaction, line: str) -> Request:
+    """A command, a button or a form."""
+    direct = interaction.guild_id is None
+    return Request(
+        place=place_of_interaction(interaction),
+        user=str(interaction.user.id),
+        text=line,
+        locale=str(interaction.locale),
+        may_manage=direct or interaction.permissions.manage_guild,
+        direct=direct,
+    )
+
+
+def place_of_message(message: discord.Message) -> Place:
+    """Where it was written."""
+    workspace = guild_workspace(message.guild.id) if message.guild else f"discord:u{message.author.id}"
+    if isinstance(message.channel, discord.Thread):
+        return Place(workspace, str(message.channel.parent_id), str(message.channel.id))
+    return Place(workspace, str(message.channel.id))
+
+
+def request_of_message(message: discord.Message, me: discord.abc.User, place: Place) -> Request:
+    """A mention, a reply to the bot, or a direct message, to be answered in `place`."""
+    author = message.author
+    replied = message.reference.resolved if message.reference else None
+    return Request(
+        place=place,
+        user=str(author.id),
+        text=words_for(message, me),
+        origin=Origin.MESSAGE,
+        may_manage=message.guild is None
+        or (isinstance(author, discord.Member) and author.guild_permissions.manage_guild),
+        direct=message.guild is None,
+        replied_papers=papers_in(replied) if isinstance(replied, discord.Message) else (),
+    )
+
+
+def is_for(message: discord.Message, me: discord.abc.User) -> bool:
+    """Whether a message asks the bot for something: written by a person, to it."""
+    if message.author.bot or message.is_system() or message.webhook_id is not None:
+        return False
+    return message.guild is None or any(user.id == me.id for user in message.mentions)
+
+
+def words_for(message: discord.Message, me: discord.abc.User) -> str:
+    """What is said, without the mention of the bot and without a leading `/papers`."""
+    words = re.sub(rf"<@!?{me.id}>", " ", message.content).strip()
+    return re.sub(r"^/?papers\b\s*", "", words, flags=re.IGNORECASE)
+
+
+def reference_in(content: str) -> str | None:
+    """The first paper that a text names: a link or an arXiv id."""
+    found = _PAPER_LINK.search(content) or _PAPER_ID.search(content)
+    return found[0].rstrip("./") if found else None
+
+
+def reference_in_message(message: discord.Message) -> str | None:
+    """The first paper that a message names in its words, previews or components."""
+    previews = (f"{embed.url or ''} {embed.title or ''} {embed.description or ''}" for embed in message.embeds)
+    return reference_in(" ".join([message.content, *previews, *texts_in(message.components)]))
+
+
+def papers_in(message: discord.Message) -> tuple[str, ...]:
+    """The ids of the papers that one of the bot's own messages shows."""
+    shown = " ".join([message.content, *texts_in(message.components)])
+    return tuple(dict.fromkeys(_SHOWN_PAPER.findall(shown)))
+
+
+def texts_in(components: Any) -> list[str]:
+    """Every text that stands in a message's components."""
+    texts: list[str] = []
+    for component in components:
+        if isinstance(component, discord.TextDisplay):
+            texts.append(component.content)
+        texts += texts_in(getattr(component, "children", ()))
+    return texts

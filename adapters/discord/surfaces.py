@@ -1,0 +1,252 @@
+"""Where answers appear: the response of an interaction, or messages in a channel.
+
+An interaction's response can be edited for 15 minutes; after that, or where its token does not work any more, the
+answer goes to the channel.  What does not fit into one message continues in a thread, where there can be one.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any, Protocol
+
+import discord
+import structlog
+
+from adapters.discord import limits
+from adapters.discord.delivery import Pace, sentence
+from adapters.discord.errors import FAULTS, NO_REPLY_WITHOUT_HISTORY, TOKEN_LIFE_OVER, translated
+from adapters.discord.escape import in_one_line, shortened
+from adapters.discord.events import Interaction, in_own_guild
+from adapters.discord.render import Page, Picture, pages, plain_page
+from bot.documents.model import Card, Document, Heading, Paragraph, Span, Tone
+from bot.errors import TargetGone
+
+log = structlog.get_logger(__name__)
+
+SILENT_MENTIONS = discord.AllowedMentions.none()
+ONLY_FOR_YOU = "That is for you alone, and I could not write to you directly. Please use `/papers` for it."
+PRIVATELY = "The answer is for the person who asked alone."
+SENT_TO_YOU = "That is for you alone, so I sent it to you directly."
+
+Writable = discord.abc.Messageable
+OnThread = Callable[[discord.Thread, Document], Awaitable[None]]
+
+
+class Book(Protocol):
+    """Keeps track of an answer that is open, so that a crash does not leave it so (`leftovers.py`)."""
+
+    async def opened(self, channel: int, message: int, token: str = "") -> None:
+        """A placeholder or half an answer stands there now."""
+
+    async def closed(self) -> None:
+        """It is finished."""
+
+
+def files(pictures: Sequence[Picture]) -> list[discord.File]:
+    """Files as discord.py sends them; each can be sent once."""
+    return [discord.File(io.BytesIO(each.data), each.name, description=each.alt) for each in pictures]
+
+
+async def send(
+    channel: Writable, page: Page, *, reference: discord.Message | None = None, nonce: str | None = None
+) -> discord.Message:
+    """Send one page as a message that pings nobody; a reply to `reference` where that is allowed."""
+    options: dict[str, Any] = {"view": page.view(), "files": files(page.pictures), "allowed_mentions": SILENT_MENTIONS}
+    if nonce:
+        options["nonce"] = nonce[: limits.NONCE]
+    if reference is not None:
+        try:
+            return await channel.send(**options, reference=reference, mention_author=False)
+        except discord.HTTPException as error:
+            if error.code != NO_REPLY_WITHOUT_HISTORY and error.status != 400:
+                raise
+            options["files"] = files(page.pictures)
+    return await channel.send(**options)
+
+
+class InteractionSurface:
+    """The response of an interaction that has been deferred."""
+
+    def __init__(self, interaction: Interaction, *, private: bool, book: Book, pace: Pace, on_thread: OnThread) -> None:
+        self._interaction = interaction
+        self._private = private
+        self._book = book
+        self._pace = pace
+        self._on_thread = on_thread
+        self._shown = False
+
+    async def show(self, page: Page) -> None:
+        """Edit the response."""
+        if not self._is_over:
+            await self._edit(page)
+            self._shown = True
+
+    async def finish(self, document: Document) -> None:
+        """Edit the response for the last time; pages after the first follow it."""
+        own_guild = in_own_guild(self._interaction)
+        made = pages(document, limits.MESSAGES if own_guild else limits.FOREIGN_FOLLOWUPS)
+        try:
+            await self._finish(document, made)
+        except discord.HTTPException as error:
+            if not (self._is_over or error.code in TOKEN_LIFE_OVER):
+                raise
+            await self._finish_in_channel(document, made)
+        await self._book.closed()
+
+    async def _finish(self, document: Document, made: list[Page]) -> None:
+        if self._is_over:
+            await self._finish_in_channel(document, made)
+        elif document.private and not self._private:
+            await self._answer_privately(made)
+        else:
+            message = await self._edit(made[0])
+            await self._continue(message, document, made[1:])
+
+    async def _answer_privately(self, made: list[Page]) -> None:
+        """A public response cannot become private: it is completed, followed by a private one, and taken away.
+
+        (As long as the response is "thinking", Discord takes the first follow-up for the response itself.)
+        """
+        if not self._shown:
+            await self._edit(plain_page(PRIVATELY))
+        await self._follow_up(made, private=True)
+        await self._interaction.delete_original_response()
+
+    async def _continue(self, first: discord.InteractionMessage, document: Document, rest: list[Page]) -> None:
+        channel = self._interaction.channel
+        if rest and not self._private and continues_in_thread(document) and isinstance(channel, discord.TextChannel):
+            thread = await open_thread(channel, first.id, document)
+            if thread is not None:
+                await self._on_thread(thread, document)
+                for page in rest:
+                    await send(thread, page)
+                return
+        await self._follow_up(rest, private=self._private)
+
+    async def _follow_up(self, made: Sequence[Page], *, private: bool) -> None:
+        for page in made:
+            await self._interaction.followup.send(
+                view=page.view(), files=files(page.pictures), allowed_mentions=SILENT_MENTIONS, ephemeral=private
+            )
+
+    async def _edit(self, page: Page) -> discord.InteractionMessage:
+        return await self._interaction.edit_original_response(
+            view=page.view(), attachments=files(page.pictures), allowed_mentions=SILENT_MENTIONS
+        )
+
+    async def _finish_in_channel(self, document: Document, made: Sequence[Page]) -> None:
+        """The token's life is over: what all may see goes to the channel, the rest to the person."""
+        private = document.private or self._private
+        channel = self._interaction.user if private else self._interaction.channel
+        if not isinstance(channel, discord.abc.Messageable):
+            raise TargetGone("The answer came too late for this command, and there is no channel to write it to.")
+        for page in made:
+            await send(channel, page)
+
+    @property
+    def _is_over(self) -> bool:
+        age = discord.utils.utcnow() - self._interaction.created_at
+        return age.total_seconds() > self._pace.token
+
+
+class MessageSurface:
+    """Messages of the bot's in a channel, a thread or a direct conversation, in answer to somebody's message."""
+
+    def __init__(self, question: discord.Message, channel: Writable, *, book: Book, on_thread: OnThread) -> None:
+        self._question = question
+        self._channel = channel
+        self._book = book
+        self._on_thread = on_thread
+        self._message: discord.Message | None = None
+        self._sent = 0
+
+    async def show(self, page: Page) -> None:
+        """Send or edit the answer's message."""
+        opens = self._message is None
+        self._message = await self._put(page)
+        if opens:
+            await self._book.opened(self._message.channel.id, self._message.id)
+
+    async def finish(self, document: Document) -> None:
+        """Send or edit it for the last time; pages after the first follow it."""
+        if document.private and document.tone is Tone.NORMAL and self._question.guild is not None:
+            document = await self._told_directly(document)
+        first, *rest = pages(document)
+        self._message = await self._put(first)
+        channel = await self._place_for_rest(document) if rest else self._channel
+        for page in rest:
+            await send(channel, page, nonce=self._nonce())
+        await self._book.closed()
+
+    async def _put(self, page: Page) -> discord.Message:
+        if self._message is not None:
+            return await self._message.edit(
+                view=page.view(), attachments=files(page.pictures), allowed_mentions=SILENT_MENTIONS
+            )
+        same_channel = getattr(self._channel, "id", None) == self._question.channel.id
+        return await send(self._channel, page, reference=self._question if same_channel else None, nonce=self._nonce())
+
+    async def _place_for_rest(self, document: Document) -> Writable:
+        if (
+            self._message is not None
+            and continues_in_thread(document)
+            and isinstance(self._channel, discord.TextChannel)
+        ):
+            thread = await open_thread(self._channel, self._message.id, document)
+            if thread is not None:
+                await self._on_thread(thread, document)
+                return thread
+        return self._channel
+
+    async def _told_directly(self, document: Document) -> Document:
+        """Only an interaction's answer can be private in a channel, so this one goes to the person directly."""
+        try:
+            for page in pages(document):
+                await send(self._question.author, page)
+        except FAULTS:
+            return sentence(ONLY_FOR_YOU)
+        return sentence(SENT_TO_YOU, Tone.NORMAL)
+
+    def _nonce(self) -> str:
+        """The same for the same part of the same answer, so that Discord drops one that is sent twice."""
+        self._sent += 1
+        return f"{self._question.id}.{self._sent}"
+
+
+def continues_in_thread(document: Document) -> bool:
+    """Whether a long document goes on in a thread; a list of papers stays where it was asked for."""
+    return not any(isinstance(block, Card) for block in document.blocks)
+
+
+async def open_thread(channel: discord.TextChannel, message: int, document: Document) -> discord.Thread | None:
+    """A thread on a message of the channel; None where the bot may not open one there."""
+    return await thread_on(channel, message, thread_name(document))
+
+
+async def thread_on(channel: discord.TextChannel, message: int, name: str) -> discord.Thread | None:
+    """A thread of that name on a message; None where the bot may not open one, or too many are open."""
+    try:
+        return await channel.create_thread(name=name, message=discord.Object(message), auto_archive_duration=1440)
+    except (TimeoutError, discord.HTTPException) as error:
+        log.info("thread_not_opened", action="open_thread", channel=channel.id, reason=translated(error).sentence)
+        return None
+
+
+def thread_name(document: Document) -> str:
+    """A thread's name: the document's title, or its first words."""
+    return named(document.title or next((_words(block) for block in document.blocks if _words(block)), ""))
+
+
+def named(words: str) -> str:
+    """Somebody's words as a thread's name."""
+    return shortened(in_one_line(words), limits.THREAD_NAME) or "Paperwire"
+
+
+def _words(block: object) -> str:
+    match block:
+        case Heading(text=value):
+            return value
+        case Paragraph(text=value):
+            return "".join(span.text for span in value if isinstance(span, Span))
+    return ""
