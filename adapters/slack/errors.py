@@ -29,7 +29,7 @@ _GONE = {
 _REFUSED = {
     "account_inactive": "Slack says the app's account is inactive; install Paperwire again.",
     "invalid_auth": "Slack refuses the token; check that it is whole and belongs to this app.",
-    "not_allowed_token_type": "That is the wrong kind of token: the bot token begins with xoxb-, the app token with xapp-.",
+    "not_allowed_token_type": "That is the wrong kind of token: bot tokens begin with xoxb-, app tokens with xapp-.",
     "not_authed": "Slack was given no token.",
     "team_access_not_granted": "The app may not enter this workspace; an org admin must grant it.",
     "token_expired": "The token has expired; install Paperwire again.",

@@ -31,8 +31,8 @@ def escape_url(url: str) -> str:
 
 
 def escape_markdown(text: str) -> str:
-    """Plain words as standard Markdown, which Slack's streams take."""
-    marked = _MARKDOWN.sub(r"\\\1", _UNSEEN.sub("", text))
+    """Plain words as standard Markdown, which Slack's streams take; bare addresses do not become links."""
+    marked = _MARKDOWN.sub(r"\\\1", _UNSEEN.sub("", text).replace("://", ":\u200b//"))
     return marked.replace("&", "&amp;").replace("<", "&lt;").replace("\\>", "&gt;")
 
 

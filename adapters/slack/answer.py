@@ -1,0 +1,194 @@
+"""One answer, from its first sign to its end.
+
+On the way it is a status (where Slack has one), a stream (in threads, where Slack has them), or a message that is
+edited.  At its end it is a finished message, more of them in the thread if it is long; or, if it turns out private,
+words that one person sees.  Whatever stands on the way is remembered until it is finished, so that a start after a
+crash can close it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
+
+import structlog
+
+from adapters.slack.events import Address
+from adapters.slack.limits import BLOCKS_TOTAL
+from adapters.slack.outbox import Outbox, direct
+from adapters.slack.pace import Silence
+from adapters.slack.render import Message, document_without_pictures, plain, render, sentence
+from adapters.slack.streams import Abilities, Stream
+from bot.chat.request import Final, Partial, Progress, Reply
+from bot.documents.model import Document, Paragraph, text
+from bot.errors import BotError, ContentRejected, TargetGone
+from bot.ports import Clock, OpenReplies, OpenReply
+
+log = structlog.get_logger(__name__)
+
+INTERRUPTED = "I was interrupted before this was finished. Please ask again."
+ELSEWHERE = "(The answer went to the person who asked.)"
+
+
+class Answer:
+    """Shows replies at an address.  `private`: all of them to one person alone."""
+
+    def __init__(
+        self,
+        to: Address,
+        *,
+        private: bool,
+        outbox: Outbox,
+        abilities: Abilities,
+        open_replies: OpenReplies,
+        clock: Clock,
+    ) -> None:
+        self._to = to
+        self._private = private
+        self._outbox = outbox
+        self._abilities = abilities
+        self._open_replies = open_replies
+        self._clock = clock
+        self._standing: OpenReply | None = None  # what is to be seen and not finished
+        self._stream: Stream | None = None
+        self._has_status = False
+        self._mute = False  # the channel does not let us write
+
+    async def show(self, reply: Reply) -> str:
+        """Show one reply; of a `Final`, the `ts` of the public message that it became, else ""."""
+        if isinstance(reply, Final):
+            return await self._finish(reply.document)
+        if self._mute or (self._private and not isinstance(reply, Silence)):
+            return ""
+        try:
+            await self._on_the_way(reply)
+        except BotError as error:
+            self._mute = isinstance(error, TargetGone)
+            log.info("reply_not_shown", action="show_reply", kind=type(error).__name__)
+        return ""
+
+    async def interrupt(self) -> None:
+        """End it with a sentence, because the bot is stopping."""
+        await self._finish(said(INTERRUPTED))
+
+    # --- on the way --------------------------------------------------------------------------------------------------
+
+    async def _on_the_way(self, reply: Progress | Partial) -> None:
+        if isinstance(reply, Partial):
+            await self._grow(reply.text)
+        elif self._private:
+            await self._outbox.whisper(self._to, sentence(reply.sentence))
+        elif self._stream is not None:
+            await self._stream.note(reply.sentence)
+        elif self._standing is not None or not await self._set_status(reply.sentence):
+            await self._write(sentence(reply.sentence))
+
+    async def _grow(self, words: str) -> None:
+        if self._stream is None and self._standing is None:
+            self._stream = await self._abilities.stream(self._to, words)
+            if self._stream is not None:
+                await self._remember(self._to.channel, self._stream.ts)
+        if self._stream is None or not await self._stream.grow(words):
+            await self._write(render(said(f"{words} …"))[0])
+
+    async def _set_status(self, words: str) -> bool:
+        self._has_status = await self._abilities.status(self._to, words) or self._has_status
+        return self._has_status
+
+    async def _write(self, message: Message) -> None:
+        if self._standing is None:
+            channel, ts = await self._outbox.post(self._to, message, self._to.thread)
+            await self._remember(channel, ts)
+        else:
+            await self._outbox.edit(self._home(), self._standing.message, message)
+
+    async def _remember(self, channel: str, ts: str) -> None:
+        place = replace(self._to.place, channel=channel)
+        self._standing = OpenReply(place=place, message=ts, opened_at=self._clock.now())
+        await self._open_replies.opened(self._standing)
+
+    def _home(self) -> Address:
+        """The address, with the channel's own id where only a person was known."""
+        return replace(self._to, channel=self._standing.place.channel) if self._standing else self._to
+
+    # --- the end -----------------------------------------------------------------------------------------------------
+
+    async def _finish(self, document: Document) -> str:
+        try:
+            if self._private or document.private:
+                await self._withdraw()
+                await self._in_form(document, self._whisper)
+                return ""
+            return await self._in_form(document, self._publish)
+        finally:
+            await self._close()
+
+    async def _in_form(self, document: Document, send: Callable[[Sequence[Message]], Awaitable[str]]) -> str:
+        """Send a document, in a plainer form each time Slack refuses one."""
+        bare = document_without_pictures(document)
+        try:
+            return await send(render(document))
+        except ContentRejected:
+            log.warning("form_refused", action="send_document")
+        try:
+            return await send(render(bare, budget=BLOCKS_TOTAL // 2))
+        except ContentRejected:
+            return await send(plain(document))
+
+    async def _whisper(self, messages: Sequence[Message]) -> str:
+        for message in messages:
+            await self._outbox.whisper(self._to, message)
+        return ""
+
+    async def _publish(self, messages: Sequence[Message]) -> str:
+        try:
+            ts = await self._first(messages[0])
+        except TargetGone as gone:
+            await self._otherwise(messages, gone)
+            return ""
+        for message in messages[1:]:
+            await self._outbox.post(self._home(), message, self._to.thread or ts)
+        return ts
+
+    async def _first(self, message: Message) -> str:
+        """The first message takes the place of what stands already; where that cannot be, it comes anew."""
+        if self._stream is not None:
+            await self._stream.stop()
+        if self._standing is not None:
+            try:
+                await self._outbox.edit(self._home(), self._standing.message, message)
+            except TargetGone:
+                await self._close()
+            else:
+                return self._standing.message
+        await self._write(message)
+        return self._standing.message if self._standing is not None else ""
+
+    async def _otherwise(self, messages: Sequence[Message], gone: TargetGone) -> None:
+        """The channel does not let us write: answer by the way that the command came, or tell the person."""
+        sent = [await self._outbox.announce(self._to, message) for message in messages]
+        if not all(sent):
+            await self._outbox.whisper(direct(self._to), sentence(gone.sentence))
+
+    async def _withdraw(self) -> None:
+        """Take back what the public has seen so far."""
+        if self._has_status:
+            await self._abilities.status(self._to, "")
+        if self._standing is None:
+            return
+        if self._stream is not None:
+            await self._stream.stop()
+        try:
+            await self._outbox.delete(self._home(), self._standing.message)
+        except BotError:
+            await self._outbox.edit(self._home(), self._standing.message, sentence(ELSEWHERE))
+
+    async def _close(self) -> None:
+        if self._standing is not None:
+            await self._open_replies.closed(self._standing)
+            self._standing, self._stream = None, None
+
+
+def said(words: str) -> Document:
+    """A document of one paragraph."""
+    return Document(blocks=(Paragraph(text(words)),))

@@ -1,0 +1,260 @@
+"""Slack, whole: bolt and its two transports around the inbox, from start to stop."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+from aiohttp import web
+from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
+from slack_bolt.async_app import AsyncApp
+from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.authorization.async_authorize import AsyncAuthorize
+from slack_bolt.oauth.async_oauth_flow import AsyncOAuthFlow
+from slack_bolt.oauth.async_oauth_settings import AsyncOAuthSettings
+
+from adapters.slack.buttons import Press, modal
+from adapters.slack.clients import Clients, OneToken
+from adapters.slack.config import SlackConfig
+from adapters.slack.doctor import faults
+from adapters.slack.events import Address, Incoming, metadata, team_of
+from adapters.slack.home import home_view, prompts
+from adapters.slack.inbox import Inbox
+from adapters.slack.installs import Installations, SignedStates
+from adapters.slack.limits import Json
+from adapters.slack.listeners import Listeners, is_home
+from adapters.slack.manifest import SCOPES
+from adapters.slack.outbox import Outbox, call
+from adapters.slack.pace import Pace
+from adapters.slack.people import People
+from adapters.slack.render import sentence
+from bot.chat.engine import Engine
+from bot.chat.request import Final, Request
+from bot.errors import BotError, Unauthorized
+from bot.ports import Clock, ConversationRepository, EventLog, Leases, OpenReplies, Vault, Workspaces
+
+log = structlog.get_logger(__name__)
+
+Body = dict[str, Any]
+
+TOO_LATE = "Slack did not let me ask in time. Please press the button again."
+GRACE = 20.0  # seconds for answers under way when the bot stops
+CHORES = 600.0  # seconds between two rounds of renewing tokens and forgetting old events
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SlackStore:
+    """What the adapter remembers, by ports."""
+
+    events: EventLog
+    open_replies: OpenReplies
+    conversations: ConversationRepository
+    vault: Vault
+    leases: Leases
+    workspaces: Workspaces
+
+
+class SlackApp:
+    """The Slack adapter.  `start` returns when it hears; `stop` when everything under way has its end."""
+
+    def __init__(
+        self, *, engine: Engine, config: SlackConfig, store: SlackStore, clock: Clock, pace: Pace | None = None
+    ) -> None:
+        config.check()
+        self._engine = engine
+        self._config = config
+        self._store = store
+        self._clock = clock
+        self._installs = Installations(store.vault, store.leases, clock)
+        self._clients = Clients(OneToken(config.bot_token) if config.bot_token else self._installs, config.api_url)
+        self._outbox = Outbox(self._clients)
+        self._people = People(self._outbox, clock, config.managers)
+        self.inbox = Inbox(
+            engine=engine,
+            outbox=self._outbox,
+            people=self._people,
+            events=store.events,
+            open_replies=store.open_replies,
+            conversations=store.conversations,
+            clock=clock,
+            pace=pace or Pace(),
+        )
+        self._sockets: AsyncSocketModeHandler | None = None
+        self._runner: web.AppRunner | None = None
+        self._chores: asyncio.Task[None] | None = None
+
+    # --- start and stop ----------------------------------------------------------------------------------------------
+
+    async def start(self) -> None:
+        """Check the tokens, close what a crash left open, and begin to listen.
+
+        Raises:
+            Unauthorized: a token is refused or lacks a scope; names it and the fix.
+        """
+        found = await faults(self._config)
+        if found:
+            raise Unauthorized(" ".join(found))
+        await self._clients.start()
+        if not self._config.bot_token:
+            self._installs.renew_with(self._clients, self._config)
+        await self.inbox.close_left_open()
+        self._chores = asyncio.create_task(self._do_chores())
+        bolt = self._bolt()
+        if self._config.uses_sockets:
+            await self._listen_on_socket(bolt)
+        else:
+            await self._listen_on_http(bolt)
+        log.info("slack_started", action="start", sockets=self._config.uses_sockets)
+
+    async def stop(self, grace: float = GRACE) -> None:
+        """Hear nothing more, finish what is under way, and let go of everything."""
+        if self._sockets is not None:
+            await self._sockets.client.close()  # type: ignore[no-untyped-call]
+        if self._runner is not None:
+            await self._runner.cleanup()
+        if self._chores is not None:
+            self._chores.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._chores
+        await self.inbox.close(grace)
+        await self._clients.close()
+
+    @property
+    def port(self) -> int:
+        """The port that HTTP mode listens at."""
+        if self._runner is None:
+            raise RuntimeError("nothing listens")
+        return int(self._runner.addresses[0][1])
+
+    def _bolt(self) -> AsyncApp:
+        bolt = AsyncApp(
+            name="paperwire",
+            signing_secret=self._config.signing_secret,
+            client=self._clients.bare(),
+            authorize=Unhurried(),  # type: ignore[no-untyped-call]
+            oauth_flow=self._oauth() if self._config.client_id else None,
+            request_verification_enabled=not self._config.uses_sockets,
+            ignoring_self_events_enabled=False,  # `events.from_message` leaves out every bot
+            process_before_response=True,
+            raise_error_for_unhandled_request=True,
+        )
+        Listeners(self).register(bolt)
+        return bolt
+
+    def _oauth(self) -> AsyncOAuthFlow:
+        settings = AsyncOAuthSettings(
+            client_id=self._config.client_id,
+            client_secret=self._config.client_secret,
+            scopes=sorted(SCOPES),
+            authorization_url=self._config.authorize_url,
+            installation_store=self._installs,
+            state_store=SignedStates(self._config.client_secret),
+        )
+        return AsyncOAuthFlow(client=self._clients.bare(), settings=settings)
+
+    async def _listen_on_socket(self, bolt: AsyncApp) -> None:
+        self._sockets = AsyncSocketModeHandler(bolt, self._config.app_token, web_client=self._clients.bare())
+        await self._sockets.client.connect()
+
+    async def _listen_on_http(self, bolt: AsyncApp) -> None:
+        self._runner = web.AppRunner(bolt.web_app())
+        await self._runner.setup()
+        host, port = self._config.listen or ("127.0.0.1", 0)
+        await web.TCPSite(self._runner, host, port).start()
+
+    # --- what listeners ask for --------------------------------------------------------------------------------------
+
+    def ask(self, incoming: Incoming, press: Press, trigger: str) -> None:
+        """Open the modal that puts a button's question, while the trigger lives (three seconds)."""
+
+        async def job() -> None:
+            client = await self._outbox.client(incoming.address)
+            view = modal(press, metadata(incoming))
+            try:
+                await call(lambda: client.views_open(trigger_id=trigger, view=view), again_if_unsure=False)
+            except BotError as error:
+                log.info("modal_not_opened", action="open_modal", kind=type(error).__name__)
+                await self._outbox.whisper(incoming.address, sentence(TOO_LATE))
+
+        self.inbox.take_job("", ("modal", trigger), job)
+
+    def tell(self, incoming: Incoming, words: str) -> None:
+        """Say a sentence to the person alone."""
+
+        async def job() -> None:
+            await self._outbox.whisper(incoming.address, sentence(words))
+
+        self.inbox.take_job(incoming.key, ("tell", incoming.key), job)
+
+    def home_opened(self, body: Body) -> None:
+        """Fill the App Home, or offer what to ask in the agent's view."""
+        event = body["event"]
+        team, enterprise = team_of(body)
+        to = Address(team=team, enterprise=enterprise, channel=event.get("channel", ""), user=event["user"])
+        job = self._publish_home if is_home(event) else self._suggest
+        self.inbox.take_job(f"slack:{body.get('event_id', '')}", (team, "home", to.user), lambda: job(to))
+
+    def removed(self, team: str, enterprise: str) -> None:
+        """Forget a workspace: its installation and everything that it owns."""
+
+        async def job() -> None:
+            await self._installs.forget(team)
+            await self._store.workspaces.forget(f"slack:{team}")
+            self._clients.forget(team)
+            log.info("workspace_forgotten", action="forget_workspace", workspace=team)
+
+        self.inbox.take_job("", ("removed", team or enterprise), job)
+
+    # --- surfaces ----------------------------------------------------------------------------------------------------
+
+    async def _publish_home(self, to: Address) -> None:
+        person = await self._people.person(to)
+        request = Request(
+            place=to.place, user=to.user, text="today", locale=person.locale, timezone=person.timezone, direct=True
+        )
+        async for reply in self._engine.handle(request):
+            if isinstance(reply, Final):
+                await self._publish(to, home_view(reply.document, person, to.channel))
+
+    async def _publish(self, to: Address, view: Json) -> None:
+        client = await self._outbox.client(to)
+        await call(lambda: client.views_publish(user_id=to.user, view=view))
+
+    async def _suggest(self, to: Address) -> None:
+        client = await self._outbox.client(to)
+        offered = prompts(self._engine.commands)
+        try:
+            await call(lambda: client.assistant_threads_setSuggestedPrompts(channel_id=to.channel, prompts=offered))
+        except BotError as error:
+            log.info("prompts_not_set", action="suggest_prompts", kind=type(error).__name__)
+
+    async def _do_chores(self) -> None:
+        while True:
+            try:
+                await self.inbox.forget_old_events()
+                await self._installs.renew_all()
+            except BotError as error:
+                log.warning("chores_failed", action="do_chores", kind=type(error).__name__)
+            await asyncio.sleep(CHORES)
+
+
+class Unhurried(AsyncAuthorize):
+    """Lets every verified payload through without asking anybody, so that it can be acknowledged at once.
+
+    The workspace's token is looked up afterwards, by whoever answers.
+    """
+
+    async def __call__(
+        self,
+        *,
+        context: object,
+        enterprise_id: str | None,
+        team_id: str | None,
+        user_id: str | None,
+        **_actor: object,
+    ) -> AuthorizeResult:
+        """Who speaks, as the payload says."""
+        return AuthorizeResult(enterprise_id=enterprise_id, team_id=team_id, user_id=user_id)

@@ -1,0 +1,154 @@
+"""What happens to a request after it was acknowledged: once, in its conversation's order, and to a good end."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Hashable
+from datetime import timedelta
+
+import structlog
+
+from adapters.slack.answer import INTERRUPTED, Answer
+from adapters.slack.events import Address, Incoming
+from adapters.slack.lanes import Lanes
+from adapters.slack.outbox import Outbox
+from adapters.slack.pace import Pace, paced
+from adapters.slack.people import People
+from adapters.slack.render import papers, sentence
+from adapters.slack.streams import Abilities
+from bot.chat.engine import Engine
+from bot.chat.grammar import Command, parse
+from bot.chat.request import Final, Place, Request
+from bot.errors import BadInput, BotError
+from bot.ports import Clock, ConversationRepository, EventLog, OpenReplies
+
+log = structlog.get_logger(__name__)
+
+LEASE = timedelta(minutes=3)  # an attempt that is not done by then is taken for dead
+REMEMBERED = timedelta(hours=24)  # how long events are known by their ids
+BUSY = "I am still working on what was asked before. Please try again in a moment."
+
+
+class Inbox:
+    """Takes requests without waiting, and answers them by the engine."""
+
+    def __init__(
+        self,
+        *,
+        engine: Engine,
+        outbox: Outbox,
+        people: People,
+        events: EventLog,
+        open_replies: OpenReplies,
+        conversations: ConversationRepository,
+        clock: Clock,
+        pace: Pace,
+    ) -> None:
+        self._engine = engine
+        self._outbox = outbox
+        self._people = people
+        self._events = events
+        self._open_replies = open_replies
+        self._conversations = conversations
+        self._clock = clock
+        self._pace = pace
+        self._abilities = Abilities(outbox, clock)
+        self._lanes = Lanes()
+        self._later: set[asyncio.Task[None]] = set()
+
+    def take(self, incoming: Incoming) -> bool:
+        """Take a request; False if there is too much waiting already."""
+        return self._lanes.put(incoming.lane, lambda: self._once(incoming.key, lambda: self._converse(incoming)))
+
+    def take_job(self, key: str, lane: Hashable, job: Callable[[], Awaitable[None]]) -> bool:
+        """Take other work that an event asks for; an empty `key` is not looked up."""
+        return self._lanes.put(lane, (lambda: self._once(key, job)) if key else job)
+
+    async def close(self, grace: float) -> None:
+        """Finish what runs within `grace` seconds; what is still running then ends with a sentence."""
+        for task in self._later:
+            task.cancel()
+        await self._lanes.close(grace)
+
+    async def close_left_open(self) -> None:
+        """Finish with a sentence what a crash left standing."""
+        for reply in await self._open_replies.left_open("slack", self._clock.now()):
+            to = Address(team=reply.place.workspace.removeprefix("slack:"), channel=reply.place.channel, user="")
+            try:
+                await self._abilities.end_stream(to, reply.message)
+                await self._outbox.edit(to, reply.message, sentence(INTERRUPTED))
+            except BotError as error:
+                log.warning("reply_left_open", action="close_reply", kind=type(error).__name__)
+            await self._open_replies.closed(reply)
+
+    async def forget_old_events(self) -> None:
+        """Drop the ids of events that Slack will not send again."""
+        await self._events.forget_before(self._clock.now() - REMEMBERED)
+
+    async def _once(self, key: str, job: Callable[[], Awaitable[None]]) -> None:
+        if not await self._events.begin(key, self._clock.now(), LEASE):
+            self._look_again(key, job)
+            return
+        await job()
+        await self._events.finish(key)
+
+    def _look_again(self, key: str, job: Callable[[], Awaitable[None]]) -> None:
+        """The attempt that began it may be dead: if it has not finished when its lease ends, this one takes over."""
+
+        async def later() -> None:
+            await self._clock.sleep(LEASE.total_seconds() + 1)
+            if await self._events.begin(key, self._clock.now(), LEASE):
+                await job()
+                await self._events.finish(key)
+
+        task = asyncio.create_task(later())
+        self._later.add(task)
+        task.add_done_callback(self._later.discard)
+
+    async def _converse(self, incoming: Incoming) -> None:
+        command = self._command(incoming.text)
+        answer = Answer(
+            incoming.address,
+            private=incoming.private or (command is not None and command.private),
+            outbox=self._outbox,
+            abilities=self._abilities,
+            open_replies=self._open_replies,
+            clock=self._clock,
+        )
+        request = await self._request(incoming, managing=command is not None and command.who == "manager")
+        try:
+            async for reply in paced(self._engine.handle(request), self._pace):
+                ts = await answer.show(reply)
+                if isinstance(reply, Final) and ts and not incoming.address.thread:
+                    await self._remember_list(request.place, ts, papers(reply.document))
+        except asyncio.CancelledError:
+            await answer.interrupt()
+            raise
+
+    async def _request(self, incoming: Incoming, *, managing: bool) -> Request:
+        address = incoming.address
+        person = await self._people.person(address)
+        return Request(
+            place=address.place,
+            user=address.user,
+            text=incoming.text,
+            origin=incoming.origin,
+            locale=person.locale,
+            timezone=person.timezone,
+            may_manage=managing and await self._people.may_manage(address),
+            direct=incoming.direct,
+        )
+
+    async def _remember_list(self, place: Place, ts: str, shown: tuple[str, ...]) -> None:
+        """The thread under a list of ours is about that list's papers."""
+        if shown:
+            thread = Place(place.workspace, place.channel, ts)
+            await self._conversations.show_list(thread, shown, self._clock.now())
+
+    def _command(self, line: str) -> Command | None:
+        """The command that a line begins with, where the line can be understood."""
+        try:
+            invocation = parse(line, self._engine.commands)
+        except BadInput:
+            return None
+        return invocation.command if invocation else None

@@ -1,0 +1,69 @@
+"""Work in order within a conversation, side by side across conversations."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable, Hashable
+
+import structlog
+
+log = structlog.get_logger(__name__)
+
+Job = Callable[[], Awaitable[None]]
+
+
+class Lanes:
+    """One worker for each lane that has work; it goes when the lane is empty.
+
+    Args:
+        waiting: how many jobs may wait in one lane.
+        total: how many may wait or run in all lanes together.
+    """
+
+    def __init__(self, waiting: int = 20, total: int = 2_000) -> None:
+        self._waiting = waiting
+        self._total = total
+        self._lanes: dict[Hashable, deque[Job]] = {}
+        self._workers: set[asyncio.Task[None]] = set()
+        self._count = 0
+        self._open = True
+
+    def put(self, lane: Hashable, job: Job) -> bool:
+        """Add a job; False if there are too many, or the lanes are closed."""
+        jobs = self._lanes.get(lane)
+        if not self._open or self._count >= self._total or (jobs is not None and len(jobs) >= self._waiting):
+            return False
+        self._count += 1
+        if jobs is not None:
+            jobs.append(job)
+            return True
+        self._lanes[lane] = deque([job])
+        worker = asyncio.create_task(self._work(lane))
+        self._workers.add(worker)
+        worker.add_done_callback(self._workers.discard)
+        return True
+
+    async def close(self, grace: float) -> None:
+        """Take nothing more, let what runs finish for `grace` seconds, then cancel it and wait for its last words."""
+        self._open = False
+        if self._workers:
+            await asyncio.wait(self._workers, timeout=grace)
+        for worker in list(self._workers):
+            worker.cancel()
+        await asyncio.gather(*self._workers, return_exceptions=True)
+
+    async def _work(self, lane: Hashable) -> None:
+        jobs = self._lanes[lane]
+        try:
+            while jobs:
+                job = jobs.popleft()
+                try:
+                    await job()
+                except Exception:
+                    log.exception("job_failed", action="work_on_conversation")
+                finally:
+                    self._count -= 1
+        finally:
+            self._count -= len(jobs)
+            del self._lanes[lane]

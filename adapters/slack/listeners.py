@@ -1,0 +1,150 @@
+"""What bolt calls.  Each listener acknowledges, hands over, and returns; nothing here waits for network or database.
+
+So they can run before bolt's own response (`process_before_response`), and an acknowledgement takes no longer than
+reading the payload.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+import structlog
+from slack_bolt.async_app import AsyncAck, AsyncApp
+from slack_bolt.error import BoltUnhandledRequestError
+from slack_bolt.response import BoltResponse
+
+from adapters.slack.buttons import MODAL, VERSION, Press, notice
+from adapters.slack.events import (
+    Incoming,
+    from_command,
+    from_message,
+    from_modal,
+    from_press,
+    from_shortcut,
+    team_of,
+)
+from adapters.slack.inbox import BUSY
+from adapters.slack.manifest import COMMAND, SHORTCUT
+
+if TYPE_CHECKING:
+    from adapters.slack.app import SlackApp
+
+log = structlog.get_logger(__name__)
+
+Body = dict[str, Any]
+
+OUTDATED = "That was made by another version of Paperwire. Please ask again, and use the new buttons."
+NO_PAPER = "I see no link to a paper in that message."
+
+
+class Listeners:
+    """Bolt's listeners over an app."""
+
+    def __init__(self, app: SlackApp) -> None:
+        self._app = app
+
+    def register(self, bolt: AsyncApp) -> None:
+        """Tell bolt who hears what; the first that fits does."""
+        bolt.command(COMMAND)(self.command)
+        bolt.event("app_mention")(self.message)
+        bolt.event("message")(self.message)
+        bolt.event("app_home_opened")(self.home_opened)
+        bolt.event("app_context_changed")(self.nothing)
+        bolt.event("app_uninstalled")(self.uninstalled)
+        bolt.event("tokens_revoked")(self.tokens_revoked)
+        bolt.action(re.compile(f"^{VERSION}url:"))(self.nothing)
+        bolt.action(re.compile(f"^{VERSION}"))(self.press)
+        bolt.action(re.compile(""))(self.old_press)
+        bolt.view(MODAL)(self.modal)
+        bolt.view(re.compile(""))(self.old_modal)
+        bolt.shortcut(SHORTCUT)(self.shortcut)
+        bolt.error(self.unknown)
+
+    async def command(self, ack: AsyncAck, body: Body) -> None:
+        """`/papers …`"""
+        incoming = from_command(body)
+        await (ack(BUSY) if incoming and not self._app.inbox.take(incoming) else ack())
+
+    async def message(self, ack: AsyncAck, body: Body) -> None:
+        """A mention or a direct message; others are not for us."""
+        await ack()
+        self._take(from_message(body))
+
+    async def home_opened(self, ack: AsyncAck, body: Body) -> None:
+        """The App Home or the agent's view came into sight."""
+        await ack()
+        self._app.home_opened(body)
+
+    async def press(self, ack: AsyncAck, body: Body, action: Body) -> None:
+        """A button or a menu of ours: a command, or the question to ask before it."""
+        await ack()
+        chosen = action.get("selected_option") or action
+        press = Press.decode(str(chosen.get("value", "")))
+        incoming = from_press(body, press) if press else None
+        if press is None or incoming is None:
+            await self.old_press(ack, body)
+        elif press.input is not None:
+            self._app.ask(incoming, press, str(body.get("trigger_id", "")))
+        else:
+            self._take(incoming)
+
+    async def old_press(self, ack: AsyncAck, body: Body) -> None:
+        """A button that we do not know (any more)."""
+        await ack()
+        incoming = from_press(body, Press(""))
+        if incoming is not None:
+            self._app.tell(incoming, OUTDATED)
+
+    async def modal(self, ack: AsyncAck, body: Body) -> None:
+        """A question's answer was sent."""
+        incoming = from_modal(body)
+        if incoming is None:
+            await self.old_modal(ack)
+        elif not self._app.inbox.take(incoming):
+            await ack(response_action="update", view=notice(BUSY))
+        else:
+            await ack()
+
+    async def old_modal(self, ack: AsyncAck) -> None:
+        """A modal that we do not know (any more)."""
+        await ack(response_action="update", view=notice(OUTDATED))
+
+    async def shortcut(self, ack: AsyncAck, body: Body) -> None:
+        """“Explain this paper” on a message."""
+        await ack()
+        incoming = from_shortcut(body)
+        if incoming is not None and not incoming.text:
+            self._app.tell(incoming, NO_PAPER)
+        else:
+            self._take(incoming)
+
+    async def uninstalled(self, ack: AsyncAck, body: Body) -> None:
+        """The workspace took the app out."""
+        await ack()
+        self._app.removed(*team_of(body))
+
+    async def tokens_revoked(self, ack: AsyncAck, body: Body) -> None:
+        """Tokens were taken back; only the bot's matter."""
+        await ack()
+        if body["event"].get("tokens", {}).get("bot"):
+            self._app.removed(*team_of(body))
+
+    async def nothing(self, ack: AsyncAck) -> None:
+        """Heard, and nothing to do."""
+        await ack()
+
+    async def unknown(self, error: Exception, body: Body) -> BoltResponse:
+        """A payload that nobody listens to is acknowledged all the same, or Slack would send it again."""
+        if not isinstance(error, BoltUnhandledRequestError):
+            log.error("listener_failed", action="hear_slack", kind=type(error).__name__, exc_info=error)
+        return BoltResponse(status=200, body="")
+
+    def _take(self, incoming: Incoming | None) -> None:
+        if incoming is not None and not self._app.inbox.take(incoming):
+            self._app.tell(incoming, BUSY)
+
+
+def is_home(event: Body) -> bool:
+    """Whether the tab with the home view was opened, not the messages."""
+    return bool(event.get("tab", "home") == "home")

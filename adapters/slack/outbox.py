@@ -1,0 +1,124 @@
+"""Messages on their way to Slack: posted, changed, taken back, or shown to one person.
+
+Every method raises an error of `bot.errors` and nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+import aiohttp
+from slack_sdk.errors import SlackClientError
+from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.webhook.async_client import AsyncWebhookClient
+from tenacity import AsyncRetrying, retry_if_exception, stop_after_attempt, wait_exponential
+
+from adapters.slack.clients import Clients
+from adapters.slack.errors import translate
+from adapters.slack.events import Address
+from adapters.slack.limits import Json
+from adapters.slack.render import Message
+from bot.errors import Ambiguous, TargetGone, Transient
+
+ATTEMPTS = 5
+NO_UNFURLING: Json = {"unfurl_links": False, "unfurl_media": False}
+
+Result = TypeVar("Result")
+
+
+class Outbox:
+    """Sends messages with the client of the workspace that they are for."""
+
+    def __init__(self, clients: Clients) -> None:
+        self._clients = clients
+
+    async def client(self, to: Address) -> AsyncWebClient:
+        """The workspace's client, for what is not a message."""
+        return await self._clients.of(to.team, to.enterprise)
+
+    async def post(self, to: Address, message: Message, thread: str = "") -> tuple[str, str]:
+        """Post in a channel or thread, or to a person by their id; the channel and the message's `ts`."""
+        client = await self.client(to)
+        answer = await call(
+            lambda: client.api_call(
+                "chat.postMessage",
+                json={"channel": to.channel, **_in_thread(thread), **message.payload, **NO_UNFURLING},
+            ),
+            again_if_unsure=False,
+        )
+        return str(answer["channel"]), str(answer["ts"])
+
+    async def edit(self, to: Address, ts: str, message: Message) -> None:
+        """Change a message; what it held before is replaced, blocks too."""
+        client = await self.client(to)
+        payload = {"channel": to.channel, "ts": ts, "blocks": [], **message.payload}
+        await call(lambda: client.api_call("chat.update", json=payload))
+
+    async def delete(self, to: Address, ts: str) -> None:
+        """Take a message back."""
+        client = await self.client(to)
+        await call(lambda: client.chat_delete(channel=to.channel, ts=ts))
+
+    async def whisper(self, to: Address, message: Message) -> None:
+        """Show something to one person: in the channel if that can be, else in a direct message."""
+        if to.response_url and await self._respond(to, message, "ephemeral"):
+            return
+        try:
+            await self._post_ephemeral(to, message)
+        except TargetGone:
+            await self.post(direct(to), message)
+
+    async def announce(self, to: Address, message: Message) -> bool:
+        """Answer for all to see in a channel that the bot is not in; False if Slack gives no way to."""
+        return bool(to.response_url) and await self._respond(to, message, "in_channel")
+
+    async def _post_ephemeral(self, to: Address, message: Message) -> None:
+        if to.channel.startswith(("D", "U", "W")):
+            await self.post(to, message, to.thread)
+            return
+        client = await self.client(to)
+        payload = {"channel": to.channel, "user": to.user, **_in_thread(to.thread), **message.payload}
+        await call(lambda: client.api_call("chat.postEphemeral", json=payload), again_if_unsure=False)
+
+    async def _respond(self, to: Address, message: Message, kind: str) -> bool:
+        """Use the address that came with a command or a press, which works five times within half an hour."""
+        body = {"response_type": kind, "replace_original": False, **_in_thread(to.thread)}
+        hook = AsyncWebhookClient(to.response_url, session=self._clients.session)
+        answer = await call(lambda: hook.send_dict(body | message.payload | NO_UNFURLING), again_if_unsure=False)
+        return answer.status_code == 200
+
+
+async def call(ask: Callable[[], Awaitable[Result]], *, again_if_unsure: bool = True) -> Result:
+    """Ask Slack for something, a few times if it has trouble.
+
+    Raises:
+        BotError: what `adapters.slack.errors` makes of Slack's or the network's error.
+    """
+
+    def passes(error: BaseException) -> bool:
+        return isinstance(error, Transient) and (again_if_unsure or not isinstance(error, Ambiguous))
+
+    attempts = AsyncRetrying(
+        retry=retry_if_exception(passes),
+        stop=stop_after_attempt(ATTEMPTS),
+        wait=wait_exponential(max=10),
+        reraise=True,
+    )
+    return await attempts(_translated, ask)
+
+
+async def _translated(ask: Callable[[], Awaitable[Result]]) -> Result:
+    try:
+        return await ask()
+    except (SlackClientError, aiohttp.ClientError, TimeoutError, ValueError) as error:
+        raise translate(error) from error
+
+
+def direct(to: Address) -> Address:
+    """The same person, in a direct message."""
+    return Address(team=to.team, enterprise=to.enterprise, channel=to.user, user=to.user)
+
+
+def _in_thread(thread: str) -> Json:
+    return {"thread_ts": thread} if thread else {}

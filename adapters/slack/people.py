@@ -1,0 +1,81 @@
+"""Who is asking: their language, their zone, and whether they may change a channel's settings.
+
+Asked of Slack (scopes users:read, channels:read, groups:read) and kept for a while.  Without an answer a person has no
+known zone and no rights.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+
+from adapters.slack.events import Address
+from adapters.slack.outbox import Outbox, call
+from bot.errors import BotError
+from bot.ports import Clock
+
+log = structlog.get_logger(__name__)
+
+KEPT = timedelta(hours=1)  # for language and zone; rights are asked for each time
+MOST = 10_000  # people remembered at once
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """What Slack tells of somebody: a BCP 47 tag, an IANA zone ("" where unknown), and whether they are an admin."""
+
+    locale: str = ""
+    timezone: str = ""
+    is_admin: bool = False
+
+
+class People:
+    """Looks people up.  `managers`: ids of those whom the workspace named to manage channels."""
+
+    def __init__(self, outbox: Outbox, clock: Clock, managers: Collection[str] = ()) -> None:
+        self._outbox = outbox
+        self._clock = clock
+        self._managers = frozenset(managers)
+        self._known: OrderedDict[tuple[str, str], tuple[datetime, Person]] = OrderedDict()
+
+    async def person(self, address: Address) -> Person:
+        """Somebody, as known within the last hour."""
+        key = (address.team, address.user)
+        if key in self._known and self._clock.now() < self._known[key][0]:
+            return self._known[key][1]
+        person = await self._ask(address)
+        self._known[key] = (self._clock.now() + KEPT, person)
+        self._known.move_to_end(key)
+        if len(self._known) > MOST:
+            self._known.popitem(last=False)
+        return person
+
+    async def may_manage(self, address: Address) -> bool:
+        """Whether somebody may change what the bot posts in a channel: its creator, an admin, or who was named."""
+        if address.channel.startswith("D") or address.user in self._managers:
+            return True
+        return (await self._ask(address)).is_admin or await self._created(address)
+
+    async def _ask(self, address: Address) -> Person:
+        answer = await self._look_up(address, "users.info", user=address.user, include_locale=True)
+        user = answer.get("user", {})
+        is_admin = any(user.get(role) is True for role in ("is_admin", "is_owner", "is_primary_owner"))
+        return Person(str(user.get("locale") or ""), str(user.get("tz") or ""), is_admin)
+
+    async def _created(self, address: Address) -> bool:
+        answer = await self._look_up(address, "conversations.info", channel=address.channel)
+        return bool(address.user) and answer.get("channel", {}).get("creator") == address.user
+
+    async def _look_up(self, address: Address, method: str, **arguments: object) -> dict[str, Any]:
+        try:
+            client = await self._outbox.client(address)
+            answer = await call(lambda: client.api_call(method, params=arguments))
+        except BotError as error:
+            log.info("person_unknown", action=method, kind=type(error).__name__)
+            return {}
+        return answer.data if isinstance(answer.data, dict) else {}
