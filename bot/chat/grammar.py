@@ -134,7 +134,7 @@ def _split_at_keywords(command: Command, words: list[str]) -> tuple[list[str], d
     plain: list[str] = []
     named: dict[str, list[str]] = {}
     target = plain
-    for word, following in zip(words, [*words[1:], ""], strict=True):
+    for word, following in zip(words, [*words, ""][1:], strict=True):
         argument = keywords.get(word.lower().rstrip(":"))
         if argument is None or (argument.kind is Kind.NUMBER and not following.isdecimal()):
             target.append(word)
