@@ -49,7 +49,7 @@ class PapersClient(discord.AutoShardedClient):
     async def on_interaction(self, interaction: discord.Interaction[Any]) -> None:
         """Forms come this way, as the library only knows those that it has shown itself since the last start."""
         if interaction.type is discord.InteractionType.modal_submit:
-            await self.desk.form(interaction, str((interaction.data or {}).get("custom_id", "")))
+            await self.desk.form(interaction, interaction.custom_id or "")
 
     async def on_message(self, message: discord.Message) -> None:
         """A message, most of which are none of the bot's business."""

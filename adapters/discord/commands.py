@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import inspect
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import available_timezones
@@ -28,7 +28,7 @@ Interaction = discord.Interaction[Any]
 OnCommand = Callable[[Interaction, str, bool], Awaitable[None]]
 OnExplain = Callable[[Interaction, discord.Message], Awaitable[None]]
 Choices = list[app_commands.Choice[str]]
-Suggest = Callable[[Interaction, str], Awaitable[Choices]]
+Suggest = Callable[[Interaction, str], Coroutine[Any, Any, Choices]]
 
 log = structlog.get_logger(__name__)
 

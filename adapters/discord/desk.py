@@ -246,7 +246,7 @@ async def _defer(interaction: Interaction, private: bool) -> discord.Interaction
 
 def _label(interaction: Interaction) -> str:
     """The label of the button that was pressed."""
-    custom_id = (interaction.data or {}).get("custom_id")
+    custom_id = interaction.custom_id
     for row in _walk(interaction.message.components if interaction.message else []):
         if isinstance(row, discord.Button) and row.custom_id == custom_id:
             return row.label or ""

@@ -26,9 +26,8 @@ def guild_workspace(guild_id: int) -> str:
 
 def place_of_interaction(interaction: Interaction) -> Place:
     """Where it happened.  Outside servers that the bot was added to, the workspace is the person's own."""
-    workspace = (
-        guild_workspace(interaction.guild_id) if in_own_guild(interaction) else f"discord:u{interaction.user.id}"
-    )
+    guild = interaction.guild_id if in_own_guild(interaction) else None
+    workspace = guild_workspace(guild) if guild is not None else f"discord:u{interaction.user.id}"
     channel = interaction.channel
     if isinstance(channel, discord.Thread):
         return Place(workspace, str(channel.parent_id), str(channel.id))

@@ -246,7 +246,7 @@ def _card(card: Card, used: Counter[Press]) -> Iterator[Part]:
     first, *rest = _joined(_card_lines(card))
     if card.thumbnail and length(card.thumbnail) <= limits.MEDIA_LINK:
         alt = shortened(in_one_line(card.thumbnail_alt) or "First page or figure of the paper", limits.ALT_TEXT)
-        section = ui.Section(ui.TextDisplay(first), accessory=ui.Thumbnail(card.thumbnail, description=alt))
+        section: Item = ui.Section(ui.TextDisplay(first), accessory=ui.Thumbnail(card.thumbnail, description=alt))
         yield Part(section, components=3, text=length(first))
     else:
         yield _display(first)
@@ -276,7 +276,7 @@ def _image(image: Image, place: int) -> Iterator[Part]:
     if not address or length(address) > limits.MEDIA_LINK:
         yield from _displays([f"-# {escaped(alt)}"[: limits.TEXT_BUDGET // 2]])
         return
-    gallery = ui.MediaGallery(discord.MediaGalleryItem(address, description=alt))
+    gallery: Item = ui.MediaGallery(discord.MediaGalleryItem(address, description=alt))
     yield Part(gallery, components=1, picture=picture)
 
 
