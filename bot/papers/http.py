@@ -169,8 +169,10 @@ class HttpFetcher:
             sleep=self._clock.sleep,
             reraise=True,
         )
-        extensions = {"max_bytes": max_bytes, "caching": {"key": str(address)}}
-        response: httpx.Response = await tries(client.get, address, extensions=extensions)
+        try:
+            response: httpx.Response = await tries(client.get, address, extensions={"max_bytes": max_bytes})
+        except (httpx.HTTPError, httpx.InvalidURL) as error:  # such as redirects in circles
+            raise _Refused(f"{self._wire.name(address)} does not lead us to an answer.") from error
         return _fetched(response.status_code, response.headers, response.content, str(response.url), self._clock.now())
 
     async def _older(self, address: httpx.URL) -> Fetched | None:
@@ -213,6 +215,7 @@ class _Cached(httpx.AsyncBaseTransport):
         self._cache = AsyncCacheTransport(wire, storage=storage, rfc={"shared": False})
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        request.extensions = {**request.extensions, "caching": {"key": str(request.url)}}
         try:
             response = await self._cache.handle_async_request(request)
             await response.aread()
@@ -249,6 +252,10 @@ class _Wire(httpx.AsyncBaseTransport):
 
     async def aclose(self) -> None:
         await self._inner.aclose()
+
+    def name(self, url: httpx.URL) -> str:
+        """The source's name for people."""
+        return self._sources.name(url)
 
     def _turn(self, url: httpx.URL) -> AbstractAsyncContextManager[None]:
         return self._line.turn() if self._sources.is_arxiv(url) else nullcontext()
