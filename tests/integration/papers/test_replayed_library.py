@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import httpx
 import pytest
 
-from bot.clock import SystemClock
 from bot.errors import NotFound
 from bot.papers.arxiv import Arxiv
 from bot.papers.calendar import list_day, previous_weekday
@@ -18,6 +17,7 @@ from bot.papers.huggingface import HuggingFace
 from bot.papers.library import Library
 from bot.papers.model import ListState
 from bot.papers.references import PaperReference
+from bot.testing.clock import FakeClock
 from bot.testing.store import FakePapers
 
 pytestmark = pytest.mark.real_data
@@ -25,7 +25,7 @@ pytestmark = pytest.mark.real_data
 
 @pytest.fixture
 async def library(replay: str, tmp_path: Path) -> AsyncIterator[Library]:
-    clock = SystemClock()
+    clock = FakeClock(datetime.now(UTC))  # today is when the recording is replayed to
     sources = Sources(hugging_face=replay, arxiv=replay)
     async with HttpFetcher(clock, sources=sources, cache=tmp_path, arxiv_interval=0) as fetcher:
         yield Library(HuggingFace(fetcher, replay), Arxiv(fetcher, replay), FakePapers(), clock)
@@ -36,19 +36,32 @@ def last_full_day(now: datetime) -> date:
     return previous_weekday(list_day(now) - timedelta(days=7))
 
 
+async def requests(replay: str, day: date) -> int:
+    """How often a day was asked for so far."""
+    async with httpx.AsyncClient(trust_env=False) as client:
+        log = (await client.get(f"{replay}/_log")).json()
+    return sum(f"date={day}" in entry["path"] for entry in log)
+
+
+async def control(replay: str, *, fail: float) -> None:
+    """Let this share of requests fail from now on."""
+    async with httpx.AsyncClient(trust_env=False) as client:
+        await client.post(f"{replay}/_control", json={"fail": fail, "status": 500})
+
+
 async def test_a_recorded_day_is_read_whole_and_asked_for_once(library: Library, replay: str) -> None:
-    day = last_full_day(SystemClock().now())
+    day = last_full_day(datetime.now(UTC))
+    before = await requests(replay, day)
     first, second = await library.day(day), await library.day(day)
     assert (first.state, first.day) == (ListState.FINAL, day)
     assert first.papers
     assert [paper.upvotes for paper in first.papers] == sorted((p.upvotes or 0 for p in first.papers), reverse=True)
     assert second == first
-    log = httpx.get(f"{replay}/_log", trust_env=False).json()
-    assert len([entry for entry in log if f"date={day}" in entry["path"]]) == 1
+    assert (await requests(replay, day)) - before == 1
 
 
 async def test_a_week_holds_the_papers_of_its_days(library: Library) -> None:
-    day = last_full_day(SystemClock().now())
+    day = last_full_day(datetime.now(UTC))
     week, one_day = await library.week(day), await library.day(day)
     assert {paper.id for paper in one_day.papers} <= {paper.id for paper in week.papers}
 
@@ -67,10 +80,10 @@ async def test_a_paper_that_was_never_written_is_not_found(library: Library) -> 
 
 
 async def test_with_the_source_failing_the_newest_list_is_shown_with_its_age(library: Library, replay: str) -> None:
-    seen = await library.day(last_full_day(SystemClock().now()))
-    httpx.post(f"{replay}/_control", json={"fail": 1.0, "status": 500}, trust_env=False)
+    seen = await library.day(last_full_day(datetime.now(UTC)))
+    await control(replay, fail=1.0)
     try:
         today = await library.today()
     finally:
-        httpx.post(f"{replay}/_control", json={"fail": 0.0}, trust_env=False)
+        await control(replay, fail=0.0)
     assert (today.stale, today.day, today.fetched_at) == (True, seen.day, seen.fetched_at)
