@@ -26,7 +26,7 @@ STOP_WORDS = frozenset(
     our out over own s same shall she should so some such t than that the their them then there these they this those
     through to too under until up upon us very was we were what when where whether which while who whom whose why will
     with would you your
-    """.split()  # noqa: SIM905 - a list of 150 literals would not be easier to read
+    """.split()
 )
 _WORD = re.compile(r"\w+")
 _stemmer = snowballstemmer.stemmer("english")
