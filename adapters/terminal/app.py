@@ -45,7 +45,21 @@ def as_request(line: str, place: Place = PLACE) -> Request:
     return Request(place=place, user=USER, text=text, origin=origin, may_manage=True, direct=True)
 
 
-async def run(engine: Engine, history: Path) -> None:
+def as_command(words: str) -> Request:
+    """A command of the command line as a request; it shares its numbers (`#3`) with the chat."""
+    return Request(place=PLACE, user=USER, text=words, may_manage=True, direct=True)
+
+
+def open_screen() -> Screen:
+    """Colours where standard output is a terminal, plain text elsewhere."""
+    if not sys.stdout.isatty():
+        return PlainScreen(sys.stdout)
+    from rich.console import Console
+
+    return RichScreen(Console())
+
+
+async def run(engine: Engine, history: Path | None) -> None:
     """Chat with whoever is there: a person, or (where input or output is no terminal) a script.
 
     Raises:
@@ -79,7 +93,7 @@ def _next_line(lines: TextIO | None) -> str:
     return lines.readline()
 
 
-async def converse(engine: Engine, history: Path) -> None:
+async def converse(engine: Engine, history: Path | None) -> None:
     """Chat with a person until they leave."""
     from prompt_toolkit import PromptSession  # this and what builds on it cost 0.1 s, which scripts need not pay
     from rich.console import Console

@@ -9,8 +9,10 @@ from prompt_toolkit.history import FileHistory, History, InMemoryHistory
 from adapters.terminal.limits import HISTORY_LINES
 
 
-def open_history(path: Path) -> History:
+def open_history(path: Path | None) -> History:
     """The history in that file, readable for its owner alone; without a usable file, one that lasts for this chat."""
+    if path is None:
+        return InMemoryHistory()
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.touch(mode=0o600)

@@ -12,6 +12,7 @@ import structlog
 from bot.chat.grammar import Command, Invocation, parse
 from bot.chat.request import Final, Origin, Reply, Request
 from bot.documents.model import Document, Footnote, Paragraph, Tone, text
+from bot.documents.words import with_code
 from bot.errors import BadInput, BotError, Transient, UserError
 
 log = structlog.get_logger(__name__)
@@ -101,7 +102,7 @@ def apology(error: BotError) -> Document:
     tone = Tone.NOTICE if isinstance(error, UserError) else Tone.ERROR
     sentence = error.sentence
     return Document(
-        blocks=(Paragraph(text(sentence)),),
+        blocks=(Paragraph(with_code(sentence)),),
         tone=tone,
         private=True,
         data={"error": sentence, "kind": type(error).__name__},

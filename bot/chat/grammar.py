@@ -67,6 +67,11 @@ class Command:
     aliases: tuple[str, ...] = ()
 
     @property
+    def brief(self) -> str:
+        """The usage line without named arguments, which most people never need."""
+        return " ".join((self.name, *(argument.usage for argument in self.arguments if not argument.keyword)))
+
+    @property
     def usage(self) -> str:
         """The usage line, without "/papers "."""
         return " ".join((self.name, *(argument.usage for argument in self.arguments)))

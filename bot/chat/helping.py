@@ -27,13 +27,13 @@ class Helping:
 
 def overview(commands: Sequence[Command]) -> Document:
     """Every command in a line, with what a paper may be named by."""
-    rows: list[tuple[str, Text]] = [(command.usage, text(command.help)) for command in commands]
+    rows: list[tuple[str, Text]] = [(command.brief, text(command.help)) for command in commands]
     hint = text(
         "A paper is an arXiv id, a link to it, or ",
         code("#3"),
         " for the third of the list last shown here. ",
         code("help search"),
-        " tells more about one command.",
+        " tells all about one command.",
     )
     data = {"commands": [command_json(command) for command in commands]}
     return Document("What can be asked", (Facts(tuple(rows)), Footnote(hint), FIRST_STEPS), private=True, data=data)

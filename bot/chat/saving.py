@@ -10,6 +10,7 @@ from bot.chat.gallery import Gallery
 from bot.chat.paging import read_page
 from bot.chat.request import Final, Reply
 from bot.documents.model import Action, Actions, Document, Paragraph, Tone, link, text
+from bot.documents.words import with_code
 from bot.papers.library import Library
 from bot.ports import Clock, SavedPapers
 from bot.reading.cards import paper_json
@@ -81,5 +82,8 @@ class Saving:
 def _empty() -> Document:
     sentence = "Your reading list is empty. `save` and a paper puts one on it, or a paper's Save button."
     return Document(
-        blocks=(Paragraph(text(sentence)),), tone=Tone.NOTICE, private=True, data={"total": 0, "page": 1, "papers": []}
+        blocks=(Paragraph(with_code(sentence)),),
+        tone=Tone.NOTICE,
+        private=True,
+        data={"total": 0, "page": 1, "papers": []},
     )

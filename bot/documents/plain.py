@@ -48,14 +48,14 @@ def plain_document(document: Document, *, zone: tzinfo | None = UTC, buttons: bo
 
 
 def plain_text(value: Text, *, zone: tzinfo | None = UTC) -> str:
-    """Running text; a link is written as `label (address)`."""
+    """Running text; a link is written as `label (address)`, code stands between backticks."""
     return "".join(_inline(part, zone) for part in value)
 
 
 def _inline(part: Inline, zone: tzinfo | None) -> str:
     if isinstance(part, Moment):
         return moment_words(part, zone)
-    words = harmless(part.text)
+    words = f"`{harmless(part.text)}`" if part.code else harmless(part.text)
     return words if part.link is None or part.link in words else f"{words} ({part.link})"
 
 

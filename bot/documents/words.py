@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, date, tzinfo
 
-from bot.documents.model import Moment
+from bot.documents.model import Moment, Text, code, text
 
 # Unicode's line ends, all of which become "\n" (Unicode Standard, section 5.8).
 _LINE_ENDS = re.compile("\r\n|[\r\v\f\x85\u2028\u2029]")
@@ -25,6 +25,14 @@ def harmless(value: str) -> str:
 def on_one_line(value: str) -> str:
     """The text made harmless, with each run of white space as one blank."""
     return " ".join(harmless(value).split())
+
+
+def with_code(sentence: str) -> Text:
+    """A sentence as a text, with what stands between backticks as code; an error's message, usually."""
+    pieces = sentence.split("`")
+    if len(pieces) % 2 == 0:  # one backtick has no partner
+        return text(sentence)
+    return text(*(code(piece) if number % 2 else piece for number, piece in enumerate(pieces)))
 
 
 def long_date(day: date) -> str:

@@ -1,0 +1,195 @@
+"""Where concrete parts are put together; the only module that names them.
+
+`open_app` makes the engine with everything behind it.  Tests and the demonstration call the same with `Parts` of their
+own.  Libraries that cost start-up time are imported where they are needed, if they are needed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, nullcontext
+from dataclasses import dataclass
+
+from bot.chat.accounts import Accounts
+from bot.chat.commands import COMMANDS
+from bot.chat.engine import Engine, Handler
+from bot.chat.finding import Finder
+from bot.chat.gallery import Gallery, Summarizes
+from bot.chat.helping import Helping
+from bot.chat.lists import Lists
+from bot.chat.papers import Papers
+from bot.chat.saving import Saving
+from bot.chat.searching import Searching
+from bot.clock import SystemClock
+from bot.discovery.similar import Similar
+from bot.llm.tokens import TokenCounter
+from bot.papers.arxiv import Arxiv
+from bot.papers.huggingface import HuggingFace
+from bot.papers.library import Library
+from bot.ports import Clock, Fetcher, LanguageModel, Store
+from bot.settings import Settings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """Parts that somebody brings along; those that are None are made by the settings."""
+
+    clock: Clock | None = None
+    fetcher: Fetcher | None = None
+    store: Store | None = None
+    model: LanguageModel | None = None
+    summarizer: Summarizes | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class App:
+    """A running Paperwire: the engine, and what the platforms need beside it."""
+
+    settings: Settings
+    clock: Clock
+    store: Store
+    library: Library
+    engine: Engine
+    model: LanguageModel | None
+
+
+@asynccontextmanager
+async def open_app(settings: Settings, parts: Parts | None = None) -> AsyncIterator[App]:
+    """Put everything together, and take it apart again at the end.
+
+    Raises:
+        SettingsError, StoreError: the database cannot be opened.
+    """
+    parts = parts or Parts()
+    async with AsyncExitStack() as closing:
+        clock = parts.clock or SystemClock()
+        store = await closing.enter_async_context(
+            nullcontext(parts.store) if parts.store else open_store(settings, clock)
+        )
+        fetcher = await closing.enter_async_context(
+            nullcontext(parts.fetcher) if parts.fetcher else open_fetcher(settings, clock)
+        )
+        library = make_library(settings, fetcher, store, clock)
+        model = parts.model or make_model(settings, clock)
+        summarizer = parts.summarizer or make_summarizer(settings, model, store, clock)
+        engine = Engine(COMMANDS, make_handlers(settings, library, summarizer, store, clock, model))
+        yield App(settings=settings, clock=clock, store=store, library=library, engine=engine, model=model)
+
+
+def demo_parts() -> Parts:
+    """A small built-in day that needs no network, no key and no data folder."""
+    from bot.demo.parts import DemoFetcher, DemoSummarizer, WeekdayClock
+    from bot.testing.store import FakeStore
+
+    clock = WeekdayClock()
+    return Parts(clock=clock, fetcher=DemoFetcher(clock), store=FakeStore(), summarizer=DemoSummarizer())
+
+
+@asynccontextmanager
+async def open_store(settings: Settings, clock: Clock, *, migrated: bool = True) -> AsyncIterator[Store]:
+    """The database, with its tables brought up to date (or only checked, without `migrated`)."""
+    from bot.store.database import Database
+    from bot.store.whole import SqlStore
+
+    database = await Database.open(database_url(settings), settings.data, migrated=migrated)
+    try:
+        yield SqlStore(database, clock, folder=settings.data, secret_key=settings.secret_key)
+    finally:
+        await database.aclose()
+
+
+async def upgrade_database(settings: Settings) -> None:
+    """Run the migrations that are due.  Raises as `open_app`."""
+    from bot.store.database import upgrade
+
+    await upgrade(database_url(settings), settings.data)
+
+
+def database_url(settings: Settings) -> str | None:
+    """The database's address; None for the file in the data folder."""
+    return settings.database_url.get_secret_value() if settings.database_url else None
+
+
+def open_fetcher(settings: Settings, clock: Clock) -> AbstractAsyncContextManager[Fetcher]:
+    """The network, with a cache in the data folder."""
+    from bot.papers.http import HttpFetcher, Sources
+
+    token = settings.hf_token.get_secret_value() if settings.hf_token else None
+    sources = Sources(hugging_face=settings.hf_endpoint, arxiv=settings.arxiv_url, hugging_face_token=token)
+    return HttpFetcher(clock, sources=sources, cache=settings.data / "http")
+
+
+def make_model(settings: Settings, clock: Clock) -> LanguageModel | None:
+    """The configured language model, if there is one."""
+    if not settings.has_model:
+        return None
+    from bot.llm.openai import OpenAIModel
+
+    key = settings.openai_api_key.get_secret_value() if settings.openai_api_key else None
+    return OpenAIModel(
+        settings.model,
+        api_key=key,
+        base_url=settings.openai_base_url,
+        counter=TokenCounter(settings.model),
+        clock=clock,
+    )
+
+
+def make_summarizer(settings: Settings, model: LanguageModel | None, store: Store, clock: Clock) -> Summarizes:
+    """Summaries by the model where there is one, on the account of whoever asks."""
+    from bot.llm.budget import Meter
+    from bot.reading.summaries import Summarizer
+
+    meter = model and Meter(
+        model=model,
+        ledger=store.ledger,
+        counter=TokenCounter(settings.model),
+        clock=clock,
+        budget=settings.tokens_per_day,
+    )
+    return Summarizer(meter, store.summaries)
+
+
+def make_library(settings: Settings, fetcher: Fetcher, store: Store, clock: Clock) -> Library:
+    """The sources at their configured addresses, and the store behind them."""
+    huggingface, arxiv = HuggingFace(fetcher, settings.hf_endpoint), Arxiv(fetcher, settings.arxiv_url)
+    return Library(huggingface, arxiv, store.papers, clock)
+
+
+def make_handlers(
+    settings: Settings,
+    library: Library,
+    summarizer: Summarizes,
+    store: Store,
+    clock: Clock,
+    model: LanguageModel | None,
+) -> Mapping[str, Handler]:
+    """Which handler answers which command."""
+    finder = Finder(library, store.conversations)
+    gallery = Gallery(
+        summarizer,
+        store.papers,
+        store.conversations,
+        clock,
+        offers=(command.name for command in COMMANDS),
+        language=settings.language,
+    )
+    lists = Lists(library, gallery, clock)
+    papers = Papers(finder, gallery, Similar(store.papers))
+    saving = Saving(store.saved, finder, library, gallery, clock)
+    accounts = Accounts(store.ledger, clock, budget=settings.tokens_per_day, model=model.name if model else None)
+    return {
+        "today": lists.today,
+        "yesterday": lists.yesterday,
+        "date": lists.date,
+        "week": lists.week,
+        "trending": lists.trending,
+        "show": papers.show,
+        "similar": papers.similar,
+        "search": Searching(library, gallery).search,
+        "save": saving.save,
+        "unsave": saving.unsave,
+        "saved": saving.saved,
+        "usage": accounts.usage,
+        "help": Helping(COMMANDS).help,
+    }

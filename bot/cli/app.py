@@ -1,0 +1,104 @@
+"""The commands of the command line.  Each only says what it takes; the work is imported when it is called."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine
+from typing import Annotated, Any
+
+import typer
+
+app = typer.Typer(
+    name="paperwire",
+    help="A chat bot for paper discovery: the day's trending papers, with summaries and answers you can check.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+database = typer.Typer(help="The database.", no_args_is_help=True)
+app.add_typer(database, name="db")
+
+Work = Callable[[], Coroutine[Any, Any, int]]
+
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON value instead of text.")]
+Demo = Annotated[bool, typer.Option("--demo", help="Use a small built-in day: no network, no key, nothing kept.")]
+Paper = Annotated[str, typer.Argument(metavar="PAPER", help="An arXiv id, a link, or #3 of the list last shown.")]
+Words = Annotated[list[str], typer.Argument(metavar="WORDS", help="What to search for.")]
+Top = Annotated[int | None, typer.Option(metavar="N", min=1, max=50, help="How many papers to show.")]
+
+
+@app.command()
+def run() -> None:
+    """Start every platform that has a token; with none, chat in the terminal."""
+    from bot.cli import service
+
+    _finish(service.run)
+
+
+@app.command()
+def chat(demo: Demo = False) -> None:
+    """Chat in the terminal; plain lines in and plain text out where it is none."""
+    from bot.cli import service
+
+    _finish(lambda: service.chat(demo=demo))
+
+
+@app.command()
+def today(
+    date: Annotated[str | None, typer.Option(metavar="DAY", help="Another day, such as 2026-07-10.")] = None,
+    top: Top = None,
+    as_json: Json = False,
+    demo: Demo = False,
+) -> None:
+    """Show today's trending papers, or another day's."""
+    _ask("today" if date is None else f"date {date}", f"top {top}" if top else "", as_json=as_json, demo=demo)
+
+
+@app.command()
+def show(paper: Paper, as_json: Json = False, demo: Demo = False) -> None:
+    """Show one paper in full."""
+    _ask("show", paper, as_json=as_json, demo=demo)
+
+
+@app.command()
+def search(words: Words, as_json: Json = False, demo: Demo = False) -> None:
+    """Search all known papers."""
+    _ask("search", *words, as_json=as_json, demo=demo)
+
+
+@app.command()
+def similar(paper: Paper, as_json: Json = False, demo: Demo = False) -> None:
+    """Show known papers on the same subject."""
+    _ask("similar", paper, as_json=as_json, demo=demo)
+
+
+@app.command()
+def doctor(as_json: Json = False) -> None:
+    """Check settings, database, sources, model and platforms; exit code 1 on a fault."""
+    from bot.doctor.report import examine
+
+    _finish(lambda: examine(as_json=as_json))
+
+
+@database.command()
+def upgrade() -> None:
+    """Bring the tables up to date ahead of a start; every start does it too."""
+    from bot.cli import service
+
+    _finish(service.upgrade_database)
+
+
+def main() -> None:
+    """The console script."""
+    app()
+
+
+def _ask(*words: str, as_json: bool, demo: bool) -> None:
+    from bot.cli.oneshot import ask
+
+    _finish(lambda: ask(" ".join(words), as_json=as_json, demo=demo))
+
+
+def _finish(work: Work) -> None:
+    from bot.cli.outcome import exit_code
+
+    raise typer.Exit(exit_code(work))

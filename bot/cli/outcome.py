@@ -1,0 +1,54 @@
+"""How a command of the command line ends: with an exit code, and never with a traceback.
+
+0: done.  1: it could not be done; one sentence on stderr says why.  2: the command line itself is wrong (by typer).
+130: interrupted by Ctrl-C.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import secrets
+import sys
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+import structlog
+
+from bot.errors import BotError
+
+FAILED = 1
+INTERRUPTED = 130
+
+log = structlog.get_logger(__name__)
+
+
+def exit_code(work: Callable[[], Coroutine[Any, Any, int]]) -> int:
+    """Run `work` on a loop of its own; its code, or that of the error it ended with."""
+    try:
+        code = asyncio.run(work())
+        sys.stdout.flush()
+    except BotError as error:
+        return _say(error.sentence)
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:  # whoever read our output has seen enough
+        _let_go_of_stdout()
+        return 0
+    except OSError as error:
+        return _say(f"The system refuses: {error.strerror or type(error).__name__}.")
+    except Exception:
+        reference = secrets.token_hex(3)
+        log.exception("command_failed", action="run_command", reference=reference)
+        return _say(f"Something went wrong, and it is not your fault (reference {reference}).")
+    return code
+
+
+def _say(sentence: str) -> int:
+    sys.stderr.write(f"{sentence}\n")
+    return FAILED
+
+
+def _let_go_of_stdout() -> None:
+    """So that Python's last flush does not fail aloud: https://docs.python.org/3/library/signal.html#note-on-sigpipe"""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -1,0 +1,41 @@
+"""The commands that last: the chat in the terminal, and the bot on its platforms."""
+
+from __future__ import annotations
+
+from bot import bootstrap
+from bot.bootstrap import open_app
+from bot.cli.oneshot import surroundings
+from bot.logs import log_to_file, log_to_stderr
+from bot.platforms import configured, serve
+from bot.settings import load
+
+HISTORY = "history"
+
+
+async def run() -> int:
+    """Serve every platform that is set up, until told to stop; with none, chat in the terminal."""
+    settings = load()
+    platforms = configured(settings)
+    if not platforms:
+        return await chat()
+    log_to_stderr()
+    async with open_app(settings) as app:
+        await serve(app, platforms)
+    return 0
+
+
+async def chat(*, demo: bool = False) -> int:
+    """Chat in the terminal."""
+    from adapters.terminal.app import run as run_chat
+
+    settings, parts = surroundings(demo=demo)
+    log_to_file(None if demo else settings.data)
+    async with open_app(settings, parts) as app:
+        await run_chat(app.engine, None if demo else settings.data / HISTORY)
+    return 0
+
+
+async def upgrade_database() -> int:
+    """Run the migrations that are due."""
+    await bootstrap.upgrade_database(load())
+    return 0

@@ -1,0 +1,65 @@
+"""Which platforms a running bot serves.  Each adapter stands here by one entry, imported when it is wanted."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from bot.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from bot.bootstrap import App
+
+
+@dataclass(frozen=True, slots=True)
+class Platform:
+    """A platform: whether the settings ask for it, and how to serve it until cancelled."""
+
+    name: str
+    wanted: Callable[[Settings], bool]
+    serve: Callable[[App], Awaitable[None]]
+
+
+PLATFORMS: tuple[Platform, ...] = ()
+
+
+def configured(settings: Settings) -> tuple[Platform, ...]:
+    """The platforms that have what they need to start."""
+    return tuple(platform for platform in PLATFORMS if platform.wanted(settings))
+
+
+async def serve(app: App, platforms: Sequence[Platform]) -> None:
+    """Serve them all at once until SIGINT or SIGTERM, or until one of them fails; then let all of them finish.
+
+    Raises:
+        BotError: what a platform failed with.
+    """
+    stop = asyncio.Event()
+    with _stopped_by_signals(stop.set):
+        tasks = [asyncio.ensure_future(platform.serve(app)) for platform in platforms]
+        stopping = asyncio.ensure_future(stop.wait())
+        done, _ = await asyncio.wait([stopping, *tasks], return_when=asyncio.FIRST_COMPLETED)
+        for task in (stopping, *tasks):
+            task.cancel()
+        await asyncio.gather(stopping, *tasks, return_exceptions=True)
+        for task in done:
+            with suppress(asyncio.CancelledError):
+                task.result()
+
+
+@contextmanager
+def _stopped_by_signals(stop: Callable[[], None]) -> Iterator[None]:
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop)
+    try:
+        yield
+    finally:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.remove_signal_handler(number)

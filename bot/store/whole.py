@@ -1,0 +1,45 @@
+"""The store as a whole: one database, and every repository on it."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from pathlib import Path
+
+from pydantic import SecretStr
+
+from bot.ports import Clock, Vault
+from bot.store.conversations import SqlConversations
+from bot.store.database import Database
+from bot.store.events import SqlEventLog
+from bot.store.leases import SqlLeases
+from bot.store.ledger import SqlLedger
+from bot.store.open_replies import SqlOpenReplies
+from bot.store.papers import SqlPapers
+from bot.store.saved import SqlSavedPapers
+from bot.store.summaries import SqlSummaries
+from bot.store.workspaces import SqlWorkspaces
+
+
+class SqlStore:
+    """Implements `bot.ports.Store` on an open database."""
+
+    def __init__(self, database: Database, clock: Clock, *, folder: Path, secret_key: SecretStr | None = None) -> None:
+        self.papers = SqlPapers(database)
+        self.summaries = SqlSummaries(database)
+        self.ledger = SqlLedger(database, clock)
+        self.conversations = SqlConversations(database)
+        self.saved = SqlSavedPapers(database)
+        self.events = SqlEventLog(database)
+        self.open_replies = SqlOpenReplies(database)
+        self.leases = SqlLeases(database)
+        self.workspaces = SqlWorkspaces(database)
+        self._database = database
+        self._folder = folder
+        self._secret_key = secret_key
+
+    @cached_property
+    def vault(self) -> Vault:
+        """Made at its first use: it may write a key file, and most chats never need it.  Raises as `cipher` does."""
+        from bot.store.vault import SqlVault, cipher
+
+        return SqlVault(self._database, cipher(self._secret_key, self._folder))
