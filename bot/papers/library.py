@@ -17,7 +17,7 @@ from bot.errors import BadInput, NotFound, StoreError, Transient
 from bot.papers import calendar
 from bot.papers.arxiv import Arxiv
 from bot.papers.huggingface import HuggingFace, Listing
-from bot.papers.model import ListState, Paper, PaperList
+from bot.papers.model import EmptyReason, ListState, Paper, PaperList
 from bot.papers.references import PaperReference
 from bot.ports import Clock, PaperRepository
 
@@ -58,12 +58,15 @@ class Library:
         """
         day = calendar.list_day(self._clock.now())
         try:
-            return await self._day(day)
+            today = await self._day(day)
         except Transient:
+            if newest := await self._repository.latest_day(day):
+                return replace(newest, stale=True)
+            raise
+        if today.stale and today.empty_because is EmptyReason.EARLY:  # it may have filled since
             newest = await self._repository.latest_day(day)
-            if newest is None:
-                raise
-            return replace(newest, stale=True)
+            return replace(newest, stale=True) if newest else today
+        return today
 
     async def day(self, day: date) -> PaperList:
         """The list of a day.

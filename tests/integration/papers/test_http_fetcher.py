@@ -13,7 +13,7 @@ from aiohttp import web
 
 from bot.errors import RateLimited, SourceUnavailable
 from bot.papers.http import HttpFetcher, Sources, Timeouts
-from bot.papers.http_cache import FILE
+from bot.papers.http.cache import FILE
 from bot.testing.clock import FakeClock
 from tests.servers.papers_source import Source
 

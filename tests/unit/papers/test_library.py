@@ -131,6 +131,16 @@ async def test_with_the_source_down_on_a_new_day_the_newest_list_is_shown(world:
     assert (len(today.papers), today.stale, today.day) == (2, True, FRIDAY)
 
 
+async def test_with_the_source_down_an_early_glance_is_not_taken_for_the_day(world: World) -> None:
+    await world.library.day(FRIDAY - timedelta(days=1))
+    world.daily = FakeAnswer.of([])
+    await world.library.today()
+    world.go_down()
+    world.clock.advance(3600)
+    today = await world.library.today()
+    assert (len(today.papers), today.stale, today.day) == (2, True, FRIDAY - timedelta(days=1))
+
+
 async def test_with_the_source_down_and_nothing_known_the_error_is_the_sources(world: World) -> None:
     world.go_down()
     with pytest.raises(SourceUnavailable, match="does not answer"):

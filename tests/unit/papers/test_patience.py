@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.papers.patience import Line, advised_wait, exhausted_for
+from bot.papers.http.patience import Line, advised_wait, exhausted_for
 from bot.testing.clock import FakeClock
 
 NOW = datetime(2026, 7, 10, 12, 0, tzinfo=UTC)

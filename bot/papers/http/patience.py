@@ -16,11 +16,16 @@ from email.utils import parsedate_to_datetime
 
 from tenacity import RetryCallState, wait_random_exponential
 
-from bot.errors import Transient
+from bot.errors import SourceUnavailable, Transient
 from bot.ports import Clock
 
 ATTEMPTS = 3
 LONGEST_WAIT = 10.0  # seconds; whoever is asked to wait longer is told so instead
+
+
+class Refused(SourceUnavailable):
+    """A failure that the next second will not mend."""
+
 
 _backoff = wait_random_exponential(multiplier=0.5, max=4.0)  # full jitter: anything from 0 to the exponential bound
 _REMAINING = re.compile(r"(?:\br|\bremaining)\s*=\s*(\d+)")
@@ -55,6 +60,13 @@ def wait_before_retry(state: RetryCallState) -> float:
     if isinstance(error, Transient) and error.retry_after is not None:
         return error.retry_after
     return _backoff(state)
+
+
+def is_worth_a_retry(error: BaseException) -> bool:
+    """For tenacity: whether the failure may pass within a wait that is worth waiting."""
+    return (
+        isinstance(error, Transient) and not isinstance(error, Refused) and (error.retry_after or 0.0) <= LONGEST_WAIT
+    )
 
 
 class Line:
