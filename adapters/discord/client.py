@@ -13,6 +13,7 @@ from adapters.discord.commands import explain_menu, papers_group
 from adapters.discord.delivery import Pace
 from adapters.discord.desk import Desk, Services
 from adapters.discord.events import guild_workspace
+from adapters.discord.gateway import IdentifyBudget
 from bot.errors import BotError
 
 log = structlog.get_logger(__name__)
@@ -21,6 +22,20 @@ log = structlog.get_logger(__name__)
 def intents() -> discord.Intents:
     """Servers, messages there and direct ones; nothing that Discord calls privileged."""
     return discord.Intents(guilds=True, guild_messages=True, dm_messages=True)
+
+
+OUTDATED = "This command has changed. Please reload Discord and try again; `/papers help` shows what there is."
+
+
+class PapersTree(app_commands.CommandTree["PapersClient"]):
+    """The tree of `/papers`; what goes wrong before a command is known is told to the person."""
+
+    async def on_error(
+        self, interaction: discord.Interaction[PapersClient], error: app_commands.AppCommandError
+    ) -> None:
+        """A command that is not known any more, or has other options by now."""
+        log.warning("command_not_understood", action="read_command", kind=type(error).__name__)
+        await interaction.client.desk.refuse(interaction, OUTDATED)
 
 
 class PapersClient(discord.AutoShardedClient):
@@ -37,10 +52,16 @@ class PapersClient(discord.AutoShardedClient):
         )
         self._services = services
         self.desk = Desk(services, pace or Pace())
-        self.tree = app_commands.CommandTree(self)
+        self.tree = PapersTree(self)
+        self.budget: IdentifyBudget | None = None
         self.tree.add_command(papers_group(services.engine.commands, self.desk.command, services.papers))
         self.tree.add_command(explain_menu(self.desk.explain))
         self.add_dynamic_items(CommandButton)
+
+    async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
+        """Identify no oftener than Discord allows (called by the library)."""
+        if self.budget is not None:
+            await self.budget.wait(shard_id or 0)
 
     async def on_press(self, interaction: discord.Interaction[Any], custom_id: str) -> None:
         """A button was pressed (called by `CommandButton`)."""

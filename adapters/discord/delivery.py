@@ -31,6 +31,7 @@ class Pace:
     edit: float = 1.0  # least time between two edits of one message
     silence: float = 15.0  # after so long without a word from the engine, people are told
     farewell: float = 20.0  # how long a shutdown waits for answers under way
+    identify: float = 5.0  # between two shards of one bucket that connect; Discord demands it
     token: float = 14 * 60.0  # an interaction can be answered for 15 minutes; a margin is kept
 
 

@@ -197,8 +197,13 @@ class Desk:
 
         return remember
 
+    async def refuse(self, interaction: Interaction, words: str) -> None:
+        """One private sentence, at once; nothing if the interaction has been answered already."""
+        async with self._watched():
+            if not interaction.response.is_done():
+                await self._refuse(interaction, words)
+
     async def _refuse(self, interaction: Interaction, words: str) -> None:
-        """One private sentence, at once."""
         await interaction.response.send_message(
             view=pages(sentence(words))[0].view(), ephemeral=True, allowed_mentions=discord.AllowedMentions.none()
         )
