@@ -63,6 +63,12 @@ class Settings(BaseModel):
     database_url: SecretStr | None = Field(
         None, alias="DATABASE_URL", description="postgresql://…; default: a SQLite file in the data folder"
     )
+    secret_key: SecretStr | None = Field(
+        None,
+        alias="PAPERWIRE_SECRET_KEY",
+        description="encrypts stored tokens, 32 characters or more, older keys after commas; "
+        "default: a key file in the data folder",
+    )
     data: Path = Field(
         default_factory=lambda: Path(platformdirs.user_data_dir("paperwire")),
         alias="PAPERWIRE_DATA",

@@ -34,7 +34,8 @@ class SqlLedger:
 
     async def settle(self, reservation: int, model: str, purpose: str, used: Usage | None) -> None:
         """Replace the reservation by what was used; its cost stays unknown only while that of every call is."""
-        taken = delete(reservations).where(reservations.c.number == reservation)
+        own = reservations.c
+        taken = delete(reservations).where(own.number == reservation).returning(own.workspace, own.day)
         async with self._database.transaction() as connection:
             held = (
                 await connection.execute(taken.returning(reservations.c.workspace, reservations.c.day))

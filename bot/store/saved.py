@@ -19,9 +19,11 @@ class SqlSavedPapers:
     async def save(self, workspace: str, user: str, paper_id: str, at: datetime) -> bool:
         """Add; False if it was there already."""
         row = {"workspace": workspace, "user": user, "paper_id": paper_id, "saved_at": at}
-        insert = self._database.insert(saved_papers).values(row).on_conflict_do_nothing()
+        insert = (
+            self._database.insert(saved_papers).values(row).on_conflict_do_nothing().returning(saved_papers.c.paper_id)
+        )
         async with self._database.transaction() as connection:
-            return (await connection.execute(insert)).rowcount > 0
+            return (await connection.execute(insert)).scalar() is not None
 
     async def remove(self, workspace: str, user: str, paper_id: str) -> bool:
         """Take out; False if it was not there."""

@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, date, datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from bot.chat.conversation import Turn
 from bot.chat.request import Place
@@ -50,8 +50,9 @@ class FakePapers:
         self._lists[key] = replace(papers, fetched_at=papers.fetched_at.astimezone(UTC))
         hour = papers.fetched_at.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
         for paper in papers.papers:
-            if paper.upvotes is not None:
-                self._upvotes.setdefault(paper.id, {})[hour] = (papers.fetched_at, paper.upvotes)
+            seen = self._upvotes.setdefault(paper.id, {})
+            if paper.upvotes is not None and (hour not in seen or seen[hour][0] <= papers.fetched_at):
+                seen[hour] = (papers.fetched_at, paper.upvotes)
 
     async def load_list(self, key: str) -> PaperList | None:
         """The list last saved under that key."""
@@ -91,8 +92,12 @@ class FakePapers:
 
 
 def _merged(known: Paper, newer: Paper) -> Paper:
-    told = {entry.name: getattr(newer, entry.name) for entry in fields(Paper)}
-    return replace(known, **{name: value for name, value in told.items() if value not in (None, "", (), False)})
+    told: dict[str, Any] = {entry.name: getattr(newer, entry.name) for entry in fields(Paper)}
+    return replace(known, **{name: value for name, value in told.items() if _says_something(value)})
+
+
+def _says_something(value: object) -> bool:
+    return bool(value) or type(value) is int
 
 
 def _folded(text: str) -> list[str]:

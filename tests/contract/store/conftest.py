@@ -1,0 +1,117 @@
+"""A store of each kind: in memory, on SQLite, on Postgres."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from psycopg.sql import SQL, Identifier
+from pydantic import SecretStr
+
+from bot.store.conversations import SqlConversations
+from bot.store.database import FILE, Database, upgrade
+from bot.store.events import SqlEventLog
+from bot.store.leases import SqlLeases
+from bot.store.ledger import SqlLedger
+from bot.store.open_replies import SqlOpenReplies
+from bot.store.papers import SqlPapers
+from bot.store.saved import SqlSavedPapers
+from bot.store.summaries import SqlSummaries
+from bot.store.tables import metadata
+from bot.store.vault import SqlVault, cipher
+from bot.store.workspaces import SqlWorkspaces
+from bot.testing.clock import FakeClock
+from bot.testing.store import FakeLedger, FakeStore
+from tests.contract.store.kinds import Store
+
+KEY = SecretStr("a key of thirty-two characters or more")
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    """The clock that the store reads."""
+    return FakeClock()
+
+
+@pytest.fixture(scope="session")
+def empty_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file with every table, to be copied."""
+    folder = tmp_path_factory.mktemp("store")
+    asyncio.run(upgrade(None, folder))
+    return folder / FILE
+
+
+@pytest.fixture(scope="session")
+def migrated_postgres(postgres_url: str, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A Postgres database with every table, which the tests of the contract use one after the other."""
+    address = postgres_url.replace("/postgres?", "/contract?")
+    with psycopg.connect(postgres_url, autocommit=True) as connection:
+        connection.execute("CREATE DATABASE contract")
+    asyncio.run(upgrade(address, tmp_path_factory.mktemp("unused")))
+    return address
+
+
+@pytest.fixture
+def empty_postgres(migrated_postgres: str) -> str:
+    """The same, emptied."""
+    with psycopg.connect(migrated_postgres) as connection:
+        tables = SQL(", ").join(Identifier(table.name) for table in metadata.sorted_tables)
+        connection.execute(SQL("TRUNCATE {}").format(tables))
+    return migrated_postgres
+
+
+@pytest.fixture(params=["memory", "sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def address(request: pytest.FixtureRequest, tmp_path: Path) -> str | None:
+    """Where to keep the store; None for the memory.  Each test of the contract runs on all three."""
+    if request.param == "memory":
+        return None
+    if request.param == "sqlite":
+        shutil.copy(request.getfixturevalue("empty_file"), tmp_path)
+        return f"sqlite:///{tmp_path / FILE}"
+    return str(request.getfixturevalue("empty_postgres"))
+
+
+@pytest.fixture
+async def store(address: str | None, clock: FakeClock, tmp_path: Path) -> AsyncIterator[Store]:
+    """An empty store."""
+    if address is None:
+        yield _in_memory(clock)
+        return
+    database = await Database.open(address, tmp_path)
+    yield _in_sql(database, clock, tmp_path)
+    await database.aclose()
+
+
+def _in_memory(clock: FakeClock) -> Store:
+    fake = FakeStore(ledger=FakeLedger(clock))
+    return Store(
+        papers=fake.papers,
+        summaries=fake.summaries,
+        ledger=fake.ledger,
+        conversations=fake.conversations,
+        saved=fake.saved,
+        events=fake.events,
+        open_replies=fake.open_replies,
+        leases=fake.leases,
+        vault=fake.vault,
+        workspaces=fake.workspaces,
+    )
+
+
+def _in_sql(database: Database, clock: FakeClock, folder: Path) -> Store:
+    return Store(
+        papers=SqlPapers(database),
+        summaries=SqlSummaries(database),
+        ledger=SqlLedger(database, clock),
+        conversations=SqlConversations(database),
+        saved=SqlSavedPapers(database),
+        events=SqlEventLog(database),
+        open_replies=SqlOpenReplies(database),
+        leases=SqlLeases(database),
+        vault=SqlVault(database, cipher(KEY, folder)),
+        workspaces=SqlWorkspaces(database),
+    )

@@ -1,0 +1,50 @@
+"""What every kind of store offers to the tests of the contract."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from typing import Any
+
+from bot.papers.model import ListState, Paper, PaperList
+from bot.ports import (
+    ConversationRepository,
+    EventLog,
+    Leases,
+    OpenReplies,
+    PaperRepository,
+    SavedPapers,
+    SummaryRepository,
+    UsageLedger,
+    Vault,
+    Workspaces,
+)
+
+DAY = date(2026, 7, 10)
+NOON = datetime(2026, 7, 10, 12, 0, tzinfo=UTC)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Store:
+    """Every repository, known by its port alone."""
+
+    papers: PaperRepository
+    summaries: SummaryRepository
+    ledger: UsageLedger
+    conversations: ConversationRepository
+    saved: SavedPapers
+    events: EventLog
+    open_replies: OpenReplies
+    leases: Leases
+    vault: Vault
+    workspaces: Workspaces
+
+
+def paper(paper_id: str = "2607.00001", title: str = "A paper", **fields: Any) -> Paper:
+    """A paper of which little is known."""
+    return replace(Paper(id=paper_id, title=title), **fields)
+
+
+def listed(*papers: Paper, day: date = DAY, at: datetime = NOON, **fields: Any) -> PaperList:
+    """A list of papers, final unless told otherwise."""
+    return replace(PaperList(papers=papers, day=day, state=ListState.FINAL, fetched_at=at), **fields)

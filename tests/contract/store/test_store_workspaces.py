@@ -1,0 +1,160 @@
+"""The contract of what workspaces own: conversations, reading lists, secrets, open replies, and forgetting it all."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from bot.chat.conversation import Turn
+from bot.chat.request import Place
+from bot.llm.model import Usage
+from bot.ports import OpenReply
+from tests.contract.store.kinds import DAY, NOON, Store
+
+HERE = Place("slack:T1", "C1", "171.5")
+MINUTE = timedelta(minutes=1)
+
+
+def _turn(minute: int, role: str = "user") -> Turn:
+    return Turn("user" if role == "user" else "bot", f"turn {minute}", NOON + minute * MINUTE, ("1", "2"))
+
+
+async def test_shown_list_is_the_last_one_there(store: Store) -> None:
+    await store.conversations.show_list(HERE, ["1", "2"], NOON)
+    await store.conversations.show_list(HERE, ["3", "1"], NOON + MINUTE)
+    assert await store.conversations.shown_list(HERE) == ["3", "1"]
+
+
+async def test_thread_does_not_look_into_its_channel(store: Store) -> None:
+    await store.conversations.show_list(HERE.parent, ["1"], NOON)
+    assert await store.conversations.shown_list(HERE) == []
+
+
+async def test_turns_are_the_newest_oldest_first(store: Store) -> None:
+    for minute in range(5):
+        await store.conversations.add_turn(HERE, _turn(minute))
+    assert await store.conversations.turns(HERE, limit=2) == [_turn(3), _turn(4)]
+    assert len(await store.conversations.turns(HERE)) == 5
+
+
+async def test_no_turns_where_none_are_wanted(store: Store) -> None:
+    await store.conversations.add_turn(HERE, _turn(0))
+    assert await store.conversations.turns(HERE, limit=0) == []
+
+
+async def test_turns_of_other_places_stay_there(store: Store) -> None:
+    await store.conversations.add_turn(HERE, Turn("bot", "here", NOON))
+    for other in (HERE.parent, Place("slack:T2", "C1", "171.5"), Place("slack:T1", "C2", "171.5")):
+        assert await store.conversations.turns(other) == []
+
+
+async def test_forgotten_conversation_is_gone_and_only_that(store: Store) -> None:
+    there = Place("slack:T2", "C1")
+    for place in (HERE, there):
+        await store.conversations.show_list(place, ["1"], NOON)
+        await store.conversations.add_turn(place, _turn(1))
+    await store.conversations.forget_workspace("slack:T1")
+    assert (await store.conversations.shown_list(HERE), await store.conversations.turns(HERE)) == ([], [])
+    assert (await store.conversations.shown_list(there), len(await store.conversations.turns(there))) == (["1"], 1)
+
+
+async def test_reading_list_is_newest_first_without_doubles(store: Store) -> None:
+    assert await store.saved.save("slack:T1", "U1", "1", NOON)
+    assert await store.saved.save("slack:T1", "U1", "2", NOON + MINUTE)
+    assert not await store.saved.save("slack:T1", "U1", "1", NOON + 2 * MINUTE)
+    assert await store.saved.saved("slack:T1", "U1") == ["2", "1"]
+
+
+async def test_reading_list_is_one_persons(store: Store) -> None:
+    await store.saved.save("slack:T1", "U1", "1", NOON)
+    assert await store.saved.saved("slack:T1", "U2") == []
+    assert await store.saved.saved("slack:T2", "U1") == []
+
+
+async def test_removing_from_a_reading_list(store: Store) -> None:
+    await store.saved.save("slack:T1", "U1", "1", NOON)
+    assert await store.saved.remove("slack:T1", "U1", "1")
+    assert not await store.saved.remove("slack:T1", "U1", "1")
+    assert await store.saved.saved("slack:T1", "U1") == []
+
+
+def _reply(message: str, minute: int = 0, workspace: str = "slack:T1") -> OpenReply:
+    return OpenReply(place=Place(workspace, "C1"), message=message, opened_at=NOON + minute * MINUTE)
+
+
+async def test_replies_left_open_are_found_oldest_first(store: Store) -> None:
+    for message, minute in (("late", 2), ("early", 1), ("after", 9)):
+        await store.open_replies.opened(_reply(message, minute))
+    assert await store.open_replies.left_open("slack", NOON + 9 * MINUTE) == [_reply("early", 1), _reply("late", 2)]
+
+
+async def test_closed_reply_is_not_left_open(store: Store) -> None:
+    await store.open_replies.opened(_reply("1"))
+    await store.open_replies.opened(_reply("1", 1))
+    await store.open_replies.closed(_reply("1"))
+    await store.open_replies.closed(_reply("never opened"))
+    assert await store.open_replies.left_open("slack", NOON + MINUTE * 2) == []
+
+
+async def test_replies_of_another_platform_are_its_own(store: Store) -> None:
+    await store.open_replies.opened(_reply("1", workspace="slackish:T1"))
+    assert await store.open_replies.left_open("slack", NOON + MINUTE) == []
+    assert await store.open_replies.left_open("sla_k", NOON + MINUTE) == []
+
+
+async def test_secret_comes_back_and_can_be_replaced(store: Store) -> None:
+    await store.vault.put("slack", "T1", "slack:T1", b"first")
+    await store.vault.put("slack", "T1", "slack:T1", b"second \x00\xff")
+    assert await store.vault.get("slack", "T1") == b"second \x00\xff"
+    assert await store.vault.keys("slack") == ["T1"]
+
+
+async def test_secrets_are_known_by_platform_and_key(store: Store) -> None:
+    await store.vault.put("slack", "T2", "slack:T2", b"two")
+    await store.vault.put("slack", "T1", "slack:T1", b"one")
+    assert await store.vault.get("discord", "T1") is None
+    assert (await store.vault.keys("slack"), await store.vault.keys("discord")) == (["T1", "T2"], [])
+
+
+async def test_deleted_secret_is_gone(store: Store) -> None:
+    await store.vault.put("slack", "T1", "slack:T1", b"one")
+    await store.vault.delete("slack", "T1")
+    await store.vault.delete("slack", "T1")
+    assert await store.vault.get("slack", "T1") is None
+
+
+async def _furnish(store: Store, workspace: str) -> None:
+    place = Place(workspace, "C1")
+    await store.conversations.show_list(place, ["1"], NOON)
+    await store.conversations.add_turn(place, _turn(1))
+    await store.saved.save(workspace, "U1", "1", NOON)
+    await store.open_replies.opened(OpenReply(place=place, message="1", opened_at=NOON))
+    await store.vault.put("slack", workspace, workspace, b"secret")
+    for _ in range(2):
+        reservation = await store.ledger.reserve(workspace, DAY, 10, 0)
+    assert reservation is not None
+    await store.ledger.settle(reservation, "m", "answer", Usage(3, 4))
+
+
+async def _furniture(store: Store, workspace: str) -> list[bool]:
+    place = Place(workspace, "C1")
+    left = await store.open_replies.left_open("slack", NOON + MINUTE)
+    return [
+        await store.conversations.shown_list(place) != [],
+        await store.conversations.turns(place) != [],
+        await store.saved.saved(workspace, "U1") != [],
+        workspace in [reply.place.workspace for reply in left],
+        await store.vault.get("slack", workspace) is not None,
+        len(await store.ledger.usage(workspace, DAY)) > 0,
+        await store.ledger.reserve(workspace, DAY, 1, 10) is None,  # what is held still counts
+    ]
+
+
+@pytest.mark.parametrize("stranger", ["slack:T2", "slack:t1", "slack:T11"])
+async def test_forgetting_a_workspace_forgets_everything_of_it_alone(store: Store, stranger: str) -> None:
+    await _furnish(store, "slack:T1")
+    await _furnish(store, stranger)
+    await store.workspaces.forget("slack:T1")
+    assert not any(await _furniture(store, "slack:T1"))
+    assert all(await _furniture(store, stranger))
