@@ -22,13 +22,14 @@ _WORD_VALUES = {word: Decimal(value) for value, word in enumerate(_WORDS) if val
 _SCALES = {"k": 3, "thousand": 3, "m": 6, "million": 6, "b": 9, "billion": 9, "t": 12, "trillion": 12}
 _UNITS = {"%": "%", "percent": "%", "x": "×", "×": "×", "times": "×", "fold": "×"}
 
-_LATEX = [
+_REWRITTEN = [
     (re.compile(r"\\%"), "%"),
     (re.compile(r"\\(?:times|texttimes)(?![a-z])"), "×"),
     (re.compile(r"\{,\}"), ","),
     (re.compile(r"\\(?:text\w*|math\w*|sim|approx|geq?|leq?|pm)(?![a-z])|\\[,;!]|[${}~]"), " "),
     (re.compile(r"[–—−]"), "-"),
     (re.compile(r"\b(\d[\d.,]*)\s+([%×])"), r"\1\2"),
+    (re.compile(r"(?<=[\u3040-\u9fff])(?=[\dA-Za-z])|(?<=[\dA-Za-z])(?=[\u3040-\u9fff])"), " "),  # no spaces in there
 ]
 _TOKEN = re.compile(
     r"""
@@ -39,6 +40,7 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE,
 )
+_OTHER_MARKS = str.maketrans(",.", ".,")
 _LIST_MARK = re.compile(r"\(\s*\d{1,2}\s*\)|(?<![\w.,])\d\)")
 _JOINED_RANGE = re.compile(r"\s*(?:-|to|and|or|/)\s*")
 
@@ -58,6 +60,7 @@ class Mention:
     """A number in a text: its value and unit, the words around it, and how it was written."""
 
     value: Decimal
+    bare: Decimal  # the value without thousand, million or billion
     unit: str  # "%", "×" or ""
     around: frozenset[str]
     written: str
@@ -86,8 +89,8 @@ def _is_grounded(
     """Whether the source's mentions of that value and unit fit, and are as many as the sentence has used by now."""
     alike = [other for other in known if other.unit == mention.unit]
     same = [other for other in alike if other.value == mention.value]
-    if translated or not same:
-        return bool(same)
+    if not same:
+        return False
     fit = max(_fit(mention, other) for other in same)
     rival = max((_fit(mention, other) for other in alike if other.value != mention.value), default=0)
     if paraphrased:
@@ -112,13 +115,14 @@ def _mentions(text: str) -> Iterator[Mention]:
         value = _value(token)
         if value is not None:
             unit = _unit(token) or _next_unit(plain, tokens, index)
-            yield Mention(value, unit, _around(tokens, index), token.group().strip())
+            scaled = value.scaleb(_SCALES.get(_suffix(token), 0))
+            yield Mention(scaled, value, unit, _around(tokens, index), token.group().strip())
 
 
 def _plain(text: str) -> str:
     """Without LaTeX, list marks and typographic dashes."""
     text = _LIST_MARK.sub(" ", text)
-    for pattern, replacement in _LATEX:
+    for pattern, replacement in _REWRITTEN:
         text = pattern.sub(replacement, text)
     return text
 
@@ -128,8 +132,7 @@ def _value(token: re.Match[str]) -> Decimal | None:
         return _WORD_VALUES.get(token["word"].lower())
     if not token["value"] or token["value"].count(".") > 1:
         return None
-    value = Decimal(token["value"].replace(",", ""))
-    return value.scaleb(_SCALES.get(_suffix(token), 0))
+    return Decimal(token["value"].replace(",", ""))
 
 
 def _suffix(token: re.Match[str]) -> str:

@@ -17,7 +17,9 @@ class SummarySource(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Summary:
-    """A paper in one line (at most 25 words) and, from a model, four sentences of at most 20 words each.
+    """A paper in one line and, from a model, four sentences of at most 20 words each.
+
+    The line has at most 25 words from a model, and at most 40 from elsewhere: others' sentences are not cut short.
 
     A field whose sentence could not be grounded in title and abstract is empty: dropped, never invented.
     """

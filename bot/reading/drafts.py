@@ -1,0 +1,154 @@
+"""Summaries as a model drafts them: asked for in batches, matched by id, checked sentence by sentence, mended once."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from bot.errors import BotError, ModelError
+from bot.llm.jsonform import complete_items
+from bot.llm.model import ModelCall
+from bot.llm.prompts import Prompt
+from bot.papers.model import Paper
+from bot.ports import LanguageModel
+from bot.reading.extractive import clause_within
+from bot.reading.grounding import ungrounded_numbers
+from bot.reading.model import Summary, SummarySource
+from bot.reading.plain import plain_sentence, word_count
+
+LIMITS = {"line": 25, "problem": 20, "method": 20, "result": 20, "why": 20}  # words
+BATCH = 10  # papers a call: fewer cost more instruction, more lose the model's attention
+SECOND_BATCH = 5  # so that one paper that a filter objects to spoils less
+_LONGEST_ABSTRACT = 6_000  # characters, three times the longest usual one
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A paper to be summarized, with what was wrong with the first draft, for the model."""
+
+    id: str
+    title: str
+    abstract: str
+    note: str = ""
+
+    @property
+    def source(self) -> str:
+        """What every number must stand in."""
+        return f"{self.title}. {self.abstract}"
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """The sentences of one summary that hold, and what is wrong with the others."""
+
+    sentences: Mapping[str, str] = field(default_factory=dict)
+    faults: tuple[str, ...] = ()
+
+    def mended_by(self, second: Draft) -> Draft:
+        """With the sentences of a second draft where this one has none that holds."""
+        return Draft({**second.sentences, **self.sentences})
+
+
+@dataclass(frozen=True, slots=True)
+class Drafted:
+    """What came of asking: drafts by paper id, and the failure that kept others from being written."""
+
+    drafts: Mapping[str, Draft]
+    fault: BotError | None = None
+
+
+class Drafter:
+    """Asks a model for summaries in one language ("German"); never raises a `BotError`.
+
+    `translated` says that the language is another one than the abstracts', which are English.
+    """
+
+    def __init__(self, model: LanguageModel, prompt: Prompt, language: str, *, translated: bool) -> None:
+        self._model = model
+        self._prompt = prompt
+        self._language = language
+        self._translated = translated
+        self._item_schema = (prompt.schema or {})["properties"]["papers"]["items"]
+
+    async def summaries(self, papers: Sequence[Paper]) -> tuple[dict[str, Summary], BotError | None]:
+        """Summaries by paper id, of the papers whose line holds, and what failed, if anything did."""
+        asked = [Asked(paper.id, paper.title, paper.abstract[:_LONGEST_ABSTRACT]) for paper in papers]
+        first = await self._draft(asked, BATCH)
+        second = Drafted({})
+        if not _is_hopeless(first):
+            second = await self._draft(list(_to_mend(asked, first.drafts)), SECOND_BATCH)
+        whole = {
+            paper.id: first.drafts.get(paper.id, Draft()).mended_by(second.drafts.get(paper.id, Draft()))
+            for paper in papers
+        }
+        named = {
+            paper_id: self._summary(paper_id, draft) for paper_id, draft in whole.items() if draft.sentences.get("line")
+        }
+        return named, first.fault or second.fault
+
+    async def _draft(self, asked: Sequence[Asked], size: int) -> Drafted:
+        """Drafts of all, a call for each batch."""
+        answers = await asyncio.gather(*(self._answer(batch) for batch in _batches(asked, size)))
+        by_id = {paper.id: paper for paper in asked}
+        drafts: dict[str, Draft] = {}
+        for items, _ in answers:
+            for item in items:
+                if paper := by_id.get(item["id"].strip()):
+                    drafts.setdefault(paper.id, self._checked(paper, item))
+        return Drafted(drafts, next((fault for _, fault in answers if fault), None))
+
+    async def _answer(self, batch: Sequence[Asked]) -> tuple[list[Mapping[str, Any]], BotError | None]:
+        """The items of one answer; of an answer that cannot be used as a whole, those that are complete."""
+        call = self._call(batch)
+        try:
+            answer = await self._model.complete(call)
+        except ModelError as error:
+            text = error.answer.text if error.answer else ""
+            return complete_items(text, self._item_schema), error
+        except BotError as error:
+            return [], error
+        return answer.data["papers"], None
+
+    def _call(self, batch: Sequence[Asked]) -> ModelCall:
+        room = self._prompt.max_tokens * len(batch)
+        return self._prompt.call(purpose="summaries", max_tokens=room, language=self._language, papers=batch)
+
+    def _checked(self, paper: Asked, item: Mapping[str, Any]) -> Draft:
+        sentences, faults = {}, []
+        for name, limit in LIMITS.items():
+            sentence = clause_within(plain_sentence(item[name]), limit)
+            loose = ungrounded_numbers(sentence, paper.source, translated=self._translated)
+            if loose:
+                faults.append(f"{name}: {', '.join(loose)}")
+            elif word_count(sentence) > limit:
+                faults.append(f"{name}: over {limit} words")
+            elif sentence:
+                sentences[name] = sentence
+        return Draft(sentences, tuple(faults))
+
+    def _summary(self, paper_id: str, draft: Draft) -> Summary:
+        return Summary(paper_id=paper_id, source=SummarySource.MODEL, model=self._model.name, **draft.sentences)
+
+
+def _to_mend(asked: Iterable[Asked], drafts: Mapping[str, Draft]) -> Iterable[Asked]:
+    """The papers to ask about once more: those left out, and those with a sentence that does not hold."""
+    for paper in asked:
+        draft = drafts.get(paper.id)
+        if draft is None or draft.faults or "line" not in draft.sentences:
+            yield replace(paper, note="; ".join(draft.faults) if draft else "")
+
+
+def _is_hopeless(first: Drafted) -> bool:
+    """Whether nothing came and a second call would fail as the first did; one bad answer may be bad luck."""
+    return first.fault is not None and not isinstance(first.fault, ModelError)
+
+
+def _batches(asked: Sequence[Asked], size: int) -> list[Sequence[Asked]]:
+    """As few batches as possible, of like size."""
+    if not asked:
+        return []
+    each = math.ceil(len(asked) / math.ceil(len(asked) / size))
+    return [asked[start : start + each] for start in range(0, len(asked), each)]
