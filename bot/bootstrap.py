@@ -70,8 +70,10 @@ async def open_app(settings: Settings, parts: Parts | None = None) -> AsyncItera
             nullcontext(parts.fetcher) if parts.fetcher else open_fetcher(settings, clock)
         )
         library = make_library(settings, fetcher, store, clock)
-        model = parts.model or make_model(settings, clock)
-        summarizer = parts.summarizer or make_summarizer(settings, model, store, clock)
+        model = parts.model or await closing.enter_async_context(open_model(settings, clock))
+        summarizer = await closing.enter_async_context(
+            nullcontext(parts.summarizer) if parts.summarizer else open_summarizer(settings, model, store, clock)
+        )
         engine = Engine(COMMANDS, make_handlers(settings, library, summarizer, store, clock, model))
         yield App(settings=settings, clock=clock, store=store, library=library, engine=engine, model=model)
 
@@ -110,44 +112,49 @@ def database_url(settings: Settings) -> str | None:
     return settings.database_url.get_secret_value() if settings.database_url else None
 
 
-def open_fetcher(settings: Settings, clock: Clock) -> AbstractAsyncContextManager[Fetcher]:
-    """The network, with a cache in the data folder."""
+def open_fetcher(settings: Settings, clock: Clock, *, cached: bool = True) -> AbstractAsyncContextManager[Fetcher]:
+    """The network, with a cache in the data folder (or without)."""
     from bot.papers.http import HttpFetcher, Sources
 
     token = settings.hf_token.get_secret_value() if settings.hf_token else None
     sources = Sources(hugging_face=settings.hf_endpoint, arxiv=settings.arxiv_url, hugging_face_token=token)
-    return HttpFetcher(clock, sources=sources, cache=settings.data / "http")
+    return HttpFetcher(clock, sources=sources, cache=settings.data / "http" if cached else None)
 
 
-def make_model(settings: Settings, clock: Clock) -> LanguageModel | None:
-    """The configured language model, if there is one."""
+@asynccontextmanager
+async def open_model(settings: Settings, clock: Clock) -> AsyncIterator[LanguageModel | None]:
+    """The configured language model, if there is one.  Nothing is asked of its server yet."""
     if not settings.has_model:
-        return None
+        yield None
+        return
     from bot.llm.openai import OpenAIModel
 
     key = settings.openai_api_key.get_secret_value() if settings.openai_api_key else None
-    return OpenAIModel(
-        settings.model,
-        api_key=key,
-        base_url=settings.openai_base_url,
-        counter=TokenCounter(settings.model),
-        clock=clock,
-    )
+    counter = TokenCounter(settings.model)
+    model = OpenAIModel(settings.model, api_key=key, base_url=settings.openai_base_url, counter=counter, clock=clock)
+    try:
+        yield model
+    finally:
+        await model.aclose()
 
 
-def make_summarizer(settings: Settings, model: LanguageModel | None, store: Store, clock: Clock) -> Summarizes:
-    """Summaries by the model where there is one, on the account of whoever asks."""
+@asynccontextmanager
+async def open_summarizer(
+    settings: Settings, model: LanguageModel | None, store: Store, clock: Clock
+) -> AsyncIterator[Summarizes]:
+    """Summaries by the model where there is one, on the account of whoever asks; work under way may end first."""
     from bot.llm.budget import Meter
     from bot.reading.summaries import Summarizer
 
-    meter = model and Meter(
-        model=model,
-        ledger=store.ledger,
-        counter=TokenCounter(settings.model),
-        clock=clock,
-        budget=settings.tokens_per_day,
-    )
-    return Summarizer(meter, store.summaries)
+    meter = None
+    if model is not None:
+        counter, budget = TokenCounter(settings.model), settings.tokens_per_day
+        meter = Meter(model=model, ledger=store.ledger, counter=counter, clock=clock, budget=budget)
+    summarizer = Summarizer(meter, store.summaries)
+    try:
+        yield summarizer
+    finally:
+        await summarizer.aclose()
 
 
 def make_library(settings: Settings, fetcher: Fetcher, store: Store, clock: Clock) -> Library:

@@ -15,15 +15,17 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from bot.bootstrap import App
+    from bot.doctor.model import Check
 
 
 @dataclass(frozen=True, slots=True)
 class Platform:
-    """A platform: whether the settings ask for it, and how to serve it until cancelled."""
+    """A platform: whether the settings ask for it, how to serve it until cancelled, and what the doctor looks at."""
 
     name: str
     wanted: Callable[[Settings], bool]
     serve: Callable[[App], Awaitable[None]]
+    checks: Callable[[Settings], Sequence[Check]]
 
 
 PLATFORMS: tuple[Platform, ...] = ()

@@ -1,0 +1,1 @@
+"""What `paperwire doctor` does: looks at everything that Paperwire needs, and says what to mend."""

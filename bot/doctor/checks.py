@@ -1,0 +1,129 @@
+"""The checks of everything but platforms, whose adapters bring their own."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import tempfile
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+
+from bot import bootstrap
+from bot.clock import SystemClock
+from bot.doctor.model import Check, Result, Verdict
+from bot.errors import AnswerCut, AnswerEmpty
+from bot.llm.model import Message, ModelCall
+from bot.llm.tokens import TokenCounter
+from bot.papers.arxiv import Arxiv
+from bot.papers.calendar import list_day, previous_weekday
+from bot.papers.huggingface import HuggingFace
+from bot.ports import Fetcher
+from bot.settings import Settings
+
+LITTLE_SPACE = 200_000_000  # bytes free in the data folder
+KNOWN_PAPER = "1706.03762"  # on arXiv for good
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A function as a check."""
+
+    name: str
+    look: Callable[[Settings], Awaitable[Result]]
+    settings: Settings
+
+    async def run(self) -> Result:
+        """Look."""
+        return await self.look(self.settings)
+
+
+def own_checks(settings: Settings) -> Sequence[Check]:
+    """The engine's own checks, in the order they are told."""
+    looks = {
+        "data folder": look_at_data_folder,
+        "database": look_at_database,
+        "Hugging Face": look_at_hugging_face,
+        "arXiv": look_at_arxiv,
+        "language model": look_at_model,
+        "token counting": look_at_encodings,
+    }
+    return [Named(name, look, settings) for name, look in looks.items()]
+
+
+async def look_at_data_folder(settings: Settings) -> Result:
+    """Whether something can be written there, and how much."""
+    folder = settings.data
+    try:
+        free = await asyncio.to_thread(_try_to_write, str(folder))
+    except OSError as error:
+        return Result(
+            Verdict.FAULT,
+            f"Nothing can be written to {folder} ({error.strerror}).",
+            "Give the bot's user write access to it, or set PAPERWIRE_DATA to another folder.",
+        )
+    if free < LITTLE_SPACE:
+        return Result(Verdict.WARNING, f"{folder} has {free // 1_000_000} MB left.", "Free some space on that disk.")
+    return Result(Verdict.OK, f"{folder} can be written to.")
+
+
+def _try_to_write(folder: str) -> int:
+    os.makedirs(folder, exist_ok=True)
+    with tempfile.TemporaryFile(dir=folder) as file:
+        file.write(b"x" * 4096)
+    return shutil.disk_usage(folder).free
+
+
+async def look_at_database(settings: Settings) -> Result:
+    """Whether it opens, is up to date (it is brought there), and answers."""
+    async with bootstrap.open_store(settings, SystemClock()) as store:
+        known = await store.papers.count()
+    kind = "Postgres" if settings.database_url else "SQLite"
+    return Result(Verdict.OK, f"{kind} answers, its tables are up to date, and it knows {known:,} papers.")
+
+
+async def look_at_hugging_face(settings: Settings) -> Result:
+    """Whether a recent list can be had."""
+    clock = SystemClock()
+    async with bootstrap.open_fetcher(settings, clock, cached=False) as fetcher:
+        day = previous_weekday(list_day(clock.now()))
+        listing = await HuggingFace(fetcher, settings.hf_endpoint).daily(day)
+    return Result(Verdict.OK, f"{settings.hf_endpoint} answers; its list of {day} has {len(listing.papers)} papers.")
+
+
+async def look_at_arxiv(settings: Settings) -> Result:
+    """Whether the interface for metadata answers."""
+    async with bootstrap.open_fetcher(settings, SystemClock(), cached=False) as fetcher:
+        await _ask_arxiv(fetcher, settings)
+    return Result(Verdict.OK, f"{settings.arxiv_url} answers.")
+
+
+async def _ask_arxiv(fetcher: Fetcher, settings: Settings) -> None:
+    await Arxiv(fetcher, settings.arxiv_url).papers([KNOWN_PAPER])
+
+
+async def look_at_model(settings: Settings) -> Result:
+    """Whether it answers a very short question, which costs a few tokens."""
+    async with bootstrap.open_model(settings, SystemClock()) as model:
+        if model is None:
+            return Result(
+                Verdict.WARNING,
+                "No language model is set up: summaries come from Hugging Face and from the abstracts.",
+                "Set OPENAI_API_KEY, or OPENAI_BASE_URL for a server of your own.",
+            )
+        call = ModelCall(purpose="doctor", messages=(Message("user", "Say: ok"),), max_tokens=16)
+        with suppress(AnswerCut, AnswerEmpty):  # it is there, and thinks longer than 16 tokens
+            await model.complete(call)
+    return Result(Verdict.OK, f"{settings.model} answers.")
+
+
+async def look_at_encodings(settings: Settings) -> Result:
+    """Whether tokens are counted or estimated."""
+    if await asyncio.to_thread(lambda: TokenCounter(settings.model).exact):
+        return Result(Verdict.OK, "Tokens are counted exactly.")
+    return Result(
+        Verdict.WARNING,
+        "Tokens are estimated with a margin, as tiktoken's encodings are not on this machine.",
+        "`python scripts/fetch_encodings.py` fetches them; budgets are then used more fully.",
+    )

@@ -1,0 +1,83 @@
+"""All checks at once, told in plain words or as JSON."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict
+
+from bot.cli.outcome import FAILED
+from bot.doctor.checks import own_checks
+from bot.doctor.model import Check, Result, Verdict
+from bot.errors import BotError
+from bot.platforms import configured
+from bot.settings import Settings, load
+
+PATIENCE = 40.0  # seconds for one check
+MARKS = {Verdict.OK: "ok     ", Verdict.WARNING: "warning", Verdict.FAULT: "FAULT  "}
+
+
+async def examine(*, as_json: bool) -> int:
+    """Run all checks, say what they found; the exit code is 1 if there is a fault.
+
+    Raises:
+        SettingsError: the settings cannot be read, so that nothing else can be checked.
+    """
+    logging.disable(logging.CRITICAL)  # what is wrong stands in the report
+    settings = load()
+    findings = await run_checks([*own_checks(settings), *platform_checks(settings)])
+    findings["platforms"] = look_at_platforms(settings)
+    sys.stdout.write((_as_json(findings) if as_json else _as_text(findings)) + "\n")
+    return FAILED if any(result.verdict is Verdict.FAULT for result in findings.values()) else 0
+
+
+def platform_checks(settings: Settings) -> list[Check]:
+    """What the adapters of the configured platforms want to look at."""
+    return [check for platform in configured(settings) for check in platform.checks(settings)]
+
+
+def look_at_platforms(settings: Settings) -> Result:
+    """Which platforms `run` would start."""
+    names = [platform.name for platform in configured(settings)]
+    if names:
+        return Result(Verdict.OK, f"`paperwire run` serves {' and '.join(names)}.")
+    return Result(
+        Verdict.WARNING,
+        "No platform has its token: `paperwire run` opens the chat in the terminal.",
+        "`paperwire setup slack` and `paperwire setup discord` say how to get tokens.",
+    )
+
+
+async def run_checks(checks: Sequence[Check]) -> dict[str, Result]:
+    """Every check's result by its name; they run at the same time."""
+    results = await asyncio.gather(*map(_run, checks))
+    return {check.name: result for check, result in zip(checks, results, strict=True)}
+
+
+async def _run(check: Check) -> Result:
+    try:
+        async with asyncio.timeout(PATIENCE):
+            return await check.run()
+    except BotError as error:
+        return Result(Verdict.FAULT, error.sentence)
+    except TimeoutError:
+        return Result(Verdict.FAULT, f"There was no answer within {PATIENCE:.0f} seconds.", "Is the address right?")
+
+
+def _as_text(findings: dict[str, Result]) -> str:
+    width = max(map(len, findings))
+    lines = []
+    for name, result in findings.items():
+        lines.append(f"{MARKS[result.verdict]}  {name:<{width}}  {result.sentence}")
+        if result.fix:
+            lines.append(f"{'':{len(MARKS[result.verdict]) + width + 4}}{result.fix}")
+    return "\n".join(lines)
+
+
+def _as_json(findings: dict[str, Result]) -> str:
+    is_well = all(result.verdict is not Verdict.FAULT for result in findings.values())
+    checks = [{"name": name, **asdict(result)} for name, result in findings.items()]
+    return json.dumps({"ok": is_well, "checks": checks}, ensure_ascii=False, indent=2)
