@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-_TAGS = range(0xE0000, 0xE0080)
+_TAGS = re.compile("[\U000e0020-\U000e007e]")
 _INVISIBLE = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164"
     "\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U000e0000-\U000e0fff]+"
@@ -44,7 +44,7 @@ def clean_lines(text: str) -> str:
 
 def hidden_message(text: str) -> str:
     """What is spelt in the tags block; empty if nothing is."""
-    return "".join(chr(ord(char) - 0xE0000) for char in text if ord(char) in _TAGS and ord(char) > 0xE0001).strip()
+    return "".join(chr(ord(tag) - 0xE0000) for tag in _TAGS.findall(text)).strip()
 
 
 def is_reference_heading(heading: str) -> bool:

@@ -15,7 +15,7 @@ Colour = tuple[int, int, int]
 
 WHITE: Colour = (255, 255, 255)
 BLACK: Colour = (0, 0, 0)
-MIN_CONTRAST = 1.2  # WCAG's ratio, 1 to 21; below this nobody can read it
+MAX_ALIKE = 25  # of 255, in each of red, green and blue
 MIN_FONT_PX = 4.0  # 3 points
 OFF_SCREEN_PX = 500.0
 _BASE_PX = 16.0
@@ -49,7 +49,7 @@ class Look:
     @property
     def unreadable(self) -> bool:
         """Whether text in this look cannot be seen."""
-        return self.invisible or self.font_px < MIN_FONT_PX or contrast(self.foreground, self.background) < MIN_CONTRAST
+        return self.invisible or self.font_px < MIN_FONT_PX or alike(self.foreground, self.background)
 
     def under(self, style: Declarations) -> Look:
         """The look of a child with these declarations of its own."""
@@ -94,10 +94,9 @@ def hides(style: Declarations) -> bool:
     return _clipped(style) or _off_screen(style)
 
 
-def contrast(one: Colour, other: Colour) -> float:
-    """WCAG 2's contrast ratio, 1 (the same) to 21 (black on white)."""
-    darker, lighter = sorted((_luminance(one), _luminance(other)))
-    return (lighter + 0.05) / (darker + 0.05)
+def alike(one: Colour, other: Colour) -> bool:
+    """Whether a text in one colour cannot be seen on the other."""
+    return all(abs(here - there) <= MAX_ALIKE for here, there in zip(one, other, strict=True))
 
 
 def colour(value: str, inherited: Colour) -> Colour:
@@ -161,12 +160,6 @@ def _off_screen(style: Declarations) -> bool:
     if moved:
         places += [style.get(side, "") for side in ("left", "right", "top", "bottom")]
     return any((_pixels(place) or 0.0) <= -OFF_SCREEN_PX for place in places)
-
-
-def _luminance(value: Colour) -> float:
-    red, green, blue = (part / 255 for part in value)
-    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in (red, green, blue)]
-    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
 
 _RELEVANT = frozenset(

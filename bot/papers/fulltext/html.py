@@ -36,8 +36,9 @@ _LEFT_OUT = frozenset(
 _EQUATIONS = frozenset({"ltx_equation", "ltx_equationgroup", "ltx_eqn_table"})
 _LISTINGS = frozenset({"ltx_listing", "ltx_lstlisting", "ltx_verbatim"})
 _STANDING = _LISTINGS | {"ltx_tabular"}  # blocks that LaTeXML puts into running text
-_NO_TEXT = frozenset("script style svg head nav button noscript template iframe object form select canvas audio video".split())
-_INLINE = frozenset("-text span a em i b strong cite sup sub math br code q abbr small u s mark img font kbd var tt".split())
+_NO_TEXT = frozenset("script style svg head nav button noscript template iframe object form select canvas".split())
+_INLINE = frozenset("-text span a em i b strong cite sup sub math br code q abbr small u s mark img font tt".split())
+_BLOCKS = frozenset({"ltx_tabular", "ltx_para", "ltx_p", "ltx_caption"}) | _EQUATIONS | _LISTINGS
 
 
 def parse(body: bytes, address: str) -> Parsed:
@@ -261,18 +262,8 @@ class _Reader:
 def _is_inline(node: LexborNode) -> bool:
     if (node.tag or "") not in _INLINE:
         return node.tag == "-comment"
-    return node.tag != "span" or not any(_is_block(inner) for inner in _near(node))
-
-
-def _near(node: LexborNode) -> Iterator[LexborNode]:
-    """An element and the first few within it: enough to see what it wraps."""
-    yield node
-    for child in node.iter():
-        yield child
+    return node.tag != "span" or not (_is_block(node) or any(_is_block(child) for child in node.iter()))
 
 
 def _is_block(node: LexborNode) -> bool:
-    classes = _classes(node)
-    return bool(
-        classes & {"ltx_tabular", "ltx_para", "ltx_p", "ltx_caption"} or classes & _EQUATIONS or classes & _LISTINGS
-    ) or node.tag in ("p", "div", "table", "section", "figure")
+    return bool(_classes(node) & _BLOCKS) or node.tag in ("p", "div", "table", "section", "figure")

@@ -98,7 +98,7 @@ def _opened(outline: Outline, level: int, title: str, skipped_level: int) -> int
 
 
 def _blocks(lines: list[str]) -> Iterator[tuple[str, str]]:
-    """Kinds and contents; a block ends at an empty line, a heading, a fence, or where a list or table begins or ends."""
+    """Kinds and contents; a block ends at an empty line, a heading, a fence, or where a list or table ends."""
     kind, held = "", list[str]()
     fence = ""
     for line in lines:

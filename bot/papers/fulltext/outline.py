@@ -61,8 +61,9 @@ class Outline:
             Unreadable: there is hardly any text.
         """
         self._close()
-        sections = [replace(section, blocks=tuple(mended(section.blocks))) if mend else section for section in self._sections]
-        sections = _without_front(sections)
+        sections = _without_front(self._sections)
+        if mend:
+            sections = [replace(section, blocks=tuple(mended(section.blocks))) for section in sections]
         if sum(len(block.text) for section in sections for block in section.blocks) < MIN_TEXT:
             raise Unreadable("The document holds hardly any text.")
         if self._count >= MAX_BLOCKS:
