@@ -9,6 +9,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from bot import on_discord
 from bot.settings import Settings
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ class Platform:
     checks: Callable[[Settings], Sequence[Check]]
 
 
-PLATFORMS: tuple[Platform, ...] = ()
+PLATFORMS: tuple[Platform, ...] = (Platform("discord", on_discord.is_wanted, on_discord.serve, on_discord.checks),)
 
 
 def configured(settings: Settings) -> tuple[Platform, ...]:

@@ -30,7 +30,7 @@ from adapters.discord.events import (
 from adapters.discord.leftovers import OpenAnswer
 from adapters.discord.presses import decode
 from adapters.discord.render import pages
-from adapters.discord.surfaces import InteractionSurface, MessageSurface, OnThread, Writable, named, thread_on
+from adapters.discord.surfaces import InteractionSurface, MessageSurface, OnThread, Writable, named, send, thread_on
 from adapters.discord.turns import Turns
 from bot.chat.grammar import Command
 from bot.chat.request import Origin, Place, Reply, Request
@@ -134,8 +134,11 @@ class Desk:
         if not is_for(message, me):
             return
         async with self._watched():
+            if self._closing:
+                await send(message.channel, pages(sentence(RESTARTING))[0])
+                return
             begun = await self._services.events.begin(f"discord:m{message.id}", self._services.clock.now(), _LEASE)
-            if begun and not self._closing:
+            if begun:
                 await self._answer_message(message, me)
                 await self._services.events.finish(f"discord:m{message.id}")
 

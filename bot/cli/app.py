@@ -16,6 +16,10 @@ app = typer.Typer(
 )
 database = typer.Typer(help="The database.", no_args_is_help=True)
 app.add_typer(database, name="db")
+setup = typer.Typer(help="What to do to have the bot on a platform, step by step.", no_args_is_help=True)
+app.add_typer(setup, name="setup")
+discord = typer.Typer(help="Discord.", no_args_is_help=True)
+app.add_typer(discord, name="discord")
 
 Work = Callable[[], Coroutine[Any, Any, int]]
 
@@ -85,6 +89,22 @@ def upgrade() -> None:
     from bot.cli import service
 
     _finish(service.upgrade_database)
+
+
+@setup.command("discord")
+def setup_discord() -> None:
+    """Print the invite link with the least permissions, and the next steps."""
+    from bot.cli import deploying
+
+    _finish(deploying.setup_discord)
+
+
+@discord.command("sync")
+def discord_sync() -> None:
+    """Tell Discord the commands, if they have changed."""
+    from bot.cli import deploying
+
+    _finish(deploying.sync_discord)
 
 
 def main() -> None:

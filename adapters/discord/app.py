@@ -1,0 +1,141 @@
+"""Discord, from start to end: log in, hold the shards, connect, and on the way out finish what was begun."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Coroutine
+from typing import Any
+
+import discord
+import structlog
+
+from adapters.discord.client import PapersClient
+from adapters.discord.delivery import Pace
+from adapters.discord.desk import Services
+from adapters.discord.errors import FAULTS, translated
+from adapters.discord.gateway import IdentifyBudget, SessionStarts, Watchdog, aim_gateway, aim_rest
+from adapters.discord.leftovers import close_leftovers
+from adapters.discord.shards import ShardLeases, Shards
+from adapters.discord.sync import is_current
+from bot.errors import BotError, Permanent, SettingsError
+
+log = structlog.get_logger(__name__)
+
+_LONGEST_PAUSE = 300.0  # seconds between two attempts to connect
+
+
+class DiscordApp:
+    """The bot on Discord.
+
+    Args:
+        services: what it needs of the house.
+        token: the bot token.
+        api_url: base address of the REST API; the gateway is the one that it names.
+        shards: this process's part of the shards.
+        pace: how often and how long; tests have less time than people.
+        watch_every: seconds between two checks that a shard still hears something.
+    """
+
+    def __init__(
+        self,
+        services: Services,
+        token: str,
+        api_url: str,
+        shards: Shards | None = None,
+        pace: Pace | None = None,
+        watch_every: float = 300.0,
+    ) -> None:
+        self._services = services
+        self._token = token
+        self._api_url = api_url
+        self._shards = shards or Shards()
+        self._pace = pace or Pace()
+        self._watch_every = watch_every
+
+    async def run(self) -> None:
+        """Serve until cancelled, connecting again after whatever can pass.
+
+        Cancelled, it takes nothing new, finishes the answers under way, and gives back the shards.
+
+        Raises:
+            Permanent, SettingsError: Discord will not have this bot: a refused token, refused shards.
+        """
+        pause = 1.0
+        while True:
+            started = asyncio.get_running_loop().time()
+            try:
+                await self._serve()
+            except (*FAULTS, BotError) as error:
+                meaning = translated(error)
+                if isinstance(meaning, Permanent | SettingsError):
+                    raise meaning from None
+                log.warning("discord_lost", action="run_discord", reason=meaning.sentence, pause_seconds=round(pause))
+            await asyncio.sleep(pause * random.uniform(0.5, 1.0))  # noqa: S311 (no secret)
+            lasted = asyncio.get_running_loop().time() - started
+            pause = 1.0 if lasted > _LONGEST_PAUSE else min(_LONGEST_PAUSE, pause * 2)
+
+    async def _serve(self) -> None:
+        aim_rest(self._api_url)
+        async with PapersClient(self._services, self._pace) as client:
+            await client.login(self._token)
+            await self._choose_shards(client)
+            shards, application = client.shard_ids or (), client.application_id or 0
+            leases = ShardLeases(self._services.leases, self._services.clock, application, shards)
+            try:
+                await leases.acquire()
+                await self._connect(client, leases)
+            finally:
+                await leases.release()
+
+    async def _choose_shards(self, client: PapersClient) -> None:
+        """Ask which gateway, how many shards, and how often the bot may still identify itself."""
+        recommended, gateway, limit = await client.http.get_bot_gateway()
+        aim_gateway(gateway)
+        client.shard_count = self._shards.count or recommended
+        client.shard_ids = list(self._shards.ids or range(client.shard_count))
+        client.budget = IdentifyBudget(
+            SessionStarts(
+                total=limit["total"],
+                remaining=limit["remaining"],
+                reset_after=limit["reset_after"] / 1000,
+                at_once=limit["max_concurrency"],
+            ),
+            self._pace.identify,
+        )
+
+    async def _connect(self, client: PapersClient, leases: ShardLeases) -> None:
+        """Stay connected until something ends it, or a cancellation; then finish what is under way."""
+        serving: list[Coroutine[Any, Any, None]] = [
+            client.connect(),
+            leases.keep(),
+            Watchdog(client, self._watch_every).run(),
+        ]
+        chores = asyncio.gather(self._close_leftovers(client), _warn_of_old_commands(client))
+        tasks = [asyncio.create_task(each) for each in serving]
+        try:
+            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                task.result()
+        finally:
+            await client.desk.close()
+            await client.close()
+            chores.cancel()
+            for each in tasks:
+                each.cancel()
+            await asyncio.gather(*tasks, chores, return_exceptions=True)
+
+    async def _close_leftovers(self, client: PapersClient) -> None:
+        shards = frozenset(client.shard_ids or ())
+        before = self._services.clock.now()
+        closed = await close_leftovers(client, self._services.open_replies, before, shards, client.shard_count or 1)
+        if closed:
+            log.info("leftovers_closed", action="close_leftovers", answers=closed)
+
+
+async def _warn_of_old_commands(client: PapersClient) -> None:
+    try:
+        if not await is_current(client, client.tree):
+            log.warning("commands_outdated", action="check_commands", fix="run `paperwire discord sync`")
+    except discord.HTTPException as error:
+        log.info("commands_not_checked", action="check_commands", reason=translated(error).sentence)

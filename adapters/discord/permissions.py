@@ -1,0 +1,71 @@
+"""Which permissions the bot needs, by the names that Discord's own settings show, and where one is missing."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+import discord
+
+from bot.errors import SettingsError
+
+NEEDED: dict[str, str] = {
+    "view_channel": "View Channels",
+    "send_messages": "Send Messages",
+    "send_messages_in_threads": "Send Messages in Threads",
+    "create_public_threads": "Create Public Threads",
+    "embed_links": "Embed Links",
+}
+SCOPES = ("bot", "applications.commands")
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A channel in which something is missing."""
+
+    guild: str
+    channel: str
+    missing: tuple[str, ...]
+
+
+def least() -> discord.Permissions:
+    """The permissions that the bot asks for when it is invited, and no more."""
+    return discord.Permissions(**dict.fromkeys(NEEDED, True))
+
+
+def missing(held: discord.Permissions) -> tuple[str, ...]:
+    """The names of those that are not held."""
+    return tuple(name for flag, name in NEEDED.items() if not getattr(held, flag))
+
+
+def application_id(token: str) -> int:
+    """The application that a bot token belongs to, which is written in it.  Raises `SettingsError`."""
+    head = token.strip().partition(".")[0]
+    try:
+        return int(base64.urlsafe_b64decode(head + "=" * (-len(head) % 4)))
+    except (ValueError, binascii.Error):
+        raise SettingsError(
+            "DISCORD_TOKEN does not look like a bot token; copy it again from the bot's page."
+        ) from None
+
+
+def invite_link(application: int) -> str:
+    """The address at which a server's owner adds the bot, with the least permissions."""
+    query = {"client_id": application, "scope": " ".join(SCOPES), "permissions": least().value}
+    return "https://discord.com/oauth2/authorize?" + urlencode(query)
+
+
+async def gaps(client: discord.Client) -> AsyncIterator[Gap]:
+    """Every text channel that the bot can see but not fully use, server by server.  The client must be logged in."""
+    async for known in client.fetch_guilds(limit=None):
+        guild = await client.fetch_guild(known.id, with_counts=False)
+        me = await guild.fetch_member(client.user.id if client.user else 0)
+        for channel in await guild.fetch_channels():
+            if not isinstance(channel, discord.TextChannel | discord.ForumChannel):
+                continue
+            held = channel.permissions_for(me)
+            if held.view_channel and (lacking := missing(held)):
+                yield Gap(guild.name, channel.name, lacking)
