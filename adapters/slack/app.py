@@ -157,7 +157,7 @@ class SlackApp:
 
     async def _listen_on_socket(self, bolt: AsyncApp) -> None:
         self._sockets = AsyncSocketModeHandler(bolt, self._config.app_token, web_client=self._clients.bare())
-        await self._sockets.client.connect()
+        await self._sockets.client.connect()  # type: ignore[no-untyped-call]
 
     async def _listen_on_http(self, bolt: AsyncApp) -> None:
         self._runner = web.AppRunner(bolt.web_app())
