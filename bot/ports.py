@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from bot.chat.conversation import Turn
     from bot.chat.request import Place
     from bot.llm.model import Completion, ModelCall, TextDelta, Usage
+    from bot.papers.fulltext.model import FullText
     from bot.papers.model import Paper, PaperList, Rise
     from bot.reading.model import Summary, SummaryKey
 
@@ -108,6 +109,16 @@ class SummaryRepository(Protocol):
         """Those that are there."""
 
     async def save(self, summaries: Mapping[SummaryKey, Summary]) -> None:
+        """Insert or replace."""
+
+
+class TextRepository(Protocol):
+    """Full texts by paper and version, shared by all workspaces."""
+
+    async def get(self, paper_id: str, version: int) -> FullText | None:
+        """The text last saved for that version (0: the source named none)."""
+
+    async def save(self, text: FullText) -> None:
         """Insert or replace."""
 
 

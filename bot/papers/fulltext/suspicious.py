@@ -29,22 +29,26 @@ _OVERRIDING = (
     r"\b(?:ignore|disregard|forget) (?:everything|anything|what|all) (?:\w+ ){0,4}(?:above|before|told|said|earlier)",
     r"\b(?:new|updated|real|actual|hidden|secret|important|key) (?:system )?instructions?(?: for (?:you|the \w+))?\s*:",
     r"\b(?:system|developer) (?:prompt|message|override|note)\s*:",
-    r"<\|(?:im_start|im_end|system|user|assistant|endoftext)\|>|\[/?inst\]|<</?sys>>|\bbegin (?:system|hidden) prompt\b",
+    r"<\|(?:im_start|im_end|system|user|assistant|endoftext)\|>|\[/?inst\]|<</?sys>>",
+    r"\bbegin (?:system|hidden) prompt\b",
 )
 _ROLES = (
     rf"\b(?:as|since|because) (?:you are )?an? {_MODEL},? (?:you|please|do|make|give|rate|recommend|respond|write)\b",
     rf"\byou are (?:now |no longer |an? )+(?:\w+ ){{0,3}}{_MODEL}\b.*\b(?:must|should|will|always|never|ignore)\b",
     r"\byou are (?:now|no longer) (?:an?|the|in|bound|restricted)\b|^you are now \w+\b",
     r"\bfrom now on,? (?:you|always|never|only|respond|answer)\b",
-    rf"\b(?:note|instruction|message|attention|warning|reminder)s? (?:to|for) (?:the |any |all )?(?:{_MODEL}|assistants?)\b",
+    r"\b(?:note|instruction|message|attention|warning|reminder)s? (?:to|for) (?:the |any |all )?"
+    rf"(?:{_MODEL}|assistants?)\b",
     rf"^(?:dear |hey |hello |attention,? )?(?:{_MODEL}|(?:{_MODEL} )?(?:reviewer|agent|assistant)s?)\s*[,:!]\s*"
-    r"(?:please|you|do|if|when|give|write|say|ignore|always|never|make|note|must)\b",
+    r"(?:please|you|do|give|write|say|ignore|always|never|make|note|must)\b",
     rf"\bif you are an? (?:\w+ ){{0,2}}{_MODEL}\b|\b{_MODEL} reviewers? note\b",
 )
 _STEERING = (
-    rf"\b(?:give|write|provide|submit|return|offer)\b (?:(?!and )\w+ ){{0,3}}{_GOOD} (?:(?!and )\w+ ){{0,2}}{_VERDICT}\b",
+    rf"\b(?:give|write|provide|submit|return|offer)\b (?:(?!and )\w+ ){{0,3}}{_GOOD} "
+    rf"(?:(?!and )\w+ ){{0,2}}{_VERDICT}\b",
     rf"\b(?:assign|produce|generate|output) (?:it |this paper )?an? (?:\w+ )?{_GOOD} (?:(?!and )\w+ )?{_VERDICT}\b",
-    rf"\bdo not (?:\w+ )?(?:highlight|mention|point out|include|list|discuss|raise|report)\b (?:any |the |its )*{_FAULTS}\b",
+    r"\bdo not (?:\w+ )?(?:highlight|mention|point out|include|list|discuss|raise|report)\b "
+    rf"(?:any |the |its )*{_FAULTS}\b",
     r"\b(?:you (?:should|must|will)|please|strongly|now)\b (?:\w+ ){0,2}(?:recommend|advocate|advise)\w* "
     r"(?:\w+ ){0,3}(?:accept(?:ing|ance|ed)?|publication)\b",
     r"\b(?:recommend|advocate) (?:for )?(?:accepting|(?:the )?acceptance of|the paper.?s acceptance)\b",
@@ -57,23 +61,25 @@ _HIJACKING = (
     rf"\b(?:begin|start|end|finish|prefix|append|preface) {_ANSWER} with\b",
     rf"\b(?:in|into|to|at the (?:end|start|beginning) of) {_ANSWER},? (?:you must |please )?"
     r"(?:include|add|insert|say|write|mention|append|state|post|link)\b",
-    rf"\b(?:include|insert|add|append|put|post|repeat|embed)\b (?:\S+ ){{1,8}}(?:in|into|to|at the (?:end|start) of) "
+    r"\b(?:include|insert|add|append|put|post|repeat|embed)\b (?:\S+ ){1,8}(?:in|into|to|at the (?:end|start) of) "
     r"(?:your|every|each) (?:\w+ )?(?:answer|response|reply|output|summary|review|message|digest)s?\b",
     r"\b(?:respond|reply|answer|output|print)\b (?:only|just|exactly|verbatim|solely) (?:with|the|by|:|[\"'“])",
     r"\b(?:say|write|print|output|repeat) (?:exactly|verbatim|the (?:words?|phrase|following)) ?[:\"'“\w]",
     r"\b(?:reveal|print|show|repeat|leak|output|disclose|send|share|exfiltrate)\b (?:me |us )?"
     r"(?:your|the|its) (?:\w+ )?(?:system prompt|instructions|secrets?|api keys?|passwords?|credentials)\b",
     r"@(?:everyone|here)\b|<!(?:channel|here|everyone)>|<@[!&]?\w{6,}>",
-    r"\b(?:click|visit|open|follow|go to)\b (?:on )?(?:this|the following) (?:link|url|site|page)\b.*\b(?:now|must|urgent)",
-    rf"\b(?:tell|instruct|ask|urge) {_PEOPLE} (?:to|that) (?:\w+ ){{0,2}}(?:visit|click|open|pay|send|install|download|buy)\b",
+    r"\b(?:click|visit|open|follow|go to)\b (?:on )?(?:this|the following) (?:link|url|site|page)\b.*"
+    r"\b(?:now|must|urgent)",
+    rf"\b(?:tell|instruct|ask|urge) {_PEOPLE} (?:to|that) (?:\w+ ){{0,2}}"
+    r"(?:visit|click|open|pay|send|install|download|buy)\b",
 )
 _PATTERNS = re.compile("|".join(f"(?:{pattern})" for pattern in (*_OVERRIDING, *_ROLES, *_STEERING, *_HIJACKING)))
 
 # Words without which no pattern can match; most sentences of a paper have none of them.
 _TRIGGERS = frozenset(
     "ignore disregard forget override bypass neglect skip discard instruction instructions prompt message note system "
-    "you now attention warning reminder ai llm llms model models chatbot chatgpt claude gemini reviewer reviewers "
-    "assistant assistants agent agents give write provide submit return offer assign produce generate output negative "
+    "you now attention warning reminder reviewer reviewers please do always never must give write provide submit return "
+    "offer assign produce generate output negative "
     "negatives weakness weaknesses limitation limitations flaw flaws criticism criticisms shortcoming shortcomings "
     "recommend advocate ensure make writing rank rate score place list begin start end finish prefix append preface "
     "include insert add put post repeat embed say mention state link respond reply answer print reveal show leak "

@@ -54,12 +54,8 @@ class Workshop:
                 raise Unreadable("Reading the document took too long.") from None
             except (asyncio.IncompleteReadError, ConnectionError):
                 raise Unreadable("The document could not be read within the limits.") from None
-            else:
-                await self._put_back(bench)
-                bench = None
             finally:
-                if bench is not None:
-                    await bench.kill()
+                await self._put_back(bench)
         return _understood(answer)
 
     async def close(self) -> None:
@@ -68,10 +64,10 @@ class Workshop:
             await self._idle.pop().kill()
 
     async def _put_back(self, bench: _Bench) -> None:
-        if bench.documents >= DOCUMENTS:
-            await bench.kill()
-        else:
+        if bench.is_ready and bench.documents < DOCUMENTS:
             self._idle.append(bench)
+        else:
+            await bench.kill()
 
 
 class _Bench:
@@ -80,20 +76,21 @@ class _Bench:
     def __init__(self, process: Process) -> None:
         self._process = process
         self.documents = 0
+        self.is_ready = True  # not in the middle of a document
 
     @classmethod
     async def start(cls, memory: int) -> _Bench:
         """Start a process; nothing of the environment, where secrets are, is handed on."""
-        return cls(
-            await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "bot.papers.fulltext.worker", str(memory),
-                stdin=PIPE, stdout=PIPE, stderr=DEVNULL, env=_environment(), limit=MAX_ANSWER,
-            )  # fmt: skip
+        command = (sys.executable, "-m", "bot.papers.fulltext.worker", str(memory))
+        process = await asyncio.create_subprocess_exec(
+            *command, stdin=PIPE, stdout=PIPE, stderr=DEVNULL, env=_environment()
         )
+        return cls(process)
 
     async def ask(self, kind: Kind, body: bytes, address: str) -> bytes:
         """Send a document and wait for the answer.  Raises `IncompleteReadError` or `ConnectionError` if it dies."""
         self.documents += 1
+        self.is_ready = False
         header = json.dumps({"kind": kind, "address": address, "size": len(body)}).encode()
         source, sink = self._process.stdout, self._process.stdin
         if source is None or sink is None:
@@ -104,7 +101,9 @@ class _Bench:
         length = int.from_bytes(await source.readexactly(_LENGTH), "big")
         if length > MAX_ANSWER:
             raise ConnectionError
-        return await source.readexactly(length)
+        answer = await source.readexactly(length)
+        self.is_ready = True
+        return answer
 
     async def kill(self) -> None:
         """End the process, whatever it is doing."""
