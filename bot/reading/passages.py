@@ -47,6 +47,11 @@ def numbered(passages: Iterable[Passage], first: int = 1) -> tuple[Passage, ...]
     return tuple(done)
 
 
+def moved(passage: Passage, by: int) -> Passage:
+    """The same passage with its sentences' numbers higher by so much: where several papers are read as one."""
+    return replace(passage, first=passage.first + by)
+
+
 def distinct(passages: Sequence[Passage]) -> list[Passage]:
     """Without passages that repeat an earlier one word for word: captions printed twice, running headers."""
     seen: set[str] = set()

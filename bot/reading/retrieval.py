@@ -9,6 +9,7 @@ do about as well (`python -m benchmarks retrieval` prints both halves).
 
 from __future__ import annotations
 
+import asyncio
 import math
 import re
 from collections.abc import Sequence
@@ -63,7 +64,7 @@ class PassageIndex:
         vectors = None
         if embedder is not None and passages:
             vectors = await _embedded(embedder, [_described(passage) for passage in passages])
-        return cls(passages, embedder, vectors)
+        return await asyncio.to_thread(cls, passages, embedder, vectors)
 
     async def search(self, question: str) -> list[Hit]:
         """Every passage, best first."""

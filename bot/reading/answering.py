@@ -1,0 +1,207 @@
+"""Answers to questions about papers, each claim pointing to the sentences that bear it out.
+
+Retrieval packs the likeliest passages into one call.  The model may ask for more once; then it gets twice as much.
+What it says is checked against what it cites (`pointers.py`); what does not hold is dropped.  Where nothing is left, or
+model and retrieval agree that there is nothing to find, the answer is that the paper does not say.  Without a model, or
+with one that gives nothing to use, the best passages are the answer, labelled as such.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+import structlog
+
+from bot.errors import BotError, ModelError
+from bot.llm.budget import Meter
+from bot.llm.model import Message, ModelCall, TextDelta, Usage
+from bot.llm.prompts import load_prompt
+from bot.reading.evidence import Found, find, shown
+from bot.reading.lexical import terms
+from bot.reading.packing import EVIDENCE_BUDGET
+from bot.reading.passages import Passage
+from bot.reading.pointers import Checked, CheckedClaim, check, shown_sentences
+from bot.reading.reader import ReadPaper
+from bot.reading.replies import Reply, Verdict, read_reply, salvage, words_so_far
+
+log = structlog.get_logger(__name__)
+
+# Tokens of passages, and of the whole prompt with them: history and a long question leave less room for passages.
+ROUNDS = ((EVIDENCE_BUDGET, 2_200), (2 * EVIDENCE_BUDGET, 4_200))
+SHORT_QUESTION = 4  # terms; a shorter follow-up ("and on GPUs?") is looked up together with the question before it
+
+
+class Outcome(StrEnum):
+    """What became of a question."""
+
+    ANSWERED = "answered"
+    NOT_IN_PAPER = "not_in_paper"
+    PASSAGES = "passages"  # no answer, but the passages where one should stand
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """An answer with all that is needed to trust it or not."""
+
+    question: str
+    outcome: Outcome
+    found: Found
+    claims: tuple[CheckedClaim, ...] = ()
+    passages_read: int = 0
+    calls: int = 0
+    usage: Usage | None = None  # of all calls together
+    model: str = ""
+    dropped: int = 0  # claims that did not hold
+    note: str = ""  # why this is a lesser answer, as a plain sentence
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked, and what was said before, oldest first."""
+
+    text: str
+    history: tuple[Message, ...] = ()
+
+    @property
+    def search(self) -> str:
+        """What to look for: a short follow-up means little without the question before it."""
+        before = [turn.content for turn in self.history if turn.role == "user"]
+        return f"{before[-1]} {self.text}" if before and len(terms(self.text)) < SHORT_QUESTION else self.text
+
+
+class Answerer:
+    """Answers questions; without a meter (there is no model) by passages alone."""
+
+    def __init__(self, meter: Meter | None) -> None:
+        self._meter = meter
+
+    async def answer(
+        self, question: Question, papers: Sequence[ReadPaper], workspace: str
+    ) -> AsyncIterator[str | Answer]:
+        """The answer's words so far, growing; at the end the `Answer`.  A model's failing makes it a lesser one."""
+        found = await find(question.search, papers)
+        if self._meter is None:
+            note = "No language model is set up, so here are the passages that fit the question best."
+            yield Answer(question=question.text, outcome=Outcome.PASSAGES, found=found, note=note)
+            return
+        inquiry = _Inquiry(question, found, self._meter, workspace)
+        try:
+            async for words in inquiry.run():
+                yield words
+        except BotError as error:
+            log.warning("answer_failed", action="show_passages", error=type(error).__name__)
+            yield inquiry.lesser(error.sentence)
+        else:
+            yield inquiry.answer()
+
+
+class _Inquiry:
+    """One question put to a model: at most two calls, and what came of them."""
+
+    def __init__(self, question: Question, found: Found, meter: Meter, workspace: str) -> None:
+        self._question = question
+        self._found = found
+        self._model = meter.of(workspace)
+        self._counter = meter.counter
+        self._passages: list[Passage] = []
+        self._reply = Reply(None)
+        self._fault = "The language model gave no answer that can be used."
+        self._checked = Checked(())
+        self._usages: list[Usage] = []
+
+    async def run(self) -> AsyncIterator[str]:
+        """Ask, and once more with more passages if need be; yields the words so far."""
+        for budget, limit in ROUNDS:
+            call = await self._prepare(budget, limit)
+            async for words in self._listen(call):
+                yield words
+            self._checked = check(self._reply.claims, shown_sentences(self._passages))
+            if not self._wants_more():
+                return
+
+    def answer(self) -> Answer:
+        """What came of it."""
+        if self._reply.verdict is None:
+            return self.lesser(self._fault)
+        outcome = Outcome.ANSWERED if self._checked.claims else Outcome.NOT_IN_PAPER
+        return self._answer(outcome, claims=self._checked.claims, dropped=len(self._checked.dropped))
+
+    def lesser(self, reason: str) -> Answer:
+        """The best passages instead of an answer."""
+        return self._answer(Outcome.PASSAGES, note=f"{reason} Here are the passages that fit the question best.")
+
+    def _answer(self, outcome: Outcome, **more: Any) -> Answer:
+        return Answer(
+            question=self._question.text,
+            outcome=outcome,
+            found=self._found,
+            passages_read=len(self._passages),
+            calls=len(self._usages),
+            usage=added(self._usages),
+            model=self._model.name,
+            **more,
+        )
+
+    def _wants_more(self) -> bool:
+        """Whether a second look is worth its price: there is more to see, and model or retrieval expect something."""
+        if len(self._passages) >= self._found.total or self._checked.claims:
+            return False
+        match self._reply.verdict:
+            case Verdict.NEED_MORE | Verdict.ANSWERED:  # answered, but nothing of it holds
+                return True
+            case Verdict.NOT_IN_PAPER:
+                return self._found.answerable
+            case None:
+                return False
+
+    async def _prepare(self, budget: int, limit: int) -> ModelCall:
+        """The call with as many passages as fit the limit of the whole prompt."""
+        while True:
+            self._passages = self._found.evidence(budget)
+            call = load_prompt("answer").call(
+                purpose="answer",
+                papers=shown(self._found.papers, self._passages),
+                more=len(self._passages) < self._found.total,
+                history=self._question.history,
+                question=self._question.text,
+            )
+            surplus = await asyncio.to_thread(self._counter.count_call, call) - limit
+            if surplus <= 0 or not self._passages:
+                return call
+            budget -= max(surplus, 20)
+
+    async def _listen(self, call: ModelCall) -> AsyncIterator[str]:
+        heard = said = ""
+        try:
+            async for piece in self._model.stream(call):
+                if isinstance(piece, TextDelta):
+                    heard += piece.text
+                    before, said = said, words_so_far(heard)
+                    if said != before:
+                        yield said
+                else:
+                    self._usages.append(piece.usage)
+                    self._reply = read_reply(piece.data)
+        except ModelError as error:
+            self._fault = error.sentence
+            self._reply = Reply(None)
+            if error.answer is not None:
+                self._usages.append(error.answer.usage)
+                self._reply = salvage(error.answer.text)
+
+
+def added(usages: Sequence[Usage]) -> Usage | None:
+    """Several calls' usage in one; its cost is unknown if any is."""
+    if not usages:
+        return None
+    costs = [usage.cost for usage in usages]
+    return Usage(
+        prompt_tokens=sum(usage.prompt_tokens for usage in usages),
+        completion_tokens=sum(usage.completion_tokens for usage in usages),
+        cost=None if None in costs else sum(cost for cost in costs if cost is not None),
+        estimated=any(usage.estimated for usage in usages),
+    )

@@ -1,0 +1,68 @@
+"""What retrieval finds for a question in one or more papers, and how it is laid before a model."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from itertools import zip_longest
+from typing import Any
+
+from bot.reading.answerability import answerable, signals
+from bot.reading.packing import pack
+from bot.reading.passages import Passage, moved
+from bot.reading.reader import ReadPaper
+from bot.reading.retrieval import Hit
+
+EXCERPTS = 3  # passages shown where no model answers
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What retrieval says of a question: a row of hits for each paper, best first, numbered through all of them."""
+
+    papers: tuple[ReadPaper, ...]
+    hits: tuple[tuple[Hit, ...], ...]
+    answerable: bool  # by at least one of them
+
+    def evidence(self, budget: int) -> list[Passage]:
+        """Passages for a budget of tokens, an even share for each paper, in reading order."""
+        return [passage for hits in self.hits for passage in pack(hits, budget // len(self.papers))]
+
+    @property
+    def best(self) -> tuple[Passage, ...]:
+        """The few best passages, each paper's in turn."""
+        by_turns = [hit.passage for row in zip_longest(*self.hits) for hit in row if hit is not None]
+        return tuple(by_turns[: max(EXCERPTS, len(self.papers))])
+
+    @property
+    def total(self) -> int:
+        """How many passages there are."""
+        return sum(map(len, self.hits))
+
+
+async def find(search: str, papers: Sequence[ReadPaper]) -> Found:
+    """Rank the passages of each paper, the sentences of one numbered on from those of the one before."""
+    rows = []
+    offset, likely = 0, False
+    for paper in papers:
+        hits = await paper.index.search(search)
+        likely |= answerable(signals(search, hits, paper.index.lexical.idf)) >= 0.5
+        rows.append(tuple(replace(hit, passage=moved(hit.passage, offset)) for hit in hits))
+        offset += sum(len(passage.sentences) for passage in paper.index.passages)
+    return Found(tuple(papers), tuple(rows), likely)
+
+
+def shown(papers: Sequence[ReadPaper], passages: Iterable[Passage]) -> list[dict[str, Any]]:
+    """The passages as the prompt's template takes them: papers, their sections, numbered sentences."""
+    by_paper: dict[str, dict[str, list[list[tuple[int, str]]]]] = {read.paper.id: {} for read in papers}
+    for passage in passages:
+        sections = by_paper[passage.paper_id]
+        numbered_sentences = list(zip(passage.numbers, passage.sentences, strict=True))
+        sections.setdefault(" > ".join(passage.path), []).append(numbered_sentences)
+    return [
+        {
+            "title": read.paper.title,
+            "sections": [{"heading": heading, "passages": found} for heading, found in by_paper[read.paper.id].items()],
+        }
+        for read in papers
+    ]

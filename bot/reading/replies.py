@@ -1,0 +1,86 @@
+"""What a model replies to a question: a verdict and claims with pointers, read also where it broke its form.
+
+Half an answer's complete claims are used.  An answer in plain words with numbers in brackets ("It took 12 hours [31].")
+is read as claims too: small models often write so whatever they are told.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from bot.llm.jsonform import complete_items
+from bot.reading.plain import plain_sentence
+from bot.reading.pointers import Claim
+from bot.reading.sentences import split_sentences
+
+MAX_CLAIMS = 6
+MAX_CLAIM = 600  # characters; longer ones are not the short sentences that were asked for
+
+_CLAIM_FORM: Mapping[str, Any] = {
+    "type": "object",
+    "properties": {"text": {"type": "string"}, "sentences": {"type": "array", "items": {"type": "integer"}}},
+    "required": ["text", "sentences"],
+}
+_TEXT_SO_FAR = re.compile(r'"text"\s*:\s*"((?:[^"\\]|\\.)*)')
+_HALF_ESCAPE = re.compile(r"\\(?:u[0-9a-fA-F]{0,3})?$")
+_BRACKETS = re.compile(r"\s*\[(\d{1,6}(?:\s*[,;]\s*\d{1,6})*)\]")
+
+
+class Verdict(StrEnum):
+    """What the model makes of the passages."""
+
+    ANSWERED = "answered"
+    NEED_MORE = "need_more"
+    NOT_IN_PAPER = "not_in_paper"
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A model's reply; no verdict means that nothing in it can be used."""
+
+    verdict: Verdict | None
+    claims: tuple[Claim, ...] = ()
+
+
+def read_reply(data: Mapping[str, Any]) -> Reply:
+    """A reply of the form asked for."""
+    answered = data["verdict"] == Verdict.ANSWERED
+    return Reply(Verdict(data["verdict"]), _short(map(_claim, data["claims"])) if answered else ())
+
+
+def salvage(text: str) -> Reply:
+    """What can be used of a reply that was cut, or is not of its form."""
+    whole = list(map(_claim, complete_items(text, _CLAIM_FORM)))
+    claims = _short(whole or (claim for claim in map(_bracketed, split_sentences(text)) if claim.pointers))
+    return Reply(Verdict.ANSWERED if claims else None, claims)
+
+
+def words_so_far(text: str) -> str:
+    """The claims' words in a reply that is still being written."""
+    pieces = (_decoded(piece) for piece in _TEXT_SO_FAR.findall(text))
+    return " ".join(filter(None, map(plain_sentence, pieces)))
+
+
+def _short(claims: Iterable[Claim]) -> tuple[Claim, ...]:
+    return tuple(claim for claim in claims if len(claim.text) <= MAX_CLAIM)[:MAX_CLAIMS]
+
+
+def _claim(entry: Mapping[str, Any]) -> Claim:
+    return Claim(plain_sentence(_BRACKETS.sub("", entry["text"])), tuple(entry["sentences"]))
+
+
+def _bracketed(sentence: str) -> Claim:
+    numbers = [int(number) for found in _BRACKETS.findall(sentence) for number in re.findall(r"\d+", found)]
+    return _claim({"text": sentence, "sentences": numbers})
+
+
+def _decoded(piece: str) -> str:
+    try:
+        return str(json.loads(f'"{_HALF_ESCAPE.sub("", piece)}"', strict=False))
+    except ValueError:
+        return ""
