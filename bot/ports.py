@@ -262,6 +262,10 @@ class Store(Protocol):
         """Summaries, shared by all workspaces."""
 
     @property
+    def texts(self) -> TextRepository:
+        """Full texts, shared by all workspaces."""
+
+    @property
     def ledger(self) -> UsageLedger:
         """What was spent."""
 

@@ -109,6 +109,16 @@ summaries = Table(
     PrimaryKeyConstraint("paper_id", "version", "prompt_hash", "language", "model"),
 )
 
+texts = Table(
+    "texts",
+    metadata,
+    Column("paper_id", Words, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("form", Integer, nullable=False),  # which parsing made it
+    Column("text", Words, nullable=False),  # JSON
+    PrimaryKeyConstraint("paper_id", "version"),
+)
+
 reservations = Table(
     "reservations",
     metadata,

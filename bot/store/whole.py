@@ -17,6 +17,7 @@ from bot.store.open_replies import SqlOpenReplies
 from bot.store.papers import SqlPapers
 from bot.store.saved import SqlSavedPapers
 from bot.store.summaries import SqlSummaries
+from bot.store.texts import SqlTexts
 from bot.store.workspaces import SqlWorkspaces
 
 
@@ -26,6 +27,7 @@ class SqlStore:
     def __init__(self, database: Database, clock: Clock, *, folder: Path, secret_key: SecretStr | None = None) -> None:
         self.papers = SqlPapers(database)
         self.summaries = SqlSummaries(database)
+        self.texts = SqlTexts(database)
         self.ledger = SqlLedger(database, clock)
         self.conversations = SqlConversations(database)
         self.saved = SqlSavedPapers(database)

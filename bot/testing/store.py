@@ -17,6 +17,7 @@ from bot.papers.model import Paper, PaperList, Rise
 from bot.ports import Clock, DayUsage, OpenReply
 from bot.reading.model import Summary, SummaryKey
 from bot.testing.clock import FakeClock
+from bot.testing.texts import FakeTexts
 
 
 class FakePapers:
@@ -386,6 +387,7 @@ class FakeStore:
 
     papers: FakePapers = field(default_factory=FakePapers)
     summaries: FakeSummaries = field(default_factory=FakeSummaries)
+    texts: FakeTexts = field(default_factory=FakeTexts)
     ledger: FakeLedger = field(default_factory=FakeLedger)
     conversations: FakeConversations = field(default_factory=FakeConversations)
     saved: FakeSavedPapers = field(default_factory=FakeSavedPapers)

@@ -9,6 +9,9 @@ from pydantic import TypeAdapter
 from bot.papers.fulltext.model import FullText, Parsed
 
 
+FORM = 1  # of a text as it is kept; raised when parsing gives better texts, so that old ones are read anew
+
+
 @cache
 def _full_text() -> TypeAdapter[FullText]:
     return TypeAdapter(FullText)

@@ -22,6 +22,7 @@ from bot.store.papers import SqlPapers
 from bot.store.saved import SqlSavedPapers
 from bot.store.summaries import SqlSummaries
 from bot.store.tables import metadata
+from bot.store.texts import SqlTexts
 from bot.store.vault import SqlVault, cipher
 from bot.store.workspaces import SqlWorkspaces
 from bot.testing.clock import FakeClock
@@ -91,6 +92,7 @@ def _in_memory(clock: FakeClock) -> Store:
     return Store(
         papers=fake.papers,
         summaries=fake.summaries,
+        texts=fake.texts,
         ledger=fake.ledger,
         conversations=fake.conversations,
         saved=fake.saved,
@@ -106,6 +108,7 @@ def _in_sql(database: Database, clock: FakeClock, folder: Path) -> Store:
     return Store(
         papers=SqlPapers(database),
         summaries=SqlSummaries(database),
+        texts=SqlTexts(database),
         ledger=SqlLedger(database, clock),
         conversations=SqlConversations(database),
         saved=SqlSavedPapers(database),

@@ -15,6 +15,7 @@ from bot.ports import (
     PaperRepository,
     SavedPapers,
     SummaryRepository,
+    TextRepository,
     UsageLedger,
     Vault,
     Workspaces,
@@ -30,6 +31,7 @@ class Store:
 
     papers: PaperRepository
     summaries: SummaryRepository
+    texts: TextRepository
     ledger: UsageLedger
     conversations: ConversationRepository
     saved: SavedPapers
