@@ -9,8 +9,10 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, nullcontext
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from bot.chat.accounts import Accounts
+from bot.chat.asking import Asking
 from bot.chat.commands import COMMANDS
 from bot.chat.engine import Engine, Handler
 from bot.chat.finding import Finder
@@ -20,6 +22,7 @@ from bot.chat.lists import Lists
 from bot.chat.papers import Papers
 from bot.chat.saving import Saving
 from bot.chat.searching import Searching
+from bot.chat.subject import SubjectFinder
 from bot.clock import SystemClock
 from bot.discovery.similar import Similar
 from bot.llm.tokens import TokenCounter
@@ -28,6 +31,10 @@ from bot.papers.huggingface import HuggingFace
 from bot.papers.library import Library
 from bot.ports import Clock, Fetcher, LanguageModel, Store
 from bot.settings import Settings
+
+if TYPE_CHECKING:
+    from bot.llm.budget import Meter
+    from bot.reading.semantic import Embedder
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +81,9 @@ async def open_app(settings: Settings, parts: Parts | None = None) -> AsyncItera
         summarizer = await closing.enter_async_context(
             nullcontext(parts.summarizer) if parts.summarizer else open_summarizer(settings, model, store, clock)
         )
-        engine = Engine(COMMANDS, make_handlers(settings, library, summarizer, store, clock, model))
+        asking = await closing.enter_async_context(open_asking(settings, library, fetcher, store, clock, model))
+        handlers = make_handlers(settings, library, summarizer, asking, store, clock, model)
+        engine = Engine(COMMANDS, handlers, question=asking.question)
         yield App(settings=settings, clock=clock, store=store, library=library, engine=engine, model=model)
 
 
@@ -143,18 +152,59 @@ async def open_summarizer(
     settings: Settings, model: LanguageModel | None, store: Store, clock: Clock
 ) -> AsyncIterator[Summarizes]:
     """Summaries by the model where there is one, on the account of whoever asks; work under way may end first."""
-    from bot.llm.budget import Meter
     from bot.reading.summaries import Summarizer
 
-    meter = None
-    if model is not None:
-        counter, budget = TokenCounter(settings.model), settings.tokens_per_day
-        meter = Meter(model=model, ledger=store.ledger, counter=counter, clock=clock, budget=budget)
-    summarizer = Summarizer(meter, store.summaries)
+    summarizer = Summarizer(make_meter(settings, model, store, clock), store.summaries)
     try:
         yield summarizer
     finally:
         await summarizer.aclose()
+
+
+@asynccontextmanager
+async def open_asking(
+    settings: Settings, library: Library, fetcher: Fetcher, store: Store, clock: Clock, model: LanguageModel | None
+) -> AsyncIterator[Asking]:
+    """Questions to papers' full texts; by passages alone where there is no model."""
+    from bot.papers.fulltext.ladder import Sources, TextLadder
+    from bot.papers.fulltext.workshop import Workshop
+    from bot.reading.answering import Answerer
+    from bot.reading.reader import Reader
+
+    workshop = Workshop()
+    ladder = TextLadder(fetcher, store.texts, clock, workshop, Sources.of(settings.arxiv_url, settings.hf_endpoint))
+    finder = Finder(library, store.conversations)
+    try:
+        yield Asking(
+            finder,
+            SubjectFinder(finder, library, store.papers, store.conversations),
+            Reader(ladder, make_embedder(settings)),
+            Answerer(make_meter(settings, model, store, clock)),
+            store.conversations,
+            clock,
+        )
+    finally:
+        await workshop.close()
+
+
+def make_embedder(settings: Settings) -> Embedder | None:
+    """Meaning as vectors: from the model's server if one is named, else from the extra `semantic` if installed."""
+    from bot.reading.semantic import EndpointEmbedder, StaticEmbedder
+
+    if settings.embeddings_model:
+        key = settings.openai_api_key.get_secret_value() if settings.openai_api_key else None
+        return EndpointEmbedder(settings.embeddings_model, api_key=key, base_url=settings.openai_base_url)
+    return StaticEmbedder() if StaticEmbedder.available() else None
+
+
+def make_meter(settings: Settings, model: LanguageModel | None, store: Store, clock: Clock) -> Meter | None:
+    """The model on the account of whoever asks; None without a model."""
+    if model is None:
+        return None
+    from bot.llm.budget import Meter
+
+    counter, budget = TokenCounter(settings.model), settings.tokens_per_day
+    return Meter(model=model, ledger=store.ledger, counter=counter, clock=clock, budget=budget)
 
 
 def make_library(settings: Settings, fetcher: Fetcher, store: Store, clock: Clock) -> Library:
@@ -167,6 +217,7 @@ def make_handlers(
     settings: Settings,
     library: Library,
     summarizer: Summarizes,
+    asking: Asking,
     store: Store,
     clock: Clock,
     model: LanguageModel | None,
@@ -193,6 +244,8 @@ def make_handlers(
         "trending": lists.trending,
         "show": papers.show,
         "similar": papers.similar,
+        "ask": asking.ask,
+        "compare": asking.compare,
         "search": Searching(library, gallery).search,
         "save": saving.save,
         "unsave": saving.unsave,

@@ -37,6 +37,11 @@ class Settings(BaseModel):
         description="any OpenAI-compatible server, such as http://127.0.0.1:11434/v1",
     )
     model: str = Field("gpt-5-mini", alias="PAPERWIRE_MODEL", description="name of the model")
+    embeddings_model: str | None = Field(
+        None,
+        alias="PAPERWIRE_EMBEDDINGS_MODEL",
+        description="embedding model on the same server; default: the extra `semantic`, where it is installed",
+    )
     language: str = Field("en", alias="PAPERWIRE_LANGUAGE", description="language of summaries (BCP 47)")
     tokens_per_day: int = Field(
         0, ge=0, alias="PAPERWIRE_TOKENS_PER_DAY", description="token budget of one workspace a day; 0: none"

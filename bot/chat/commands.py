@@ -49,6 +49,33 @@ COMMANDS: tuple[Command, ...] = (
         slow=True,
     ),
     Command(
+        name="ask",
+        help="Ask a paper a question, and get an answer with the sentences that bear it out",
+        arguments=(
+            REFERENCE,
+            Argument(
+                name="question", kind=Kind.TEXT, help="the question; without one, the last asked here", takes_rest=True
+            ),
+        ),
+        example="ask #3 which data sets were used?",
+        slow=True,
+    ),
+    Command(
+        name="compare",
+        help="Ask two to five papers the same question",
+        arguments=(
+            Argument(
+                name="papers",
+                kind=Kind.TEXT,
+                help="two to five papers, then a question",
+                required=True,
+                takes_rest=True,
+            ),
+        ),
+        example="compare #1 #2 which is faster?",
+        slow=True,
+    ),
+    Command(
         name="search",
         help="Search all known papers",
         arguments=(

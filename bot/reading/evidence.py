@@ -8,12 +8,14 @@ from itertools import zip_longest
 from typing import Any
 
 from bot.reading.answerability import answerable, signals
+from bot.reading.lexical import terms
 from bot.reading.packing import pack
 from bot.reading.passages import Passage, moved
 from bot.reading.reader import ReadPaper
 from bot.reading.retrieval import Hit
 
 EXCERPTS = 3  # passages shown where no model answers
+EXCERPT_LENGTH = 400  # characters of each
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,3 +68,20 @@ def shown(papers: Sequence[ReadPaper], passages: Iterable[Passage]) -> list[dict
         }
         for read in papers
     ]
+
+
+def excerpt(passage: Passage, question: str) -> str:
+    """The run of a passage's sentences that shares most words with a question; whole sentences, verbatim."""
+    asked = set(terms(question))
+    runs = [_run(passage.sentences[start:]) for start in range(len(passage.sentences))]
+    return max(runs, key=lambda run: len(asked & set(terms(run))))
+
+
+def _run(sentences: Sequence[str]) -> str:
+    """As many sentences from the first as an excerpt may hold, at least one."""
+    run = sentences[0]
+    for sentence in sentences[1:]:
+        if len(run) + len(sentence) >= EXCERPT_LENGTH:
+            break
+        run = f"{run} {sentence}"
+    return run

@@ -11,9 +11,8 @@ import math
 import re
 from collections import Counter, defaultdict
 from collections.abc import Sequence
-from functools import lru_cache
-
-import snowballstemmer
+from functools import cache, lru_cache
+from typing import Any
 
 SATURATION = 1.6  # k1: how much a repeated word still adds
 LENGTH_WEIGHT = 0.5  # b: how much long passages are held back; paragraphs of one paper differ little in verbosity
@@ -29,7 +28,6 @@ STOP_WORDS = frozenset(
     """.split()
 )
 _WORD = re.compile(r"\w+")
-_stemmer = snowballstemmer.stemmer("english")
 
 
 def words(text: str) -> list[str]:
@@ -45,7 +43,14 @@ def terms(text: str) -> list[str]:
 @lru_cache(maxsize=50_000)
 def stem(word: str) -> str:
     """A word without its English ending."""
-    return str(_stemmer.stemWord(word))
+    return str(_stemmer().stemWord(word))
+
+
+@cache
+def _stemmer() -> Any:
+    import snowballstemmer  # takes a tenth of a second to import
+
+    return snowballstemmer.stemmer("english")
 
 
 class Bm25:

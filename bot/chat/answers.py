@@ -1,0 +1,210 @@
+"""An answer as a document: its claims, each with the sentences of the paper that bear it out, and small print that says
+what it was read from and what it cost.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from bot.documents.model import (
+    Action,
+    Actions,
+    Block,
+    Document,
+    Footnote,
+    Image,
+    Inline,
+    Paragraph,
+    Quote,
+    Text,
+    Tone,
+    italic,
+    link,
+    text,
+)
+from bot.papers.fulltext.model import TextSource
+from bot.papers.model import Paper
+from bot.reading.answering import Answer, Outcome
+from bot.reading.evidence import excerpt
+from bot.reading.passages import Passage
+from bot.reading.pointers import Citation
+from bot.reading.reader import ReadPaper
+
+MAX_QUOTES = 8
+SHORT_TITLE = 60  # characters of a paper's title beside a quotation
+
+
+def answer_document(answer: Answer, switches: Sequence[Paper] = ()) -> Document:
+    """The document for an answer.  `switches` are papers that the question may have been meant for instead."""
+    blocks: list[Block] = [Paragraph(_about(answer))]
+    blocks.extend(_BODIES[answer.outcome](answer))
+    blocks.extend(Footnote(line) for line in _small_print(answer))
+    if actions := _actions(answer, switches):
+        blocks.append(Actions(actions))
+    tone = Tone.NORMAL if answer.outcome is Outcome.ANSWERED else Tone.NOTICE
+    return Document(blocks=tuple(blocks), tone=tone, data=answer_json(answer))
+
+
+def answer_words(answer: Answer) -> str:
+    """The answer in plain words, as it is remembered for follow-ups."""
+    if answer.outcome is Outcome.ANSWERED:
+        return " ".join(claim.text for claim in answer.claims)
+    return nothing_found(answer) if answer.outcome is Outcome.NOT_IN_PAPER else answer.note
+
+
+def nothing_found(answer: Answer) -> str:
+    """The sentence for a question that what was read does not answer."""
+    papers = answer.found.papers
+    if all(read.text.full_text.source is TextSource.ABSTRACT for read in papers):
+        subject = "The abstract does not say" if len(papers) == 1 else "The abstracts do not say"
+        return f"{subject}, and the full text could not be read."
+    return "The paper does not say." if len(papers) == 1 else "The papers do not say."
+
+
+def _about(answer: Answer) -> Text:
+    """Which papers the answer is about, and what was asked."""
+    titles: list[Inline | str] = []
+    for read in answer.found.papers:
+        titles += [", " if titles else "", link(read.paper.title or read.paper.id, read.paper.url)]
+    return text(*titles, ": ", italic(answer.question))
+
+
+def _claims(answer: Answer) -> Iterable[Block]:
+    cited = list(_cited(answer))
+    numbers = {citation.number: place for place, citation in enumerate(cited, start=1)}
+    parts: list[Inline | str] = []
+    for claim in answer.claims:
+        parts.append(f"{' ' if parts else ''}{claim.text} ")
+        parts += [link(f"[{numbers[one.number]}]", one.passage.link) for one in claim.citations]
+    yield Paragraph(text(*parts))
+    for citation in cited[:MAX_QUOTES]:
+        yield Quote(citation.words, text(f"[{numbers[citation.number]}] ", *_place(citation.passage, answer)))
+    figure = next((one.passage for one in cited if one.passage.figure), None)
+    if figure is not None:
+        yield Image(alt=figure.text, url=figure.figure, title=figure.heading)
+
+
+def _nothing(answer: Answer) -> Iterable[Block]:
+    yield Paragraph(text(nothing_found(answer)))
+
+
+def _excerpts(answer: Answer) -> Iterable[Block]:
+    yield Paragraph(text(answer.note))
+    for passage in answer.found.best:
+        yield Quote(excerpt(passage, answer.question), text(*_place(passage, answer)))
+
+
+_BODIES = {Outcome.ANSWERED: _claims, Outcome.NOT_IN_PAPER: _nothing, Outcome.PASSAGES: _excerpts}
+
+
+def _cited(answer: Answer) -> Iterable[Citation]:
+    """Every cited sentence once, in the order of the claims."""
+    return {one.number: one for claim in answer.claims for one in claim.citations}.values()
+
+
+def _place(passage: Passage, answer: Answer) -> list[Inline | str]:
+    """Where a passage stands, as a link."""
+    where = passage.heading or "the paper"
+    page = f", page {passage.page}" if passage.page else ""
+    title = ""
+    if len(answer.found.papers) > 1:
+        paper = _paper_of(passage, answer.found.papers)
+        title = f"{shortened(paper.title or paper.id)}: "
+    return [title, link(where, passage.link) if passage.link else where, page]
+
+
+def _paper_of(passage: Passage, papers: Iterable[ReadPaper]) -> Paper:
+    return next(read.paper for read in papers if read.paper.id == passage.paper_id)
+
+
+def _small_print(answer: Answer) -> Iterable[Text]:
+    sources = ", ".join(dict.fromkeys(read.text.full_text.source.label for read in answer.found.papers))
+    parts = [f"Read from {sources}"]
+    if answer.calls:
+        parts.append(f"{answer.passages_read} of {answer.found.total} passages")
+        parts.append(f"{answer.model}: {_price(answer)}")
+    yield text(" · ".join(parts))
+    if answer.dropped:
+        yield text("Left out for want of proof: " + _counted(answer.dropped, "statement") + " of the model.")
+    yield from map(text, filter(None, map(_warning, answer.found.papers)))
+
+
+def _price(answer: Answer) -> str:
+    usage = answer.usage
+    if usage is None:
+        return "no tokens"
+    about = "about " if usage.estimated else ""
+    cost = "" if usage.cost is None else f", ${usage.cost:.4f}"
+    return f"{about}{usage.prompt_tokens:,} + {usage.completion_tokens:,} tokens{cost}"
+
+
+def _warning(read: ReadPaper) -> str:
+    """What the reader should know about a paper's text: cut short, hidden words, words meant for a model."""
+    full_text, flagged = read.text.full_text, read.text.flagged
+    warnings = [full_text.truncated or ""]
+    if full_text.hidden:
+        warnings.append("This paper holds text that a reader cannot see; it was ignored.")
+    if flagged:
+        warnings.append(f"Ignored in this paper: {_counted(len(flagged), 'sentence')} written like orders to a model.")
+    return " ".join(filter(None, warnings))
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count} {noun}" + ("" if count == 1 else "s")
+
+
+def _actions(answer: Answer, switches: Sequence[Paper]) -> tuple[Action, ...]:
+    """Buttons that put the same question to another paper: `ask R` alone repeats the last question."""
+    return tuple(Action(f"Ask “{shortened(paper.title or paper.id, 40)}”", f"ask {paper.id}") for paper in switches)
+
+
+def shortened(title: str, length: int = SHORT_TITLE) -> str:
+    """A title, cut at a word with an ellipsis if it is long."""
+    return title if len(title) <= length else title[: length - 1].rsplit(" ", 1)[0] + "…"
+
+
+def answer_json(answer: Answer) -> dict[str, Any]:
+    """The answer for `--json`."""
+    usage = answer.usage
+    return {
+        "question": answer.question,
+        "outcome": answer.outcome.value,
+        "answer": answer_words(answer),
+        "papers": [
+            {"id": read.paper.id, "title": read.paper.title, "read_from": read.text.full_text.source.value}
+            for read in answer.found.papers
+        ],
+        "claims": [
+            {"text": claim.text, "citations": [_citation_json(one) for one in claim.citations]}
+            for claim in answer.claims
+        ],
+        "excerpts": [
+            {"words": excerpt(passage, answer.question), **_place_json(passage)} for passage in answer.found.best
+        ]
+        if answer.outcome is Outcome.PASSAGES
+        else [],
+        "dropped": answer.dropped,
+        "note": answer.note,
+        "flagged": sum(len(read.text.flagged) for read in answer.found.papers),
+        "passages_read": answer.passages_read,
+        "calls": answer.calls,
+        "model": answer.model,
+        "prompt_tokens": usage.prompt_tokens if usage else 0,
+        "completion_tokens": usage.completion_tokens if usage else 0,
+        "cost": usage.cost if usage else None,
+    }
+
+
+def _citation_json(citation: Citation) -> dict[str, Any]:
+    return {"sentence": citation.number, "words": citation.words, **_place_json(citation.passage)}
+
+
+def _place_json(passage: Passage) -> dict[str, Any]:
+    return {
+        "paper": passage.paper_id,
+        "section": " > ".join(passage.path),
+        "page": passage.page,
+        "link": passage.link,
+        "figure": passage.figure,
+    }
