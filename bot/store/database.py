@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any, Self
@@ -74,7 +74,7 @@ class Database:
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncConnection]:
-        """A connection for reading, all of it as of one instant on SQLite.  Raises `StoreError`."""
+        """A connection for reading; each statement sees the database as of its own instant.  Raises `StoreError`."""
         with plain_errors(self._place):
             async with self._engine.connect() as connection:
                 yield connection
@@ -171,7 +171,8 @@ def _sqlite_engine(address: URL, lock_timeout: float) -> AsyncEngine:
 
     @event.listens_for(engine.sync_engine, "begin")
     def begin(connection: Connection) -> None:
-        options: dict[str, Any] = dict(connection.get_execution_options())
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("writing") else "BEGIN")
+        options: Mapping[str, Any] = connection.get_execution_options()
+        if options.get("writing"):  # a statement that reads is a transaction by itself
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
 
     return engine

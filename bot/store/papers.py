@@ -17,6 +17,7 @@ from bot.store.tables import list_papers, lists, papers, snapshots
 
 DAY_KEY = "day:"  # how the keys of daily lists begin
 BATCH = 500  # ids in one query; SQLite takes 32,766 parameters, Postgres 65,535
+ENOUGH = 3  # papers with every word that leave no need for others
 
 _FIELDS = tuple(field.name for field in fields(Paper))
 _COLUMNS = tuple(papers.c[name] for name in _FIELDS)
@@ -55,17 +56,16 @@ class SqlPapers:
 
     async def load_list(self, key: str) -> PaperList | None:
         """The list last saved under that key, in its order, with what is known of its papers by now."""
+        ranked = (
+            select(lists, *_COLUMNS)
+            .outerjoin(list_papers, list_papers.c.key == lists.c.key)
+            .outerjoin(papers, papers.c.id == list_papers.c.paper_id)
+            .where(lists.c.key == key)
+            .order_by(list_papers.c.position)
+        )
         async with self._database.reading() as connection:
-            head = (await connection.execute(select(lists).where(lists.c.key == key))).one_or_none()
-            if head is None:
-                return None
-            ranked = (
-                select(*_COLUMNS)
-                .join(list_papers, list_papers.c.paper_id == papers.c.id)
-                .where(list_papers.c.key == key)
-                .order_by(list_papers.c.position)
-            )
-            return _list(head, await connection.execute(ranked))
+            rows = (await connection.execute(ranked)).all()
+        return _list(rows) if rows else None
 
     async def latest_day(self, before: date) -> PaperList | None:
         """The newest non-empty daily list with a day before the one given."""
@@ -81,20 +81,17 @@ class SqlPapers:
         return None if key is None else await self.load_list(key)
 
     async def search(self, words: str, *, limit: int = 10, offset: int = 0) -> list[Paper]:
-        """Papers with every word, best first; after these, those with any."""
+        """Papers with every word, best first; where these are few, followed by those with any."""
         asked = search.words_of(words)
         if not asked:
             return []
-        end = offset + limit
+        end = max(offset + limit, ENOUGH)
         async with self._database.reading() as connection:
-            numbers = await self._matches(connection, asked, every=True, limit=end)
-            if len(numbers) < end and len(asked) > 1:
-                more = await self._matches(connection, search.telling(asked), every=False, limit=end + len(numbers))
-                numbers = list(dict.fromkeys([*numbers, *more]))
-            shown = numbers[offset:end]
-            rows = await connection.execute(select(papers.c.number, *_COLUMNS).where(papers.c.number.in_(shown)))
-            found = {row.number: _paper(row) for row in rows}
-        return [found[number] for number in shown]
+            found = await self._matches(connection, asked, every=True, limit=end)
+            if len(found) < ENOUGH and len(asked) > 1:
+                more = await self._matches(connection, search.telling(asked), every=False, limit=end + len(found))
+                found |= {paper_id: paper for paper_id, paper in more.items() if paper_id not in found}
+        return list(found.values())[offset : offset + limit]
 
     async def rises(self, paper_ids: Sequence[str], since: datetime) -> Mapping[str, Rise]:
         """Upvotes now against the last snapshot at or before `since`, else the first one."""
@@ -180,9 +177,14 @@ class SqlPapers:
             rows,
         )
 
-    async def _matches(self, connection: AsyncConnection, words: list[str], *, every: bool, limit: int) -> list[int]:
+    async def _matches(
+        self, connection: AsyncConnection, words: list[str], *, every: bool, limit: int
+    ) -> dict[str, Paper]:
         query = search.in_fts5 if self._database.is_sqlite else search.in_postgres
-        return [number for (number,) in await connection.execute(query(words, every=every, limit=limit))]
+        best = query(words, every=every, limit=limit)
+        ranked = select(*_COLUMNS).join(best, best.c.number == papers.c.number)
+        rows = await connection.execute(ranked.order_by(best.c.rank, papers.c.number.desc()))
+        return {row.id: _paper(row) for row in rows}
 
 
 def _row(paper: Paper) -> dict[str, Any]:
@@ -200,9 +202,11 @@ def _paper(row: Row[Any]) -> Paper:
     return Paper(**told)
 
 
-def _list(head: Row[Any], ranked: Iterable[Row[Any]]) -> PaperList:
+def _list(rows: Sequence[Row[Any]]) -> PaperList:
+    """A list from rows that each hold its head, and a paper unless it is empty."""
+    head = rows[0]
     return PaperList(
-        papers=tuple(_paper(row) for row in ranked),
+        papers=tuple(_paper(row) for row in rows if row.id is not None),
         day=head.day,
         state=ListState(head.state),
         fetched_at=head.fetched_at,

@@ -10,7 +10,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, Integer, Select, column, func, literal, literal_column, select, table
+from sqlalchemy import ColumnElement, Float, Integer, Subquery, column, func, literal, literal_column, select, table
 
 from bot.store.tables import papers
 
@@ -18,14 +18,16 @@ MAX_CHARACTERS = 2_000  # of a question; the rest is not read
 MAX_WORDS = 24
 MIN_PREFIX = 3  # letters that the last word needs to count as the beginning of one
 
-# Seldom worth a match of their own, once not every word has to be there.
+# Words of most questions, and of a third or more of all abstracts: BM25 gives them next to no weight, yet counting
+# their matches takes most of the time.  Left out where any word will do, as long as another is there.
 COMMON = frozenset(
-    "a an and are as at be by can do does for from has have how i in into is it its me my not of on or our over paper "
-    "papers than that the their them they this to under us using via was we what when where which who why will with "
-    "you your".split()
+    "a across an and are as at based be by can do does existing for framework from has have how i in into introduce is "
+    "it its language large me model models my not of on or our over paper papers performance propose tasks than that "
+    "the their them these they this to training under us using via was we what when where which while who why will "
+    "with you your".split()
 )
 
-_fts5 = table("paper_words", column("rowid", Integer), column("rank"))
+_fts5 = table("paper_words", column("rowid", Integer), column("rank", Float))
 _vector: ColumnElement[str] = literal_column("papers.words")
 _CONFIGURATION: ColumnElement[str] = literal_column("'paperwire_english'::regconfig")
 
@@ -42,32 +44,31 @@ def telling(words: Sequence[str]) -> list[str]:
     return [word for word in words if word not in COMMON] or list(words)
 
 
-def in_fts5(words: Sequence[str], *, every: bool, limit: int) -> Select[int]:
-    """A query of SQLite for the numbers of papers with every word, or with any, best first.
+def in_fts5(words: Sequence[str], *, every: bool, limit: int) -> Subquery:
+    """The numbers of papers with every word, or with any, and their `rank`, lowest best, asked of SQLite.
 
-    The order is FTS5's `rank`, BM25 with the weights that the index was made with.
+    `rank` is FTS5's: BM25 with the weights that the index was made with.
     """
-    terms = [f'"{word}"' for word in words]
-    if len(words[-1]) >= MIN_PREFIX:
-        terms[-1] += "*"
-    asked = (" AND " if every else " OR ").join(terms)
+    asked = (" AND " if every else " OR ").join(_terms(words, '"', "*"))
+    matching = literal_column("paper_words").op("MATCH")(literal(asked))
     return (
-        select(_fts5.c.rowid)
-        .where(literal_column("paper_words").op("MATCH")(literal(asked)))
+        select(_fts5.c.rowid.label("number"), _fts5.c.rank)
+        .where(matching)
         .order_by(_fts5.c.rank)
         .limit(limit)
+        .subquery()
     )
 
 
-def in_postgres(words: Sequence[str], *, every: bool, limit: int) -> Select[int]:
-    """The same of Postgres; the order is `ts_rank`, a word in the title counting most."""
-    terms = [f"'{word}'" for word in words]
+def in_postgres(words: Sequence[str], *, every: bool, limit: int) -> Subquery:
+    """The same of Postgres; `rank` comes of `ts_rank`, a word in the title counting most."""
+    asked = func.to_tsquery(_CONFIGURATION, (" & " if every else " | ").join(_terms(words, "'", ":*")))
+    rank = (-func.ts_rank(_vector, asked)).label("rank")
+    return select(papers.c.number, rank).where(_vector.op("@@")(asked)).order_by(rank).limit(limit).subquery()
+
+
+def _terms(words: Sequence[str], quote: str, prefix: str) -> list[str]:
+    terms = [f"{quote}{word}{quote}" for word in words]
     if len(words[-1]) >= MIN_PREFIX:
-        terms[-1] += ":*"
-    asked = func.to_tsquery(_CONFIGURATION, (" & " if every else " | ").join(terms))
-    return (
-        select(papers.c.number)
-        .where(_vector.op("@@")(asked))
-        .order_by(func.ts_rank(_vector, asked).desc(), papers.c.number.desc())
-        .limit(limit)
-    )
+        terms[-1] += prefix
+    return terms
