@@ -7,7 +7,7 @@ implementation in Python; a second description of the same form in pydantic mode
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 
@@ -33,11 +33,19 @@ def parse(text: str, schema: Mapping[str, Any]) -> Any:
 
 
 def complete_items(text: str, schema: Mapping[str, Any]) -> list[Any]:
-    """The objects in a cut answer that are whole and fit `schema`, in order: those before the cut."""
+    """The objects, at any depth, that fit `schema`, in order; of an answer that was cut, those before the cut."""
     from jsonschema import Draft202012Validator
 
-    validator = Draft202012Validator(dict(schema))
-    return [value for value in _objects(text) if validator.is_valid(value)]
+    fits = Draft202012Validator(dict(schema)).is_valid
+    return [item for value in _objects(text) for item in _fitting(value, fits)]
+
+
+def _fitting(value: Any, fits: Callable[[Any], bool]) -> Iterator[Any]:
+    if isinstance(value, dict) and fits(value):
+        yield value
+    elif isinstance(value, dict | list):
+        for inner in value.values() if isinstance(value, dict) else value:
+            yield from _fitting(inner, fits)
 
 
 def _find(text: str) -> Any:

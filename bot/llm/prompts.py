@@ -99,7 +99,7 @@ def parse_prompt(name: str, text: str) -> Prompt:
             parts=_parts(body),
             hash=hashlib.sha256(text.encode()).hexdigest()[:16],
         )
-    except (KeyError, TypeError, yaml.YAMLError) as error:
+    except (KeyError, TypeError, ValueError, yaml.YAMLError) as error:
         raise ValueError(f"the prompt {name} is not of its form: {error}") from error
 
 

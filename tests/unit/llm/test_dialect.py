@@ -1,0 +1,45 @@
+"""What is learnt from refusals, and when asking again ends."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.llm.dialect import Dialect
+from bot.llm.model import Message, ModelCall
+
+CALL = ModelCall(purpose="test", messages=(Message("system", "Be brief."), Message("user", "Go.")), max_tokens=50)
+BY_SCHEMA = ModelCall(purpose="test", messages=CALL.messages, max_tokens=50, schema={"type": "object"})
+WORDS = st.sampled_from(
+    "response_format json_schema json_object temperature max_tokens max_completion_tokens stream_options "
+    "reasoning_effort grammar unknown".split()
+)
+
+
+@given(st.lists(st.lists(WORDS, max_size=4).map(" ".join), max_size=30), st.booleans())
+def test_asking_again_ends_whatever_is_refused(complaints: list[str], stream: bool) -> None:
+    dialect = Dialect("o4-mini")
+    lessons = sum(dialect.learn(dialect.parameters(BY_SCHEMA, stream=stream), complaint) for complaint in complaints)
+    assert lessons <= 6
+
+
+def test_the_schema_is_in_the_prompt_only_where_the_server_does_not_enforce_it() -> None:
+    dialect = Dialect("m")
+    enforced = dialect.parameters(BY_SCHEMA, stream=False)
+    dialect.learn(enforced, "response_format is not supported")
+    told = dialect.parameters(BY_SCHEMA, stream=False)
+    assert enforced["messages"][0]["content"] == "Be brief."
+    assert '{"type":"object"}' in told["messages"][0]["content"]
+    assert told["messages"][1] == enforced["messages"][1]
+
+
+def test_a_refusal_of_something_else_teaches_nothing() -> None:
+    dialect = Dialect("m")
+    before = dialect.parameters(CALL, stream=True)
+    assert not dialect.learn(before, "out of memory")
+    assert dialect.parameters(CALL, stream=True) == before
+
+
+def test_chat_models_of_a_reasoning_family_are_ordinary() -> None:
+    assert "temperature" in Dialect("gpt-5-chat-latest").parameters(CALL, stream=False)
+    assert "temperature" not in Dialect("gpt-5.4-mini").parameters(CALL, stream=False)
