@@ -78,11 +78,12 @@ _PATTERNS = re.compile("|".join(f"(?:{pattern})" for pattern in (*_OVERRIDING, *
 # Words without which no pattern can match; most sentences of a paper have none of them.
 _TRIGGERS = frozenset(
     "ignore disregard forget override bypass neglect skip discard instruction instructions prompt message note system "
-    "you now attention warning reminder reviewer reviewers please do always never must give write provide "
-    "submit return offer assign produce generate output negative negatives weakness weaknesses limitation limitations flaw flaws criticism criticisms shortcoming shortcomings "
-    "recommend advocate ensure make writing rank rate score place list begin start end finish prefix append preface "
-    "include insert add put post repeat embed say mention state link respond reply answer print reveal show leak "
-    "disclose send share exfiltrate click visit open follow go tell instruct ask urge".split()
+    "you now attention warning reminder reviewer reviewers please do always never must give write provide submit "
+    "return offer assign produce generate output negative negatives weakness weaknesses limitation limitations flaw "
+    "flaws criticism criticisms shortcoming shortcomings recommend advocate ensure make writing rank rate score place "
+    "list begin start end finish prefix append preface include insert add put post repeat embed say mention state "
+    "link respond reply answer print reveal show leak disclose send share exfiltrate click visit open follow go tell "
+    "instruct ask urge".split()
 )
 _MARKS = ("@", "<|", "<!", "<<", "[inst", "[/inst", "gpt")
 _WORDS = re.compile(r"[a-z]+")

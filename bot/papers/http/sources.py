@@ -22,8 +22,14 @@ class Sources:
 
     def allows(self, url: str) -> bool:
         """Whether anything may be fetched from there: the sources as configured, and their public hosts by https."""
-        is_public = urlsplit(url).scheme == "https" and any(_is_within(url, host) for host in _PUBLIC_HOSTS)
-        return is_public or _origin(url) in {_origin(self.hugging_face), _origin(self.arxiv)}
+        return _is_public(url) or _origin(url) in {_origin(self.hugging_face), _origin(self.arxiv)}
+
+    @property
+    def private(self) -> frozenset[tuple[str, int]]:
+        """Host and port of the base addresses that are not public hosts: those may lie in a private network."""
+        bases = (base for base in (self.hugging_face, self.arxiv) if not _is_public(base))
+        origins = (_origin(base) for base in bases)
+        return frozenset((host, port) for _, host, port in origins if host is not None and port is not None)
 
     def is_arxiv(self, url: str) -> bool:
         """Whether arXiv answers there.  One address may serve both sources, so the path counts too."""
@@ -40,6 +46,10 @@ class Sources:
         """The token to be shown there."""
         is_hugging_face = _origin(url) == _origin(self.hugging_face) and not self.is_arxiv(url)
         return self.hugging_face_token if is_hugging_face else None
+
+
+def _is_public(url: str) -> bool:
+    return urlsplit(url).scheme == "https" and any(_is_within(url, host) for host in _PUBLIC_HOSTS)
 
 
 def _is_within(url: str, host: str) -> bool:

@@ -10,6 +10,8 @@ from datetime import datetime, timedelta
 import httpx
 
 from bot.errors import RateLimited, SourceUnavailable
+from bot.papers.http.body import ACCEPTED, read_capped
+from bot.papers.http.guard import GuardedNetwork, GuardedTransport
 from bot.papers.http.patience import LONGEST_WAIT, Line, Refused, advised_wait, exhausted_for
 from bot.papers.http.sources import Sources
 from bot.ports import Clock
@@ -42,7 +44,7 @@ class Wire(httpx.AsyncBaseTransport):
         self._timeouts = timeouts
         self._line = line
         self._closed_until: dict[str, datetime] = {}  # by the source that asked for it
-        self._inner = httpx.AsyncHTTPTransport(trust_env=False, limits=httpx.Limits(max_connections=20))
+        self._inner = GuardedTransport(GuardedNetwork(sources.private))
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         if not self._sources.allows(str(request.url)):
@@ -65,7 +67,8 @@ class Wire(httpx.AsyncBaseTransport):
         response = await self._inner.handle_async_request(self._prepared(request))
         try:
             self._judge(response, request.url)
-            body = await self._read(response, request)
+            max_bytes = request.extensions.get("max_bytes", _DEFAULT_MAX_BYTES)
+            body = await read_capped(response, max_bytes, self._sources.name(str(request.url)))
         finally:
             await response.aclose()
         headers = httpx.Headers(response.headers)
@@ -77,21 +80,11 @@ class Wire(httpx.AsyncBaseTransport):
     def _prepared(self, request: httpx.Request) -> httpx.Request:
         """The request as it is sent: with its token, which the cache must not see, and its time limits."""
         headers = httpx.Headers(request.headers)
+        headers["Accept-Encoding"] = ACCEPTED
         if token := self._sources.token_for(str(request.url)):
             headers["Authorization"] = f"Bearer {token}"
         limits = httpx.Timeout(self._timeouts.read, connect=self._timeouts.connect)
         return httpx.Request(request.method, request.url, headers=headers, extensions={"timeout": limits.as_dict()})
-
-    async def _read(self, response: httpx.Response, request: httpx.Request) -> bytes:
-        max_bytes = request.extensions.get("max_bytes", _DEFAULT_MAX_BYTES)
-        pieces, size = [], 0
-        async for piece in response.aiter_bytes():
-            pieces.append(piece)
-            size += len(piece)
-            if size > max_bytes:
-                name = self._sources.name(str(request.url))
-                raise Refused(f"{name}'s answer is larger than the {max_bytes / 1e6:.0f} MB that are read.")
-        return b"".join(pieces)
 
     def _judge(self, response: httpx.Response, url: httpx.URL) -> None:
         """Raise for an answer that is none."""
