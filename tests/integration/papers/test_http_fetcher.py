@@ -241,6 +241,17 @@ async def test_an_older_answer_is_better_than_none(
     assert (older.body, older.stale, older.fetched_at) == (b"[1]", True, first.fetched_at)
 
 
+async def test_of_older_answers_the_newest_is_served(
+    fetcher: HttpFetcher, source: Source, url: str, clock: FakeClock
+) -> None:
+    source.answers(lambda: data("[1]", ETag='"1"'), lambda: data("[2]", ETag='"2"'), lambda: data(status=500))
+    bodies = []
+    for _ in range(3):
+        bodies.append((await fetcher.get(url)).body)
+        clock.advance(60)
+    assert bodies == [b"[1]", b"[2]", b"[2]"]
+
+
 async def test_the_cache_outlives_the_program(source: Source, url: str, clock: FakeClock, tmp_path: Path) -> None:
     source.answers(lambda: data("[1]", ETag='"1"'), lambda: data(status=500))
     sources = Sources(hugging_face=source.base)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -45,6 +45,20 @@ async def test_a_list_that_never_ends_is_left_at_some_point() -> None:
     listing = await HuggingFace(fetcher, BASE).weekly("2026-W28")
     assert len(listing.papers) == 100
     assert len(fetcher.requests) == 20
+
+
+async def test_a_list_is_as_old_as_its_first_page_and_shows_a_paper_where_it_was_first() -> None:
+    clock = FakeClock()
+    start = clock.now()
+    first, second = [entry(number) for number in range(100)], [entry(99), entry(100)]
+
+    def answer(address: str) -> FakeAnswer:
+        clock.advance(5)
+        return FakeAnswer.of(first if address.endswith("p=0") else second)
+
+    listing = await HuggingFace(FakeFetcher(answer, clock), BASE).daily(date(2026, 7, 10))
+    assert [paper.id for paper in listing.papers] == [f"2607.{number:05}" for number in range(101)]
+    assert listing.fetched_at == start + timedelta(seconds=5)
 
 
 async def test_papers_of_a_day_know_their_day() -> None:

@@ -69,6 +69,7 @@ def test_a_week_is_final_after_its_sunday(day: date) -> None:
     monday = monday_of(day)
     assert state_of_week(day, rolls_over_at(monday - DAY) - timedelta(seconds=1)) is ListState.FUTURE
     assert state_of_week(day, rolls_over_at(monday - DAY)) is ListState.FILLING
+    assert state_of_week(day, rolls_over_at(monday + 6 * DAY) - timedelta(seconds=1)) is ListState.FILLING
     assert state_of_week(day, rolls_over_at(monday + 6 * DAY)) is ListState.FINAL
 
 

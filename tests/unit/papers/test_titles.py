@@ -40,6 +40,7 @@ LATEX = st.lists(
         ("\\$OneMillion", "$OneMillion"),
         ("Earn $1 million or $2 million", "Earn $1 million or $2 million"),
         ("From $5 to $10", "From $5 to $10"),
+        ("For $5-$10 and $1-$2", "For $5-$10 and $1-$2"),
         ("Bugs for 1$: Cheap", "Bugs for 1$: Cheap"),
         ("Paper for Under $0.1", "Paper for Under $0.1"),
         ("50% faster than 64%", "50% faster than 64%"),
