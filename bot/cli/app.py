@@ -27,6 +27,7 @@ Json = Annotated[bool, typer.Option("--json", help="Print one JSON value instead
 Demo = Annotated[bool, typer.Option("--demo", help="Use a small built-in day: no network, no key, nothing kept.")]
 Paper = Annotated[str, typer.Argument(metavar="PAPER", help="An arXiv id, a link, or #3 of the list last shown.")]
 Words = Annotated[list[str], typer.Argument(metavar="WORDS", help="What to search for.")]
+Question = Annotated[list[str], typer.Argument(metavar="QUESTION", help="What to ask.")]
 Top = Annotated[int | None, typer.Option(metavar="N", min=1, max=50, help="How many papers to show.")]
 
 
@@ -61,6 +62,12 @@ def today(
 def show(paper: Paper, as_json: Json = False, demo: Demo = False) -> None:
     """Show one paper in full."""
     _ask("show", paper, as_json=as_json, demo=demo)
+
+
+@app.command()
+def ask(paper: Paper, question: Question, as_json: Json = False, demo: Demo = False) -> None:
+    """Ask a paper a question; the answer comes with the sentences that bear it out."""
+    _ask("ask", paper, *question, as_json=as_json, demo=demo)
 
 
 @app.command()
