@@ -81,7 +81,10 @@ async def open_app(settings: Settings, parts: Parts | None = None) -> AsyncItera
         summarizer = await closing.enter_async_context(
             nullcontext(parts.summarizer) if parts.summarizer else open_summarizer(settings, model, store, clock)
         )
-        asking = await closing.enter_async_context(open_asking(settings, library, fetcher, store, clock, model))
+        embedder = await closing.enter_async_context(open_embedder(settings))
+        asking = await closing.enter_async_context(
+            open_asking(settings, library, fetcher, store, clock, model, embedder)
+        )
         handlers = make_handlers(settings, library, summarizer, asking, store, clock, model)
         engine = Engine(COMMANDS, handlers, question=asking.question)
         yield App(settings=settings, clock=clock, store=store, library=library, engine=engine, model=model)
@@ -163,7 +166,13 @@ async def open_summarizer(
 
 @asynccontextmanager
 async def open_asking(
-    settings: Settings, library: Library, fetcher: Fetcher, store: Store, clock: Clock, model: LanguageModel | None
+    settings: Settings,
+    library: Library,
+    fetcher: Fetcher,
+    store: Store,
+    clock: Clock,
+    model: LanguageModel | None,
+    embedder: Embedder | None,
 ) -> AsyncIterator[Asking]:
     """Questions to papers' full texts; by passages alone where there is no model."""
     from bot.papers.fulltext.ladder import Sources, TextLadder
@@ -178,7 +187,7 @@ async def open_asking(
         yield Asking(
             finder,
             SubjectFinder(finder, library, store.papers, store.conversations),
-            Reader(ladder, make_embedder(settings)),
+            Reader(ladder, embedder),
             Answerer(make_meter(settings, model, store, clock)),
             store.conversations,
             clock,
@@ -187,14 +196,21 @@ async def open_asking(
         await workshop.close()
 
 
-def make_embedder(settings: Settings) -> Embedder | None:
+@asynccontextmanager
+async def open_embedder(settings: Settings) -> AsyncIterator[Embedder | None]:
     """Meaning as vectors: from the model's server if one is named, else from the extra `semantic` if installed."""
+    from bot.llm.embeddings import EmbeddingsEndpoint
     from bot.reading.semantic import EndpointEmbedder, StaticEmbedder
 
-    if settings.embeddings_model:
-        key = settings.openai_api_key.get_secret_value() if settings.openai_api_key else None
-        return EndpointEmbedder(settings.embeddings_model, api_key=key, base_url=settings.openai_base_url)
-    return StaticEmbedder() if StaticEmbedder.available() else None
+    if not settings.embeddings_model:
+        yield StaticEmbedder() if StaticEmbedder.available() else None
+        return
+    key = settings.openai_api_key.get_secret_value() if settings.openai_api_key else None
+    endpoint = EmbeddingsEndpoint(settings.embeddings_model, api_key=key, base_url=settings.openai_base_url)
+    try:
+        yield EndpointEmbedder(endpoint)
+    finally:
+        await endpoint.aclose()
 
 
 def make_meter(settings: Settings, model: LanguageModel | None, store: Store, clock: Clock) -> Meter | None:

@@ -57,9 +57,11 @@ def nothing_found(answer: Answer) -> str:
     """The sentence for a question that what was read does not answer."""
     papers = answer.found.papers
     if all(read.text.full_text.source is TextSource.ABSTRACT for read in papers):
-        subject = "The abstract does not say" if len(papers) == 1 else "The abstracts do not say"
-        return f"{subject}, and the full text could not be read."
-    return "The paper does not say." if len(papers) == 1 else "The papers do not say."
+        subject = "The abstract does not" if len(papers) == 1 else "The abstracts do not"
+        rest = ", and the full text could not be read."
+    else:
+        subject, rest = "The paper does not" if len(papers) == 1 else "The papers do not", "."
+    return f"{subject} {'say' if answer.calls else 'seem to say'}{rest}"
 
 
 def _about(answer: Answer) -> Text:
@@ -87,6 +89,8 @@ def _claims(answer: Answer) -> Iterable[Block]:
 
 def _nothing(answer: Answer) -> Iterable[Block]:
     yield Paragraph(text(nothing_found(answer)))
+    if answer.note:
+        yield from _excerpts(answer)
 
 
 def _excerpts(answer: Answer) -> Iterable[Block]:
@@ -182,7 +186,7 @@ def answer_json(answer: Answer) -> dict[str, Any]:
         "excerpts": [
             {"words": excerpt(passage, answer.question), **_place_json(passage)} for passage in answer.found.best
         ]
-        if answer.outcome is Outcome.PASSAGES
+        if answer.note
         else [],
         "dropped": answer.dropped,
         "note": answer.note,

@@ -3,12 +3,14 @@
 Retrieval packs the likeliest passages into one call.  The model may ask for more once; then it gets twice as much.
 What it says is checked against what it cites (`pointers.py`); what does not hold is dropped.  Where nothing is left, or
 model and retrieval agree that there is nothing to find, the answer is that the paper does not say.  Without a model, or
-with one that gives nothing to use, the best passages are the answer, labelled as such.
+with one that gives nothing to use, the best passages are the answer, labelled as such; without one it is retrieval that
+says whether the paper seems to answer at all.
 """
 
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -32,7 +34,12 @@ log = structlog.get_logger(__name__)
 
 # Tokens of passages, and of the whole prompt with them: history and a long question leave less room for passages.
 ROUNDS = ((EVIDENCE_BUDGET, 2_200), (2 * EVIDENCE_BUDGET, 4_200))
-SHORT_QUESTION = 4  # terms; a shorter follow-up ("and on GPUs?") is looked up together with the question before it
+NO_MODEL = "No language model is set up, so here are the passages that fit the question best."
+SHORT_QUESTION = 3  # terms; a follow-up as short as that ("and on GPUs?") is looked up with the question before it
+_LEANS_BACK = re.compile(
+    r"\s*(?:and|but|so|then|also|what about|how about|why|how so)\b|\b(?:it|its|that|those|these|them|this|there)\b",
+    re.IGNORECASE,
+)
 
 
 class Outcome(StrEnum):
@@ -68,9 +75,11 @@ class Question:
 
     @property
     def search(self) -> str:
-        """What to look for: a short follow-up means little without the question before it."""
-        before = [turn.content for turn in self.history if turn.role == "user"]
-        return f"{before[-1]} {self.text}" if before and len(terms(self.text)) < SHORT_QUESTION else self.text
+        """What to look for: a short follow-up means little without the question before it, yet weighs more."""
+        before = next((turn.content for turn in reversed(self.history) if turn.role == "user"), None)
+        length = len(terms(self.text))
+        leans_back = length <= 1 or (length <= SHORT_QUESTION and _LEANS_BACK.search(self.text))
+        return f"{before} {self.text} {self.text}" if before and leans_back else self.text
 
 
 class Answerer:
@@ -85,8 +94,8 @@ class Answerer:
         """The answer's words so far, growing; at the end the `Answer`.  A model's failing makes it a lesser one."""
         found = await find(question.search, papers)
         if self._meter is None:
-            note = "No language model is set up, so here are the passages that fit the question best."
-            yield Answer(question=question.text, outcome=Outcome.PASSAGES, found=found, note=note)
+            outcome = Outcome.PASSAGES if found.answerable else Outcome.NOT_IN_PAPER
+            yield Answer(question=question.text, outcome=outcome, found=found, note=NO_MODEL)
             return
         inquiry = _Inquiry(question, found, self._meter, workspace)
         try:

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from bot.errors import ModelUnavailable
+from bot.llm.embeddings import EmbeddingsEndpoint
 
 if TYPE_CHECKING:
     import numpy as np
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     Vectors = NDArray[np.float32]  # one row a text, each of length 1 (or 0 where a text has no words)
 
 WEIGHTS = Path("weights", "l2_supercat_256.safetensors")
-BATCH = 128  # texts in one request to an endpoint
-TIMEOUT = 20.0  # seconds
 TOKENIZER = Path("tokenizers", "l2_supercat_tokenizer_config.json")
 
 
@@ -69,34 +67,17 @@ class StaticEmbedder:
 
 
 class EndpointEmbedder:
-    """An embedding model of an OpenAI-compatible server."""
+    """A server's vectors."""
 
-    def __init__(self, model: str, *, api_key: str | None, base_url: str | None) -> None:
-        self._model = model
-        self._api_key = api_key or "none"  # servers of one's own take any
-        self._base_url = base_url
-        self._client: Any = None
+    def __init__(self, endpoint: EmbeddingsEndpoint) -> None:
+        self._endpoint = endpoint
 
     async def embed(self, texts: Sequence[str]) -> Vectors:
-        """One row a text, asked for in batches.
-
-        Raises:
-            ModelUnavailable: the server does not answer, or not with vectors.
-        """
+        """One row a text.  Raises `ModelUnavailable`."""
         import numpy as np
-        import openai
 
-        client = self._client = self._client or openai.AsyncOpenAI(
-            api_key=self._api_key, base_url=self._base_url, max_retries=1, timeout=TIMEOUT
-        )
-        rows: list[list[float]] = []
-        try:
-            for start in range(0, len(texts), BATCH):
-                answer = await client.embeddings.create(model=self._model, input=list(texts[start : start + BATCH]))
-                rows.extend(entry.embedding for entry in answer.data)
-            return unit(np.array(rows, dtype=np.float32).reshape(len(texts), -1))
-        except (openai.OpenAIError, ValueError) as error:
-            raise ModelUnavailable("The embedding model does not answer.") from error
+        found = await self._endpoint.vectors(texts)
+        return unit(np.array(found, dtype=np.float32).reshape(len(texts), -1))
 
 
 def _read_wheel() -> tuple[Any, Any]:
