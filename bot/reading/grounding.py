@@ -64,28 +64,42 @@ class Mention:
     unit: str  # "%", "×" or ""
     around: frozenset[str]
     written: str
+    name: str  # what it makes with a capitalized word right before it ("GPT 4"); else ""
 
 
 def ungrounded_numbers(sentence: str, source: str, *, translated: bool = False, paraphrased: bool = False) -> list[str]:
     """The numbers and numbered names of `sentence` that `source` does not ground, as they are written.
 
-    With `translated`, the sentence is in another language than the source, so that only value and unit count.  With
-    `paraphrased`, the words around a number may all be others, unless they fit another number of the source better.
+    With `translated`, the sentence is in another language than the source: no words are compared, "3,5" may be 3.5,
+    and 15 may be that of 15 billion.  With `paraphrased`, the words around a number may all be others, unless they
+    fit another number of the source better.
     """
+    if translated:
+        return min((_untranslated(form, source) for form in (sentence, sentence.translate(_OTHER_MARKS))), key=len)
     known = _known(source)
     used: Counter[tuple[Decimal, str]] = Counter()
+    parts = _parts(source)
     loose = []
     for mention in _mentions(sentence):
         used[mention.value, mention.unit] += 1
-        if not _is_grounded(mention, known, used[mention.value, mention.unit], translated, paraphrased):
+        grounded = _is_grounded(mention, known, used[mention.value, mention.unit], paraphrased)
+        if not grounded and not (mention.name and _is_named(mention.name, parts)):
             loose.append(mention.written)
-    names = _parts(source)
-    return loose + [name for name in _names(sentence) if not _is_named(name, names)]
+    return loose + _unknown_names(sentence, source)
 
 
-def _is_grounded(
-    mention: Mention, known: Sequence[Mention], occurrence: int, translated: bool, paraphrased: bool
-) -> bool:
+def _untranslated(sentence: str, source: str) -> list[str]:
+    known = {value for mention in _known(source) for value in (mention.value, mention.bare)}
+    loose = [mention.written for mention in _mentions(sentence) if not {mention.value, mention.bare} & known]
+    return loose + _unknown_names(sentence, source)
+
+
+def _unknown_names(sentence: str, source: str) -> list[str]:
+    parts = _parts(source)
+    return [name for name in _names(sentence) if not _is_named(name, parts)]
+
+
+def _is_grounded(mention: Mention, known: Sequence[Mention], occurrence: int, paraphrased: bool) -> bool:
     """Whether the source's mentions of that value and unit fit, and are as many as the sentence has used by now."""
     alike = [other for other in known if other.unit == mention.unit]
     same = [other for other in alike if other.value == mention.value]
@@ -93,9 +107,9 @@ def _is_grounded(
         return False
     fit = max(_fit(mention, other) for other in same)
     rival = max((_fit(mention, other) for other in alike if other.value != mention.value), default=0)
-    if paraphrased:
-        return rival < fit + _MARGIN
-    return len(same) >= occurrence and (fit > 0 or not mention.around) and rival < fit + _MARGIN
+    if rival >= fit + _MARGIN:
+        return False
+    return paraphrased or (len(same) >= occurrence and (fit > 0 or not mention.around))
 
 
 def _fit(mention: Mention, other: Mention) -> int:
@@ -116,7 +130,8 @@ def _mentions(text: str) -> Iterator[Mention]:
         if value is not None:
             unit = _unit(token) or _next_unit(plain, tokens, index)
             scaled = value.scaleb(_SCALES.get(_suffix(token), 0))
-            yield Mention(scaled, value, unit, _around(tokens, index), token.group().strip())
+            name = _name_with(tokens[index - 1], token) if index else ""
+            yield Mention(scaled, value, unit, _around(tokens, index), token.group().strip(), name)
 
 
 def _plain(text: str) -> str:
@@ -133,6 +148,12 @@ def _value(token: re.Match[str]) -> Decimal | None:
     if not token["value"] or token["value"].count(".") > 1:
         return None
     return Decimal(token["value"].replace(",", ""))
+
+
+def _name_with(before: re.Match[str], token: re.Match[str]) -> str:
+    word = before["name"] or before["word"] or ""
+    is_next = before.end() + 1 == token.start()
+    return word + token.group().strip() if word[:1].isupper() and is_next else ""
 
 
 def _suffix(token: re.Match[str]) -> str:
