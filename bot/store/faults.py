@@ -40,6 +40,7 @@ _POSTGRES = {
 _POSTGRES_AT_CONNECT = {
     "password authentication failed": "28",
     "no password supplied": "28",
+    'role "': "28",
     "does not exist": "3D000",
     "too many clients": "53300",
     "is starting up": "57P03",
