@@ -29,7 +29,8 @@ MAX_CHARS = 400_000  # of a page
 _INVISIBLE_MODES = (pdfium.FPDF_TEXTRENDERMODE_INVISIBLE, pdfium.FPDF_TEXTRENDERMODE_CLIP)
 _MIN_ALPHA = 25  # of 255; fainter text is not seen
 _OPAQUE = 250
-_NEARLY_WHITE = 3 * 255 - 75
+_NEARLY_WHITE = 3 * 255 - 75  # red, green and blue together
+_NEARLY_BLACK = 75
 
 Box = tuple[float, float, float, float]  # left, bottom, right, top, in points
 Matrix = tuple[float, float, float, float, float, float]
@@ -123,8 +124,8 @@ def _address(pointer: object) -> int:
     return ctypes.cast(pointer, ctypes.c_void_p).value or 0  # type: ignore[arg-type]
 
 
-class _Painted(NamedTuple):
-    """An object of a page: its handle, when it is painted, where, and the transformation of the form it stands in."""
+class _Text(NamedTuple):
+    """A text object: its handle, when and where it is painted, and the transformation of the form it stands in."""
 
     item: object
     order: int
@@ -132,8 +133,17 @@ class _Painted(NamedTuple):
     matrix: Matrix
 
 
+class _Fill(NamedTuple):
+    """A filled path, or a picture or shading, whose colour is None.  Where it lies is asked for only if it matters."""
+
+    item: object
+    order: int
+    colour: Colour | None
+    matrix: Matrix
+
+
 class _Shape(NamedTuple):
-    """Something painted; `colour` is None where it is a picture or a shading."""
+    """What a fill covers."""
 
     order: int
     box: Box
@@ -146,11 +156,10 @@ class _Scan:
     def __init__(self, page: object) -> None:
         self._page = page
         self._bounds = _page_box(page)
-        self._texts: list[_Painted] = []
-        self._invisible: list[_Painted] = []
-        self._pale: list[tuple[_Painted, Colour]] = []
-        self._others: list[_Painted] = []  # paths, pictures, shadings; their place is not asked for yet
-        self._white: list[_Painted] = []  # those of them that may cover text
+        self._texts: list[_Text] = []
+        self._invisible: list[_Text] = []
+        self._coloured: list[tuple[_Text, Colour]] = []
+        self._fills: list[_Fill] = []
         self._order = 0
         self._has_picture = False
 
@@ -172,43 +181,47 @@ class _Scan:
             item = get(container, index)
             mode = pdfium.FPDFTextObj_GetTextRenderMode(item)
             pdfium.FPDFPageObj_GetFillColor(item, red, green, blue, alpha)
-            pale = red.value + green.value + blue.value >= _NEARLY_WHITE
+            colour = (red.value, green.value, blue.value)
             self._order += 1
             if mode < 0:
-                self._other(item, matrix, depth, pale=pale)
+                self._other(item, matrix, depth, colour if alpha.value >= _OPAQUE else None)
                 continue
             left, bottom, right, top = box = _moved(_bounds(item), matrix)
-            text = _Painted(item, self._order, box, matrix)
+            text = _Text(item, self._order, box, matrix)
             self._texts.append(text)
             outside = right < outer_left or left > outer_right or top < outer_bottom or bottom > outer_top
             if mode in _INVISIBLE_MODES or outside or alpha.value < _MIN_ALPHA or _tiny(text):
                 self._invisible.append(text)
-            elif pale:
-                self._pale.append((text, (red.value, green.value, blue.value)))
+            elif sum(colour) > _NEARLY_BLACK:
+                self._coloured.append((text, colour))
 
-    def _other(self, item: object, matrix: Matrix, depth: int, *, pale: bool) -> None:
+    def _other(self, item: object, matrix: Matrix, depth: int, colour: Colour | None) -> None:
+        """Note a form's content, or what else may lie under or over text; `colour` is None of a see-through path."""
         kind = pdfium.FPDFPageObj_GetType(item)
-        if kind == pdfium.FPDF_PAGEOBJ_FORM and depth < MAX_FORM_DEPTH:
-            inner = _times(_matrix(item), matrix)
-            self._walk(item, pdfium.FPDFFormObj_CountObjects, pdfium.FPDFFormObj_GetObject, inner, depth + 1)
-            return
-        painted = _Painted(item, self._order, _NOWHERE, matrix)
-        self._others.append(painted)
-        self._has_picture = self._has_picture or kind == pdfium.FPDF_PAGEOBJ_IMAGE
-        if pale and self._texts and kind == pdfium.FPDF_PAGEOBJ_PATH:
-            self._white.append(painted)
+        if kind == pdfium.FPDF_PAGEOBJ_FORM:
+            if depth < MAX_FORM_DEPTH:
+                inner = _times(_matrix(item), matrix)
+                self._walk(item, pdfium.FPDFFormObj_CountObjects, pdfium.FPDFFormObj_GetObject, inner, depth + 1)
+        elif kind == pdfium.FPDF_PAGEOBJ_PATH:
+            if colour is not None and _is_filled(item):
+                self._fills.append(_Fill(item, self._order, colour, matrix))
+        else:
+            self._has_picture = self._has_picture or kind == pdfium.FPDF_PAGEOBJ_IMAGE
+            self._fills.append(_Fill(item, self._order, None, matrix))
 
-    def _camouflaged(self) -> list[_Painted]:
-        """Pale text with nothing darker beneath it."""
-        if not self._pale:
+    def _camouflaged(self) -> list[_Text]:
+        """Text in the colour of what lies beneath it."""
+        if not self._coloured:
             return []
-        shapes = [shape for shape in map(_shape, self._others) if shape]
-        grounds = ((text, colour, _ground(shapes, text)) for text, colour in self._pale)
+        shapes = [_shape(fill) for fill in self._fills]
+        grounds = ((text, colour, _ground(shapes, text)) for text, colour in self._coloured)
         return [text for text, colour, ground in grounds if ground is not None and alike(colour, ground)]
 
-    def _painted_over(self) -> list[_Painted]:
+    def _painted_over(self) -> list[_Text]:
         """Text under an opaque white shape."""
-        covers = [shape for shape in map(_shape, self._white) if shape and _is_large(shape.box)]
+        first = self._texts[0].order if self._texts else self._order
+        white = (fill for fill in self._fills if fill.order > first and fill.colour and alike(fill.colour, WHITE))
+        covers = [shape for shape in map(_shape, white) if _is_large(shape.box)]
         return [
             text
             for text in self._texts
@@ -216,11 +229,17 @@ class _Scan:
         ]
 
 
-def _is_path(item: object) -> bool:
-    return bool(pdfium.FPDFPageObj_GetType(item) == pdfium.FPDF_PAGEOBJ_PATH)
+def _is_filled(path: object) -> bool:
+    mode, stroke = ctypes.c_int(), ctypes.c_int()
+    pdfium.FPDFPath_GetDrawMode(path, mode, stroke)
+    return bool(mode.value != pdfium.FPDF_FILLMODE_NONE)
 
 
-def _tiny(text: _Painted) -> bool:
+def _shape(fill: _Fill) -> _Shape:
+    return _Shape(fill.order, _moved(_bounds(fill.item), fill.matrix), fill.colour)
+
+
+def _tiny(text: _Text) -> bool:
     """Whether a text object's letters are under three points.  Its height rules most out without asking."""
     if text.box[3] - text.box[1] >= MIN_POINTS:
         return False
@@ -231,29 +250,13 @@ def _tiny(text: _Painted) -> bool:
     return 0 <= size.value * scale < MIN_POINTS
 
 
-def _ground(shapes: Sequence[_Shape], text: _Painted) -> Colour | None:
+def _ground(shapes: Sequence[_Shape], text: _Text) -> Colour | None:
     """The colour beneath a text: of the last shape painted under it before; None if that is a picture."""
     point = _middle(text.box)
     for shape in reversed(shapes):
         if shape.order < text.order and _within(point, shape.box):
             return shape.colour
     return WHITE
-
-
-def _shape(painted: _Painted) -> _Shape | None:
-    """What a path, picture or shading covers; None for a path that is not filled, or one that is see-through."""
-    if not _is_path(painted.item):
-        return _Shape(painted.order, _moved(_bounds(painted.item), painted.matrix), None)
-    mode, stroke = ctypes.c_int(), ctypes.c_int()
-    pdfium.FPDFPath_GetDrawMode(painted.item, mode, stroke)
-    if mode.value == pdfium.FPDF_FILLMODE_NONE:
-        return None
-    red, green, blue, alpha = (ctypes.c_uint() for _ in range(4))
-    pdfium.FPDFPageObj_GetFillColor(painted.item, red, green, blue, alpha)
-    if alpha.value < _OPAQUE:
-        return None
-    box = _moved(_bounds(painted.item), painted.matrix)
-    return _Shape(painted.order, box, (red.value, green.value, blue.value))
 
 
 def _page_box(page: object) -> Box:
