@@ -39,6 +39,7 @@ from bot.documents.words import harmless, moment_words, on_one_line
 TITLES = {Tone.NORMAL: "bold cyan", Tone.NOTICE: "bold yellow", Tone.ERROR: "bold red"}
 MARKS = {Tone.NORMAL: "", Tone.NOTICE: "", Tone.ERROR: "✗ "}
 DIM = "bright_black"
+LONGEST_NAME = 28  # columns
 
 
 def render(document: Document) -> RenderableType:
@@ -70,8 +71,8 @@ def render_block(block: Block) -> RenderableType | None:
             return _bullets(block)
         case Quote():
             return _quote(block)
-        case Facts(rows=rows):
-            return _grid((RichText(on_one_line(name), style="cyan"), styled(value)) for name, value in rows)
+        case Facts():
+            return _facts(block)
         case Image():
             return _image(block)
         case Card():
@@ -123,6 +124,14 @@ def _card_lines(card: Card) -> Iterable[RichText]:
         yield RichText("\n" + harmless(card.body))
 
 
+def _facts(facts: Facts) -> RenderableType:
+    """Two columns if the names are short enough for one, else each name over its value."""
+    rows = [(RichText(on_one_line(name), style="cyan"), styled(value)) for name, value in facts.rows]
+    if all(name.cell_len <= LONGEST_NAME for name, _ in rows):
+        return _grid(rows)
+    return Group(*(part for name, value in rows for part in (name, Padding(value, (0, 0, 0, 4)))))
+
+
 def _bullets(bullets: Bullets) -> RenderableType:
     marks = (f"{number}." if bullets.ordered else "•" for number in range(1, len(bullets.items) + 1))
     return _grid((RichText(mark), styled(item)) for mark, item in zip(marks, bullets.items, strict=True))
@@ -164,7 +173,7 @@ def _grid(rows: Iterable[tuple[RenderableType, RenderableType]], narrow: int | N
     if narrow == 0:
         return Group(*chain.from_iterable(row[1:] for row in rows))
     grid = Table.grid(padding=(0, 1, 0, 0))
-    grid.add_column(width=narrow, max_width=30, overflow="fold")
+    grid.add_column(width=narrow, overflow="fold")
     grid.add_column(ratio=1, overflow="fold")
     for row in rows:
         grid.add_row(*row)

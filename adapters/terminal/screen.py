@@ -49,7 +49,9 @@ class LiveAnswer:
 
     def __init__(self, console: Console) -> None:
         self._console = console
-        self._live = Live(console=console, transient=True, refresh_per_second=8)
+        self._live = Live(
+            console=console, transient=True, refresh_per_second=8, redirect_stdout=False, redirect_stderr=False
+        )
         self._open = ExitStack()
 
     def __enter__(self) -> Self:

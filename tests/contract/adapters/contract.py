@@ -178,7 +178,7 @@ class AdapterContract:
         seen = self.see(document)
         assert seen.cut or not lost_words(document, seen)
 
-    @settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck))
     @given(document=huge_documents())
     def test_a_huge_document_keeps_the_limits(self, document: Document) -> None:
         seen = self.see(document)
@@ -194,12 +194,13 @@ def assert_harmless(seen: Seen) -> None:
 
 
 def lost_words(document: Document, seen: Seen) -> Counter[str]:
-    """Words of a document that do not stand in what is seen of it."""
-    return _words(" ".join(document_words(document))) - _words(seen.words)
+    """Words of a document that do not stand in what is seen of it, as often as they should.
 
-
-def _words(value: str) -> Counter[str]:
-    return Counter(re.findall(r"[a-zA-Z]{3,}", value))
+    Only letters count, so a platform may wrap lines and put marks of its own between words.
+    """
+    letters = re.sub(r"[^a-zA-Z]+", "", seen.words)
+    owed = Counter(word for piece in document_words(document) for word in re.findall(r"[a-zA-Z]{3,40}", piece))
+    return Counter({word: times for word, times in owed.items() if letters.count(word) < times})
 
 
 def document_words(document: Document) -> list[str]:
