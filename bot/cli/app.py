@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -21,6 +22,9 @@ app.add_typer(setup, name="setup")
 discord = typer.Typer(help="Discord.", no_args_is_help=True)
 app.add_typer(discord, name="discord")
 
+evaluation = typer.Typer(help="Quality on a labelled file, printed as JSON.", no_args_is_help=True)
+app.add_typer(evaluation, name="eval")
+
 Work = Callable[[], Coroutine[Any, Any, int]]
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON value instead of text.")]
@@ -28,6 +32,7 @@ Demo = Annotated[bool, typer.Option("--demo", help="Use a small built-in day: no
 Paper = Annotated[str, typer.Argument(metavar="PAPER", help="An arXiv id, a link, or #3 of the list last shown.")]
 Words = Annotated[list[str], typer.Argument(metavar="WORDS", help="What to search for.")]
 Question = Annotated[list[str], typer.Argument(metavar="QUESTION", help="What to ask.")]
+Labelled = Annotated[Path, typer.Argument(metavar="FILE", help="JSON Lines.", exists=True, dir_okay=False)]
 Top = Annotated[int | None, typer.Option(metavar="N", min=1, max=50, help="How many papers to show.")]
 
 
@@ -96,6 +101,30 @@ def upgrade() -> None:
     from bot.cli import service
 
     _finish(service.upgrade_database)
+
+
+@evaluation.command("retrieval")
+def eval_retrieval(file: Labelled) -> None:
+    """How well passages are found: plain BM25, the embedding alone, and both fused as the bot does."""
+    from bot.cli import evaluating
+
+    _finish(lambda: evaluating.retrieval(file))
+
+
+@evaluation.command("answers")
+def eval_answers(file: Labelled) -> None:
+    """How well questions are answered with the model that is set."""
+    from bot.cli import evaluating
+
+    _finish(lambda: evaluating.answers(file))
+
+
+@evaluation.command("summaries")
+def eval_summaries(file: Labelled) -> None:
+    """How good summaries are: grounding, length, ROUGE for orientation."""
+    from bot.cli import evaluating
+
+    _finish(lambda: evaluating.summaries(file))
 
 
 @setup.command("discord")
