@@ -58,7 +58,7 @@ def section(words: str) -> Json:
 
 def sections(words: Text) -> list[Json]:
     """A text as one section or more."""
-    return [section(mrkdwn(piece)) for piece in split(words, PIECE)]
+    return [section(piece) for piece in _pieces(words)]
 
 
 @blocks.register
@@ -82,10 +82,10 @@ def _(block: Bullets) -> list[Json]:
 
 @blocks.register
 def _(block: Quote) -> list[Json]:
-    quoted = [_quotation(mrkdwn(piece)) for piece in split(text(" ".join(block.text.split())), PIECE)]
+    quoted = [_quotation(piece) for piece in _pieces(text(" ".join(block.text.split())))]
     if not quoted:
         return []
-    source = [mrkdwn(piece) for piece in split(block.source, PIECE)]
+    source = _pieces(block.source)
     if source and limits.size(quoted[-1]) + limits.size(source[0]) < PIECE:
         quoted[-1] += f"\n{_quotation(source.pop(0))}"
     return [section(words) for words in (*quoted, *source)]
@@ -93,7 +93,7 @@ def _(block: Quote) -> list[Json]:
 
 @blocks.register
 def _(block: Code) -> list[Json]:
-    return [section(f"```\n{mrkdwn(piece)}\n```") for piece in split(text(block.text), PIECE)]
+    return [section(f"```\n{piece}\n```") for piece in _pieces(text(block.text))]
 
 
 @blocks.register
@@ -161,8 +161,13 @@ def _joined(lines: Iterable[Text]) -> Text:
 
 
 def _small(words: Text) -> list[Json]:
-    elements = [_mrkdwn(mrkdwn(piece)) for piece in split(words, PIECE)]
+    elements = [_mrkdwn(piece) for piece in _pieces(words)]
     return [{"type": "context", "elements": part} for part in _parts(elements, limits.CONTEXT_ELEMENTS)]
+
+
+def _pieces(words: Text) -> list[str]:
+    """A text as mrkdwn, cut to fit; without pieces of which nothing would be seen."""
+    return [shown for piece in split(words, PIECE) if (shown := mrkdwn(piece)).strip()]
 
 
 def _parts(elements: Sequence[Json], count: int) -> list[Sequence[Json]]:

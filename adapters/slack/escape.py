@@ -21,7 +21,7 @@ _MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!|~>])")
 
 def escape(text: str) -> str:
     """Plain words as mrkdwn that reads the same."""
-    seen = _UNSEEN.sub("", text)
+    seen = _UNSEEN.sub(" ", text)
     return seen.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("`", GRAVE)
 
 
@@ -32,7 +32,7 @@ def escape_url(url: str) -> str:
 
 def escape_markdown(text: str) -> str:
     """Plain words as standard Markdown, which Slack's streams take; bare addresses do not become links."""
-    marked = _MARKDOWN.sub(r"\\\1", _UNSEEN.sub("", text).replace("://", ":\u200b//"))
+    marked = _MARKDOWN.sub(r"\\\1", _UNSEEN.sub(" ", text).replace("://", ":\u200b//"))
     return marked.replace("&", "&amp;").replace("<", "&lt;").replace("\\>", "&gt;")
 
 

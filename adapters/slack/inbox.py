@@ -64,6 +64,10 @@ class Inbox:
         """Take other work that an event asks for; an empty `key` is not looked up."""
         return self._lanes.put(lane, (lambda: self._once(key, job)) if key else job)
 
+    async def drained(self) -> None:
+        """Wait until everything taken so far is answered."""
+        await self._lanes.drained()
+
     async def close(self, grace: float) -> None:
         """Finish what runs within `grace` seconds; what is still running then ends with a sentence."""
         for task in self._later:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Hashable
+from contextlib import suppress
 
 import structlog
 
@@ -44,11 +45,16 @@ class Lanes:
         worker.add_done_callback(self._workers.discard)
         return True
 
+    async def drained(self) -> None:
+        """Wait until all work is done, also what is added meanwhile."""
+        while self._workers:
+            await asyncio.wait(self._workers)
+
     async def close(self, grace: float) -> None:
         """Take nothing more, let what runs finish for `grace` seconds, then cancel it and wait for its last words."""
         self._open = False
-        if self._workers:
-            await asyncio.wait(self._workers, timeout=grace)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self.drained(), grace)
         for worker in list(self._workers):
             worker.cancel()
         await asyncio.gather(*self._workers, return_exceptions=True)

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
 from adapters.slack.escape import escape, escape_url
 from adapters.slack.limits import size
@@ -20,6 +21,8 @@ HAIR = "\u200b"  # lets a style begin or end inside a word
 MARKS = 8  # the most that styles add to a run: `*_…_*` and a `HAIR` on each side, rounded up
 LONGEST_URL = 1_000  # a longer address is not shown; no host of ours has one
 LONGEST_CHARACTER = 40  # UTF-16 units that may follow to finish a character made of several code points
+
+_COSTS = {"&": 5, "<": 4, ">": 4}  # of characters that are escaped
 
 _DATES = {
     "date": "{date_short_pretty}",
@@ -47,21 +50,53 @@ def plain_words(text: Text) -> str:
 
 def split(text: Text, limit: int) -> list[Text]:
     """Cut a text into pieces whose mrkdwn is at most `limit` long (1,500 at least); blanks at the cuts go."""
-    pieces: list[list[Inline]] = [[]]
-    used = 0
-    for inline in text:
-        frame = _frame(inline)
-        room = limit - frame - LONGEST_CHARACTER
-        fresh = True
-        for word in _words(inline, room):
-            cost = size(escape(word.text)) if isinstance(word, Span) else 0
-            if used + cost + (frame if fresh else 0) > limit and pieces[-1]:
-                pieces.append([])
-                used, fresh = 0, True
-            used += cost + (frame if fresh else 0)
-            _append(pieces[-1], word, joined=not fresh)
-            fresh = False
-    return [trimmed for piece in pieces if (trimmed := _trim(piece))]
+    pieces = [_Piece()]
+    for word in _words(text, limit):
+        if pieces[-1].used + pieces[-1].cost(word) > limit and pieces[-1].runs:
+            pieces.append(_Piece())
+        pieces[-1].add(word)
+    return [trimmed for piece in pieces if (trimmed := piece.text())]
+
+
+class _Part(NamedTuple):
+    """A part of a word that has one style; or a moment."""
+
+    inline: Inline
+    words: str
+    cost: int  # of its words, escaped
+
+
+class _Piece:
+    """A piece in the making: runs of words, each in one style."""
+
+    def __init__(self) -> None:
+        self.runs: list[tuple[Inline, list[str]]] = []
+        self.used = 0
+
+    def cost(self, word: Sequence[_Part]) -> int:
+        """What a word would add."""
+        total, last = 0, self.runs[-1][0] if self.runs else None
+        for part in word:
+            total += part.cost + (0 if part.inline is last else _frame(part.inline))
+            last = part.inline
+        return total
+
+    def add(self, word: Sequence[_Part]) -> None:
+        """Append a word."""
+        self.used += self.cost(word)
+        for part in word:
+            if not self.runs or self.runs[-1][0] is not part.inline:
+                self.runs.append((part.inline, []))
+            self.runs[-1][1].append(part.words)
+
+    def text(self) -> Text:
+        """The piece, without blanks at its ends, which would show as gaps."""
+        inlines = [_with(inline, "".join(words)) for inline, words in self.runs]
+        if inlines and isinstance(first := inlines[0], Span):
+            inlines[0] = replace(first, text=first.text.lstrip())
+        if inlines and isinstance(last := inlines[-1], Span):
+            inlines[-1] = replace(last, text=last.text.rstrip())
+        return tuple(inline for inline in inlines if isinstance(inline, Moment) or inline.text)
 
 
 def _moment(moment: Moment) -> str:
@@ -121,20 +156,42 @@ def _frame(inline: Inline) -> int:
     return MARKS + size(_url(inline)) + 3
 
 
-def _words(inline: Inline, room: int) -> Iterator[Inline]:
-    if isinstance(inline, Moment):
-        yield inline
-        return
-    for word in re.findall(r"\s+|\S+", inline.text):
-        for part in _parts(word, room):
-            yield replace(inline, text=part)
+def _with(inline: Inline, words: str) -> Inline:
+    return inline if isinstance(inline, Moment) else replace(inline, text=words)
+
+
+def _words(text: Text, limit: int) -> Iterator[list[_Part]]:
+    """The words of a text, each with its styles; runs of blanks by themselves; too long ones in their parts."""
+    word: list[_Part] = []
+    for part in _all_parts(text, limit):
+        blank = part.words.isspace()
+        if word and (blank or sum(each.cost + MARKS for each in word) + part.cost > limit // 4):
+            yield word
+            word = []
+        if blank:
+            yield [part]
+        else:
+            word.append(part)
+    if word:
+        yield word
+
+
+def _all_parts(text: Text, limit: int) -> Iterator[_Part]:
+    for inline in text:
+        if isinstance(inline, Moment):
+            yield _Part(inline, "", 0)
+            continue
+        room = limit - _frame(inline) - LONGEST_CHARACTER
+        for run in re.findall(r"\s+|\S+", inline.text):
+            for words in _parts(run, room):
+                yield _Part(inline, words, size(escape(words)))
 
 
 def _parts(word: str, room: int) -> Iterator[str]:
     """A word cut into parts that fit, between whole characters."""
     start, used = 0, 0
     for index, char in enumerate(word):
-        cost = size(escape(char))
+        cost = _COSTS.get(char) or (2 if char > "\uffff" else 1)
         full, too_full = used + cost > room, used + cost > room + LONGEST_CHARACTER
         if too_full or (full and not _continues(word, index)):
             yield word[start:index]
@@ -149,20 +206,3 @@ def _continues(word: str, index: int) -> bool:
         return False
     joined = word[index] == JOINER or word[index - 1] == JOINER
     return joined or unicodedata.category(word[index]) in {"Mn", "Me", "Mc", "Sk"}
-
-
-def _append(piece: list[Inline], word: Inline, *, joined: bool) -> None:
-    last = piece[-1] if piece else None
-    if joined and isinstance(last, Span) and isinstance(word, Span):
-        piece[-1] = replace(last, text=last.text + word.text)
-    else:
-        piece.append(word)
-
-
-def _trim(piece: list[Inline]) -> Text:
-    """Blanks at the ends of a piece would show as gaps."""
-    if piece and isinstance(first := piece[0], Span):
-        piece[0] = replace(first, text=first.text.lstrip())
-    if piece and isinstance(last := piece[-1], Span):
-        piece[-1] = replace(last, text=last.text.rstrip())
-    return tuple(inline for inline in piece if isinstance(inline, Moment) or inline.text)

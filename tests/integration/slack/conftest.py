@@ -13,7 +13,7 @@ from adapters.slack.pace import Pace
 from bot.chat.engine import Engine
 from bot.clock import SystemClock
 from bot.testing.store import FakeStore
-from tests.integration.slack.small_engine import small_engine
+from tests.integration.slack.small_engine import Calls, small_engine
 from tests.servers.slack import APP_TOKEN, BOT_TOKEN, SlackServer
 from tests.servers.slack_user import OverSocket, SlackUser
 
@@ -37,9 +37,15 @@ def store() -> FakeStore:
 
 
 @pytest.fixture
-def engine() -> Engine:
+def calls() -> Calls:
+    """What the engine was asked."""
+    return Calls()
+
+
+@pytest.fixture
+def engine(calls: Calls) -> Engine:
     """An engine with a handler of every kind."""
-    return small_engine()
+    return small_engine(calls)
 
 
 @pytest.fixture
