@@ -24,6 +24,7 @@ from bot.reading.grounding import ungrounded_numbers
 from bot.reading.model import Summary, SummaryKey, SummarySource
 
 _MEANWHILE = "These summaries are Hugging Face's or the abstracts' own sentences."
+_PATIENCE = 10.0  # seconds that work under way has at the end
 _log = structlog.get_logger()
 
 
@@ -69,8 +70,13 @@ class Summarizer:
         return Summaries(by_id, _note(written.fault) if missed else None)
 
     async def aclose(self) -> None:
-        """Let the work under way end, so that what is paid for is kept."""
-        await asyncio.gather(*set(self._under_way.values()), return_exceptions=True)
+        """Give the work under way a few seconds to end, so that what is paid for is kept; then stop it."""
+        works = set(self._under_way.values())
+        if works:
+            _, late = await asyncio.wait(works, timeout=_PATIENCE)
+            for work in late:
+                work.cancel()
+            await asyncio.gather(*works, return_exceptions=True)
 
     async def _written(self, papers: Mapping[SummaryKey, Paper], workspace: str, language: str) -> _Written:
         """Summaries by model, from the cache, by work that others have begun, or by own work."""

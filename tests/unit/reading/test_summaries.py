@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -15,8 +16,10 @@ from bot.errors import BotError, BudgetExhausted, ModelUnavailable, StoreError, 
 from bot.llm.budget import Meter
 from bot.llm.model import ModelCall
 from bot.llm.tokens import TokenCounter
+from bot.papers.huggingface_parsing import parse_paper
 from bot.papers.model import Paper
 from bot.reading.drafts import LIMITS
+from bot.reading.extractive import LONGEST
 from bot.reading.model import Summary, SummaryKey, SummarySource
 from bot.reading.plain import word_count
 from bot.reading.summaries import Summarizer
@@ -297,3 +300,13 @@ async def test_whatever_the_model_writes_a_summary_keeps_its_form(changed: dict[
 @given(st.text(max_size=300))
 async def test_whatever_the_model_answers_no_paper_is_dropped(text: str) -> None:
     assert (await Desk(lambda call: text).rook()).line
+
+
+@pytest.mark.real_data
+async def test_every_recorded_paper_has_a_line_without_a_model(shared_data: Path) -> None:
+    rows = (shared_data / "huggingface" / "odd_entries.jsonl").read_text(encoding="utf-8").splitlines()
+    papers = [paper for row in rows if (paper := parse_paper(json.loads(row)["entry"]))]
+    result = await Summarizer(None, FakeStore().summaries).summarize(papers, workspace="slack:T1")
+    assert len(papers) > 100
+    assert result.by_id.keys() == {paper.id for paper in papers}
+    assert all(1 <= word_count(summary.line) <= LONGEST for summary in result.by_id.values())
