@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import structlog
 
-from bot.chat.grammar import Command, Invocation, parse
-from bot.chat.request import Final, Origin, Reply, Request
+from bot.chat.grammar import Command, Invocation
+from bot.chat.intent import understand
+from bot.chat.request import Final, Reply, Request
 from bot.documents.model import Document, Footnote, Paragraph, Tone, text
 from bot.documents.words import with_code
 from bot.errors import BadInput, BotError, Transient, UserError
@@ -71,15 +72,17 @@ class Engine:
             yield Final(breakdown(reference))
 
     def _answer(self, request: Request) -> AsyncIterator[Reply]:
-        try:
-            invocation = parse(request.text, self.commands) or parse(self._default, self.commands)
-        except BadInput:
-            if request.origin is Origin.MESSAGE and self._question is not None:
-                return self._question(request)
-            raise
+        if not request.text.strip():
+            request = replace(request, text=self._default)
+        invocation = understand(request, self.commands, questions=self._question is not None)
         if invocation is None:
-            raise RuntimeError(f"there is no default command {self._default}")
+            return self._free_words(request)
         return self._handlers[invocation.command.name](Asked(request, invocation))
+
+    def _free_words(self, request: Request) -> AsyncIterator[Reply]:
+        if self._question is None:
+            raise BadInput("That is not a command. `help` lists what there is.")
+        return self._question(request)
 
 
 async def impatiently(replies: AsyncIterator[Reply], patience: float) -> AsyncIterator[Reply]:

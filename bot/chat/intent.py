@@ -1,0 +1,52 @@
+"""What somebody means: a command, a paper to be shown, or a question in free words.
+
+In a mention, a direct message or a reply people write as they speak, so "show me how it was trained" is a question
+though `show` is a command; but a slip of the keyboard ("shwo #3") or a command without its argument ("search") is
+better met with a hint than with an answer to a question that nobody asked.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Sequence
+
+from bot.chat.grammar import Command, Invocation, clean, parse
+from bot.chat.request import Origin, Request
+from bot.errors import BadInput
+from bot.papers.references import read_reference
+
+SLIP = 0.7  # how like a command's name a mistyped one is, by difflib's ratio: "shwo" has 0.75, "how" 0.86 …
+SLIP_WORDS = 2  # … so only lines as short as a command's own are taken for one
+
+
+def understand(request: Request, commands: Sequence[Command], *, questions: bool) -> Invocation | None:
+    """The command that a request stands for; None for an empty request or, where `questions` are taken, for one.
+
+    Raises:
+        BadInput: it is neither; the sentence says what was missing, or the nearest command.
+    """
+    try:
+        return parse(request.text, commands)
+    except BadInput:
+        words = clean(request.text).split()
+        if len(words) == 1 and _is_reference(words[0]):
+            return parse(f"show {words[0]}", commands)
+        if request.origin is Origin.COMMAND or not questions or _is_slip(words, commands):
+            raise
+        return None
+
+
+def _is_slip(words: Sequence[str], commands: Sequence[Command]) -> bool:
+    """Whether a line that could not be read was meant as a command nonetheless."""
+    if len(words) > SLIP_WORDS or words[-1].endswith("?"):
+        return False
+    names = [name for command in commands for name in (command.name, *command.aliases)]
+    return bool(difflib.get_close_matches(words[0].lower(), names, n=1, cutoff=SLIP))
+
+
+def _is_reference(word: str) -> bool:
+    try:
+        read_reference(word)
+    except BadInput:
+        return False
+    return True
