@@ -1,0 +1,105 @@
+"""Usage, help, and how the engine ends."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import date
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.bootstrap import Parts, open_app
+from bot.chat.commands import COMMANDS
+from bot.chat.engine import Asked, Engine
+from bot.chat.grammar import find, parse
+from bot.chat.request import Final, Origin, Place, Progress, Reply, Request
+from bot.documents.plain import plain_document
+from bot.errors import BadInput
+from bot.llm.model import Usage
+from bot.settings import Settings
+from tests.strategies import nasty_texts
+from tests.unit.chat.conftest import World
+
+
+async def test_usage_without_a_model_says_how_to_have_one(world: World) -> None:
+    assert "With OPENAI_API_KEY set" in await world.read("usage")
+
+
+async def test_usage_adds_up_tokens_and_cost(world: World) -> None:
+    reservation = await world.store.ledger.reserve("test:1", date(2026, 7, 10), 1000, 0)
+    assert reservation is not None
+    await world.store.ledger.settle(reservation, "some-model", "summaries", Usage(900, 100, 0.0012))
+    settings = Settings.model_validate({"OPENAI_BASE_URL": "http://127.0.0.1:9/v1", "PAPERWIRE_TOKENS_PER_DAY": "5000"})
+    parts = Parts(clock=world.clock, fetcher=world.fetcher, store=world.store)
+    async with open_app(settings, parts) as app:
+        world.app = app
+        answer = await world.read("usage")
+    assert "1,000 tokens in 1 call, about $0.0012." in answer
+    assert "summaries, some-model: 900 read, 100 written" in answer
+    assert "5,000 tokens a day" in answer
+
+
+async def test_help_names_every_command(world: World) -> None:
+    answer = await world.read("help")
+    assert all(f"{command.brief}: {command.help}" in answer for command in COMMANDS)
+
+
+async def test_help_explains_one_command_with_an_example(world: World) -> None:
+    answer = await world.read("help search")
+    assert "search diffusion policy" in answer
+    assert "words to search for; required" in answer
+
+
+async def test_help_for_an_unknown_command_names_the_nearest(world: World) -> None:
+    assert "Did you mean `search`?" in await world.read("help serach")
+
+
+async def test_every_example_can_be_read() -> None:
+    assert all(parse(command.example, COMMANDS) is not None for command in COMMANDS)
+
+
+async def test_a_handler_that_is_silent_too_long_is_stopped() -> None:
+    stopped = asyncio.Event()
+
+    async def hang(asked: Asked) -> AsyncIterator[Reply]:
+        yield Progress("…")
+        try:
+            await asyncio.Event().wait()
+        finally:
+            stopped.set()
+
+    engine = Engine([find("today", COMMANDS)], {"today": hang}, patience=0.01)
+    request = Request(place=Place("test:1", "c"), user="u", text="today")
+    last = [reply async for reply in engine.handle(request)][-1]
+    assert isinstance(last, Final)
+    assert "took too long" in plain_document(last.document)
+    assert stopped.is_set()
+
+
+async def test_free_words_go_to_whoever_answers_questions() -> None:
+    async def answer(request: Request) -> AsyncIterator[Reply]:
+        yield Progress(request.text)
+
+    engine = Engine(COMMANDS, {}, question=answer)
+    request = Request(place=Place("test:1", "c"), user="u", text="why is it so?", origin=Origin.MESSAGE)
+    replies = [reply async for reply in engine.handle(request)]
+    assert replies[0] == Progress("why is it so?")
+
+
+@given(line=nasty_texts(13_000))
+def test_any_line_is_read_or_refused_with_a_sentence(line: str) -> None:
+    try:
+        parse(line, COMMANDS)
+    except BadInput as error:
+        assert len(error.sentence) < 500
+
+
+@given(words=st.lists(st.sampled_from(["page", "top", "2", "x", "page:"]), max_size=8))
+def test_a_search_with_keywords_anywhere_is_read_or_refused(words: list[str]) -> None:
+    try:
+        invocation = parse("search " + " ".join(words), COMMANDS)
+    except BadInput:
+        return
+    assert invocation is not None
+    assert invocation.get("words")
