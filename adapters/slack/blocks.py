@@ -44,9 +44,10 @@ def blocks(block: object) -> list[Json]:
 
 def title_block(title: str) -> list[Json]:
     """A document's title; one that is too long for a header becomes bold text."""
-    if not title.strip():
+    shown = escape(title).strip()
+    if not shown:
         return []
-    if limits.size(escape(title)) <= limits.HEADER:
+    if limits.size(shown) <= limits.HEADER:
         return [{"type": "header", "text": plain_text(title, limits.HEADER)}]
     return sections(text(bold(title)))
 
@@ -149,7 +150,7 @@ def _face(card: Card) -> Text:
 
 def _inside(card: Card) -> Text:
     """What a card shows of a paper when it is opened."""
-    lines = [text(bold(name), f": {value}") for name, value in card.details if value]
+    lines = [text(bold(name), f": {value}") for name, value in card.details]
     return _joined([*lines, *([text(card.body)] if card.body else [])])
 
 

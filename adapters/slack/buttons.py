@@ -54,7 +54,7 @@ class Press:
 
 def plain_text(text: str, limit: int) -> Json:
     """A text object without any markup, shortened to `limit`."""
-    return {"type": "plain_text", "text": shorten(escape(text) or "…", limit), "emoji": True}
+    return {"type": "plain_text", "text": shorten(escape(text).strip() or "…", limit), "emoji": True}
 
 
 def row(actions: Sequence[Action]) -> list[Json]:

@@ -51,11 +51,12 @@ def _name(inside: str) -> str:
 
 
 def shorten(text: str, limit: int) -> str:
-    """At most `limit` UTF-16 units, cut between words where there are any, with an ellipsis."""
+    """Escaped text in at most `limit` UTF-16 units, cut between words where there are any, with an ellipsis."""
     if size(text) <= limit:
         return text
     kept = text[: limit - 1]
     while size(kept) > limit - 1:
         kept = kept[:-1]
+    kept = re.sub(r"&\w*$", "", kept)  # half an escape
     head, blank, _ = kept.rpartition(" ")
     return (head if blank and len(head) > limit // 2 else kept).rstrip() + ELLIPSIS

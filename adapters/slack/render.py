@@ -30,6 +30,7 @@ from bot.documents.model import (
 )
 
 EMPTY = "There is nothing to show here."
+CONTINUED = "… continued"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,18 +46,12 @@ class Message:
         shared: Json = {"text": self.text, "parse": "none", "link_names": False}
         return shared | {"blocks": list(self.blocks)} if self.blocks else shared
 
-    @property
-    def is_interactive(self) -> bool:
-        """Whether it has buttons."""
-        return any(block["type"] == "actions" for block in self.blocks)
-
 
 def render(document: Document, *, budget: int = limits.BLOCKS_TOTAL) -> list[Message]:
     """A document as one message or more, each at most `budget` heavy."""
     packed = list(_pack(_groups(document), limits.BLOCKS_PER_MESSAGE, budget))
-    said = escape(spoken(document))
-    first = shorten(said, limits.TEXT)
-    return [Message(first if index == 0 else _opening(part), tuple(part)) for index, part in enumerate(packed)]
+    first = shorten(_spoken(document), limits.TEXT)
+    return [Message(CONTINUED if index else first, tuple(part)) for index, part in enumerate(packed)]
 
 
 def render_view(document: Document) -> list[Json]:
@@ -66,8 +61,7 @@ def render_view(document: Document) -> list[Json]:
 
 def plain(document: Document) -> list[Message]:
     """A document as text alone, for a Slack that refuses its blocks."""
-    words = document_without_pictures(document)
-    return [Message(shorten(escape(spoken(words)), limits.TEXT))]
+    return [Message(shorten(_spoken(document_without_pictures(document)), limits.TEXT))]
 
 
 def sentence(words: str) -> Message:
@@ -81,9 +75,9 @@ def document_without_pictures(document: Document) -> Document:
     return replace(document, blocks=tuple(block for block in kept if not isinstance(block, Image)))
 
 
-def spoken(document: Document) -> str:
-    """A document as bare words, in reading order."""
-    return "\n".join(part for part in (document.title, *map(_words, document.blocks)) if part.strip()) or EMPTY
+def _spoken(document: Document) -> str:
+    """A document's words without form, in reading order, escaped."""
+    return escape("\n".join(filter(None, (document.title, *map(_words, document.blocks))))).strip() or EMPTY
 
 
 def papers(document: Document) -> tuple[str, ...]:
@@ -116,15 +110,6 @@ def _small_enough(groups: Iterable[Sequence[Json]], most: int, budget: int) -> I
             yield group
         else:
             yield from ([block] for block in group)
-
-
-def _opening(part: Sequence[Json]) -> str:
-    """The words that a continuation begins with."""
-    for block in part:
-        body = block.get("text")
-        if isinstance(body, dict):
-            return shorten(str(body["text"]), 150)
-    return "…"
 
 
 def _words(block: Block) -> str:
