@@ -6,10 +6,10 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from sqlalchemy import URL, Connection, Table, event, func, make_url, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
@@ -23,7 +23,10 @@ FILE = "paperwire.db"
 LOCK_TIMEOUT = 10.0  # seconds to wait for another process that writes to the same SQLite file
 CONNECT_TIMEOUT = 10  # seconds to wait for Postgres
 
-Upsert = sqlite.Insert | postgresql.Insert
+if TYPE_CHECKING:  # at run time only who uses Postgres pays for its dialect at the start
+    from sqlalchemy.dialects import postgresql
+
+    Upsert = sqlite.Insert | postgresql.Insert
 
 
 class Database:
@@ -101,7 +104,11 @@ class Database:
 
     def insert(self, table: Table) -> Upsert:
         """An INSERT that knows ON CONFLICT."""
-        return sqlite.insert(table) if self.is_sqlite else postgresql.insert(table)
+        if self.is_sqlite:
+            return sqlite.insert(table)
+        from sqlalchemy.dialects import postgresql
+
+        return postgresql.insert(table)
 
     async def _bring_up_to_date(self, migrated: bool) -> None:
         async with self.reading() as connection:
