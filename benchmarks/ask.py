@@ -13,7 +13,7 @@ import argparse
 import asyncio
 import re
 from collections.abc import Sequence
-from itertools import islice
+from itertools import accumulate
 from pathlib import Path
 from statistics import fmean, median
 from typing import Any
@@ -51,8 +51,7 @@ def run(options: argparse.Namespace) -> dict[str, Any]:
     meter = Meter(model=model, ledger=FakeStore().ledger, counter=counter, clock=FakeClock())
     embedder = StaticEmbedder() if StaticEmbedder.available() else None
     judged = asyncio.run(_collect(papers, Answerer(meter), embedder))
-    calls = iter(model.calls)
-    firsts = [counter.count_call(list(islice(calls, one.answer.calls)).pop(0)) for one in judged]
+    firsts = [counter.count_call(call) for call in first_calls(model.calls, judged)]
     used = [one.answer.usage.prompt_tokens for one in judged if one.answer.usage]
     return {
         "counted_exactly": counter.exact,
@@ -69,6 +68,12 @@ def run(options: argparse.Namespace) -> dict[str, Any]:
         "tokens_ratio": round(PAPER_QA["prompt_tokens"] / fmean(used), 1),
         "answers": report(judged),
     }
+
+
+def first_calls(calls: Sequence[ModelCall], judged: Sequence[Judged]) -> list[ModelCall]:
+    """Of all calls in order, the first of each question."""
+    starts = accumulate((one.answer.calls for one in judged[:-1]), initial=0)
+    return [calls[start] for start in starts]
 
 
 async def _collect(

@@ -40,8 +40,8 @@ class Curve:
         return 1 / (1 + math.exp(-height))
 
 
-WITH_MEANING = Curve(bias=-5.96, coverage=3.9, similarity=9.32)
-BY_WORDS_ALONE = Curve(bias=-2.91, coverage=4.55)
+WITH_MEANING = Curve(bias=-5.9, coverage=3.88, similarity=9.15)
+BY_WORDS_ALONE = Curve(bias=-2.85, coverage=4.45)
 
 
 def signals(question: str, hits: Sequence[Hit], idf: Callable[[str], float]) -> Signals:

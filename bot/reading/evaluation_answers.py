@@ -1,9 +1,9 @@
 """How good answers are on labelled papers, with whatever model is set.
 
 Pointer validity is the share of the model's claims whose pointers, numbers and quoted words hold (the others are
-dropped and never shown); the verbatim share is that of shown quotations that stand in the paper letter for letter; cites
-gold is the share of answers, to questions with evidence, that point into a gold paragraph.  Answerability sets "the
-paper does not say" against everything else: F1 of each side and their mean.
+dropped and never shown); the verbatim share is that of shown quotations that stand in the paper letter for letter;
+cites gold is the share of answers, to questions with evidence, that point into a gold paragraph.  Answerability sets
+"the paper does not say" against everything else: F1 of each side and their mean.
 """
 
 from __future__ import annotations

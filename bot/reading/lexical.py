@@ -21,10 +21,10 @@ STOP_WORDS = frozenset(
     """
     a about above after again all also am an and any are as at be because been before being below between both but by
     can could did do does doing don down during each few for from further had has have having he her here hers him his
-    how i if in into is it its itself just may me might more most must my no nor not now of off on once only or other
-    our out over own s same shall she should so some such t than that the their them then there these they this those
-    through to too under until up upon us very was we were what when where whether which while who whom whose why will
-    with would you your
+    how i if in into is it its itself just many may me might more most much must my no nor not now of off on once only
+    or other our out over own s same shall she should so some such t than that the their them then there these they this
+    those through to too under until up upon us very was we were what when where whether which while who whom whose why
+    will with would you your
     """.split()
 )
 _WORD = re.compile(r"\w+")

@@ -1,0 +1,241 @@
+"""Questions become answers that can be checked, or lesser ones that say so."""
+
+from __future__ import annotations
+
+import asyncio
+from itertools import pairwise
+from typing import Any
+
+import pytest
+
+from bot.errors import BotError, ModelUnavailable
+from bot.llm.budget import Meter
+from bot.llm.model import Message, ModelCall
+from bot.llm.tokens import TokenCounter
+from bot.papers.fulltext.model import Block, FullText, Section, TextSource
+from bot.papers.model import Paper
+from bot.reading.answering import NO_MODEL, ROUNDS, Answer, Answerer, Outcome, Question
+from bot.reading.evidence import excerpt
+from bot.reading.reader import Reader, ReadPaper
+from bot.testing.clock import FakeClock
+from bot.testing.model import Ending, FakeModel, Script
+from bot.testing.store import FakeStore
+from tests.kites import KITES, KITES_TEXT, ORDER
+
+WORKSPACE = "terminal:local"
+HOW_LONG = "How many hours of training on how many motors?"
+NEED_MORE = {"verdict": "need_more", "claims": []}
+NOT_THERE = {"verdict": "not_in_paper", "claims": []}
+
+DUSTY_ROAD = "The road was long and dry. " * 12
+
+LONG_PAPER = Paper(id="2607.00003", title="A Long Walk", abstract="We walk.")
+LONG_TEXT = FullText(
+    paper_id=LONG_PAPER.id,
+    version=1,
+    source=TextSource.PDF,
+    sections=tuple(
+        Section(
+            f"{number} Day {number}",
+            1,
+            (
+                Block(
+                    "paragraph", f"On day {number} we walked {number * 3} miles. {'The road was long and dry. ' * 12}"
+                ),
+            ),
+        )
+        for number in range(1, 60)
+    ),
+)
+
+
+class Texts:
+    """Gives the two papers' texts, and counts."""
+
+    def __init__(self) -> None:
+        self.read_count = 0
+
+    async def read(self, paper: Paper) -> FullText:
+        self.read_count += 1
+        return {KITES.id: KITES_TEXT, LONG_PAPER.id: LONG_TEXT}[paper.id]
+
+
+@pytest.fixture
+async def kites() -> ReadPaper:
+    return await Reader(Texts()).read(KITES)
+
+
+@pytest.fixture
+async def long_walk() -> ReadPaper:
+    return await Reader(Texts()).read(LONG_PAPER)
+
+
+def claiming(text: str, *sentences: int) -> dict[str, Any]:
+    return {"verdict": "answered", "claims": [{"text": text, "sentences": list(sentences)}]}
+
+
+def sentence_number(call: ModelCall, words: str) -> int:
+    """The number under which a prompt shows a sentence."""
+    before = call.messages[-1].content.split(words, 1)[0]
+    return int(before.rsplit("[", 1)[1].rstrip(" ]"))
+
+
+def meter(script: Script, budget: int = 0) -> tuple[Meter, FakeModel]:
+    model = FakeModel(script)
+    ledger, clock = FakeStore().ledger, FakeClock()
+    return Meter(model=model, ledger=ledger, counter=TokenCounter("fake"), clock=clock, budget=budget), model
+
+
+async def ask(
+    script: Script | None, *papers: ReadPaper, question: Question | None = None, budget: int = 0
+) -> tuple[list[str], Answer, list[ModelCall]]:
+    metered, model = meter(script, budget) if script is not None else (None, FakeModel([]))
+    said = [part async for part in Answerer(metered).answer(question or Question(HOW_LONG), papers, WORKSPACE)]
+    answer = said.pop()
+    assert isinstance(answer, Answer)
+    return [words for words in said if isinstance(words, str)], answer, model.calls
+
+
+async def test_an_answer_points_to_its_sentence(kites: ReadPaper) -> None:
+    def script(call: ModelCall) -> dict[str, Any]:
+        return claiming("It took 12 hours.", sentence_number(call, "Training took 12 hours"))
+
+    words, answer, _ = await ask(script, kites)
+    assert answer.outcome is Outcome.ANSWERED
+    assert answer.claims[0].citations[0].words == "Training took 12 hours on 8 small motors."
+    assert words[-1] == "It took 12 hours."
+    assert answer.calls == 1
+
+
+async def test_words_come_while_they_are_written(kites: ReadPaper) -> None:
+    words, _, _ = await ask([claiming("It took twelve hours on eight small motors.", 1)], kites)
+    assert len(words) > 3
+    assert all(later.startswith(earlier[:10]) for earlier, later in pairwise(words))
+
+
+async def test_a_claim_that_does_not_hold_is_not_shown(kites: ReadPaper) -> None:
+    _, answer, _ = await ask([claiming("It took 99 hours.", 1)], kites)
+    assert (answer.outcome, answer.claims, answer.dropped) == (Outcome.NOT_IN_PAPER, (), 1)
+
+
+async def test_model_and_retrieval_may_agree_that_there_is_nothing(long_walk: ReadPaper) -> None:
+    question = Question("Which reinforcement learning algorithm optimizes the policy gradient?")
+    _, answer, calls = await ask([NOT_THERE], long_walk, question=question)
+    assert answer.outcome is Outcome.NOT_IN_PAPER
+    assert len(calls) == 1
+
+
+async def test_where_retrieval_disagrees_the_model_looks_again(long_walk: ReadPaper) -> None:
+    _, answer, calls = await ask([NOT_THERE, NOT_THERE], long_walk, question=Question("How many miles on day 7?"))
+    assert answer.outcome is Outcome.NOT_IN_PAPER
+    assert len(calls) == 2
+
+
+async def test_the_model_may_ask_for_more_once(long_walk: ReadPaper) -> None:
+    _, answer, calls = await ask([NEED_MORE, NEED_MORE], long_walk, question=Question("How many miles on day 7?"))
+    assert answer.outcome is Outcome.NOT_IN_PAPER
+    assert answer.calls == len(calls) == 2
+    assert len(calls[1].messages[-1].content) > 1.5 * len(calls[0].messages[-1].content)
+
+
+async def test_there_is_no_second_look_at_a_paper_seen_whole(kites: ReadPaper) -> None:
+    _, answer, calls = await ask([NEED_MORE], kites)
+    assert answer.outcome is Outcome.NOT_IN_PAPER
+    assert "That is all there is to read" in calls[0].messages[-1].content
+
+
+async def test_prompts_keep_their_limits(long_walk: ReadPaper) -> None:
+    history = (Message("user", "word " * 200), Message("assistant", "word " * 200))
+    question = Question("How many miles on day 7? " * 10, history)
+    _, _, calls = await ask([NEED_MORE, NEED_MORE], long_walk, question=question)
+    counter = TokenCounter("fake")
+    assert [counter.count_call(call) <= limit for call, (_, limit) in zip(calls, ROUNDS, strict=True)] == [True, True]
+
+
+async def test_usage_of_both_calls_is_added(long_walk: ReadPaper) -> None:
+    _, answer, calls = await ask([NEED_MORE, NEED_MORE], long_walk, question=Question("How many miles on day 7?"))
+    counter = TokenCounter("fake")
+    assert answer.usage is not None
+    assert answer.usage.prompt_tokens == sum(map(counter.count_call, calls))
+
+
+@pytest.mark.parametrize("said", ["garbage", "[]", Ending("", "stop"), Ending("no", "refusal"), Ending("", "length")])
+async def test_a_useless_reply_gives_passages(kites: ReadPaper, said: str | Ending) -> None:
+    _, answer, _ = await ask([said], kites)
+    assert answer.outcome is Outcome.PASSAGES
+    assert answer.note.endswith("Here are the passages that fit the question best.")
+    assert "12 hours" in answer.found.best[0].text
+
+
+async def test_half_a_reply_is_used_as_far_as_it_goes(kites: ReadPaper) -> None:
+    half = '{"verdict": "answered", "claims": [{"text": "Kites can learn.", "sentences": [1]}, {"text": "And th'
+    _, answer, _ = await ask([Ending(half, "length")], kites)
+    assert [claim.text for claim in answer.claims] == ["Kites can learn."]
+
+
+@pytest.mark.parametrize("fault", [ModelUnavailable("The model does not answer."), BotError("Anything.")])
+async def test_a_failing_model_gives_passages_and_says_why(kites: ReadPaper, fault: BotError) -> None:
+    _, answer, _ = await ask([fault], kites)
+    assert answer.outcome is Outcome.PASSAGES
+    assert answer.note.startswith(fault.sentence)
+
+
+async def test_a_spent_budget_gives_passages_before_any_call(kites: ReadPaper) -> None:
+    _, answer, calls = await ask([NOT_THERE], kites, budget=10)
+    assert answer.outcome is Outcome.PASSAGES
+    assert not calls
+
+
+async def test_without_a_model_the_passages_are_the_answer(kites: ReadPaper) -> None:
+    _, answer, _ = await ask(None, kites)
+    assert (answer.outcome, answer.note, answer.calls) == (Outcome.PASSAGES, NO_MODEL, 0)
+
+
+async def test_without_a_model_retrieval_says_that_nothing_fits(kites: ReadPaper) -> None:
+    _, answer, _ = await ask(None, kites, question=Question("Which protein folding benchmark was evaluated?"))
+    assert answer.outcome is Outcome.NOT_IN_PAPER
+
+
+async def test_several_papers_share_one_numbering(kites: ReadPaper, long_walk: ReadPaper) -> None:
+    def script(call: ModelCall) -> dict[str, Any]:
+        first, second = sentence_number(call, "Training took"), sentence_number(call, "On day 7 we walked")
+        claims = [{"text": "One trains.", "sentences": [first]}, {"text": "One walks.", "sentences": [second]}]
+        return {"verdict": "answered", "claims": claims}
+
+    _, answer, _ = await ask(script, kites, long_walk, question=Question("How long training, how far on day 7?"))
+    cited = [citation.passage.paper_id for claim in answer.claims for citation in claim.citations]
+    assert cited == [KITES.id, LONG_PAPER.id]
+
+
+async def test_orders_in_a_paper_never_reach_the_model(kites: ReadPaper) -> None:
+    _, _, calls = await ask([NOT_THERE], kites)
+    assert ORDER not in calls[0].messages[-1].content
+
+
+async def test_the_question_stands_between_marks_that_change(kites: ReadPaper) -> None:
+    _, _, first = await ask([NOT_THERE], kites)
+    _, _, second = await ask([NOT_THERE], kites)
+    marks = [calls[0].messages[-1].content.splitlines()[-1] for calls in (first, second)]
+    assert marks[0] != marks[1]
+
+
+@pytest.mark.parametrize(
+    ("text", "with_before"),
+    [("Why?", True), ("And on GPUs?", True), ("What about that?", True), ("How many motors were used?", False)],
+)
+def test_a_follow_up_is_looked_up_with_the_question_before(text: str, with_before: bool) -> None:
+    history = (Message("user", "Is wind strong?"), Message("assistant", "Yes."))
+    assert ("wind" in Question(text, history).search) is with_before
+    assert Question(text).search == text
+
+
+async def test_fifty_questions_index_a_paper_once() -> None:
+    reader = Reader(Texts())
+    read = await asyncio.gather(*(reader.read(KITES) for _ in range(50)))
+    assert len({id(each.index) for each in read}) == 1
+
+
+async def test_an_excerpt_is_verbatim_and_near_the_question(long_walk: ReadPaper) -> None:
+    passage = next(each for each in long_walk.text.passages if "day 7 " in each.text)
+    assert excerpt(passage, "How many miles on day 7?").startswith("On day 7 we walked 21 miles.")
+    assert excerpt(passage, "anything") in passage.text

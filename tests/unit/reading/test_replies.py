@@ -1,0 +1,75 @@
+"""A model's reply is read whatever it looks like."""
+
+from __future__ import annotations
+
+import json
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.reading.pointers import Claim
+from bot.reading.replies import MAX_CLAIM, MAX_CLAIMS, Reply, Verdict, read_reply, salvage, words_so_far
+
+CLAIM = {"text": "It took 12 hours.", "sentences": [31]}
+ANSWER = json.dumps({"verdict": "answered", "claims": [CLAIM, {"text": "On 8 motors.", "sentences": [31, 32]}]})
+
+
+def test_a_reply_of_the_form_is_read() -> None:
+    assert read_reply(json.loads(ANSWER)) == Reply(
+        Verdict.ANSWERED, (Claim("It took 12 hours.", (31,)), Claim("On 8 motors.", (31, 32)))
+    )
+
+
+@pytest.mark.parametrize("verdict", [Verdict.NEED_MORE, Verdict.NOT_IN_PAPER])
+def test_claims_beside_another_verdict_do_not_count(verdict: Verdict) -> None:
+    assert read_reply({"verdict": verdict.value, "claims": [CLAIM]}) == Reply(verdict)
+
+
+def test_too_many_and_too_long_claims_are_left_out() -> None:
+    endless = {"text": "word " * MAX_CLAIM, "sentences": [1]}
+    reply = read_reply({"verdict": "answered", "claims": [endless, *[CLAIM] * 20]})
+    assert len(reply.claims) == MAX_CLAIMS
+    assert all(claim.text == CLAIM["text"] for claim in reply.claims)
+
+
+def test_links_mentions_and_markup_are_stripped() -> None:
+    text = "See [here](https://evil.example) <@U1> **now** ![x](https://evil.example/x.png)"
+    claim = read_reply({"verdict": "answered", "claims": [{"text": text, "sentences": [1]}]}).claims[0]
+    assert claim.text == "See here now x"
+
+
+def test_whole_claims_of_half_an_answer_are_used() -> None:
+    assert salvage(ANSWER[:-20]) == Reply(Verdict.ANSWERED, (Claim("It took 12 hours.", (31,)),))
+
+
+def test_plain_words_with_bracketed_numbers_are_read() -> None:
+    assert salvage("It took 12 hours [31]. On 8 motors [31, 32]. Nobody knows why.") == Reply(
+        Verdict.ANSWERED, (Claim("It took 12 hours.", (31,)), Claim("On 8 motors.", (31, 32)))
+    )
+
+
+@pytest.mark.parametrize("text", ["", "garbage", "{", "[]", "null", '{"verdict": "answered"}', "It took 12 hours."])
+def test_what_cannot_be_used_has_no_verdict(text: str) -> None:
+    assert salvage(text) == Reply(None)
+
+
+def test_words_are_known_while_they_are_written() -> None:
+    said = [words_so_far(ANSWER[:end]) for end in range(len(ANSWER) + 1)]
+    assert said[0] == ""
+    assert said[-1] == "It took 12 hours. On 8 motors."
+    assert all(later.startswith(earlier.rstrip(" .")) for earlier, later in pairwise(said))
+
+
+def test_half_an_escape_is_waited_for() -> None:
+    whole = '{"verdict": "answered", "claims": [{"text": "caf\\u00e9 \\"au lait\\""'
+    for end in range(len(whole)):
+        assert "\\" not in words_so_far(whole[:end])
+    assert words_so_far(whole) == 'café "au lait"'
+
+
+@given(st.text(max_size=400))
+def test_any_text_is_read(text: str) -> None:
+    assert salvage(text).verdict in {None, Verdict.ANSWERED}
+    assert isinstance(words_so_far(text), str)
