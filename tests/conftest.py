@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import secrets
+import subprocess
+import sys
 import tempfile
 import warnings
 from collections.abc import AsyncIterator, Iterator
@@ -24,6 +26,20 @@ def shared_data() -> Path:
     if not SHARED_DATA.is_dir():
         pytest.skip("the recorded data is not beside this checkout")
     return SHARED_DATA
+
+
+@pytest.fixture(scope="session")
+def replay(shared_data: Path) -> Iterator[str]:
+    """The recorded days of Hugging Face and arXiv, served on loopback; its base address.  Marked `real_data`."""
+    script = shared_data.parent / "replay" / "serve.py"
+    if not script.is_file():
+        pytest.skip("the replay server is not beside this checkout")
+    with subprocess.Popen([sys.executable, script, "--port", "0"], stdout=subprocess.PIPE, text=True) as server:
+        assert server.stdout is not None
+        try:
+            yield server.stdout.readline().split()[-1]  # it says where it listens once it does
+        finally:
+            server.terminate()
 
 
 @pytest.fixture(scope="session")
