@@ -27,7 +27,7 @@ def entry(number: int, upvotes: int) -> dict[str, object]:
         "paper": {
             "id": f"2607.{number:05}",
             "title": f"Paper Number {number} on Lighthouses",
-            "summary": f"We build lighthouse {number}. It shines over {number + 3} miles, which is farther than before.",
+            "summary": f"We build lighthouse {number}. It shines over {number + 3} miles, farther than ever.",
             "authors": [{"name": "A. Author"}, {"name": "B. Author"}],
             "upvotes": upvotes,
             "githubRepo": "https://github.com/example/lighthouse",
