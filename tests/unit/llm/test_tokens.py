@@ -58,15 +58,19 @@ def test_a_damaged_file_is_no_file(tmp_path: Path) -> None:
     assert not TokenCounter("gpt-5-mini", tmp_path).exact
 
 
-@pytest.mark.parametrize("text", [TEXT, TEXT * 50, "注意力机制很重要。" * 20, "f(x) = \\frac{a_1}{b^2}" * 9])
-def test_the_estimate_errs_upwards_but_not_by_half(encodings: Path, text: str) -> None:
+@pytest.mark.parametrize(
+    ("text", "most"),
+    [(TEXT, 1.5), (TEXT * 50, 1.5), ("f(x) = \\frac{a_1}{b^2}" * 9, 1.5), ("注意力机制很重要。" * 20, 2.5)],
+    ids=["English", "long", "formula", "Chinese"],
+)
+def test_the_estimate_errs_upwards_within_bounds(encodings: Path, text: str, most: float) -> None:
     counted = TokenCounter("gpt-4o", encodings).count(text)
-    assert counted <= estimate(text) <= 1.5 * counted + 5 or "注" in text
+    assert counted <= estimate(text) <= most * counted
 
 
 @given(st.text())
 def test_any_text_can_be_estimated(text: str) -> None:
-    assert (estimate(text) == 0) == (not text.strip())
+    assert (estimate(text) == 0) == (not text.strip(" \t\n\r\f\v"))
 
 
 @pytest.mark.parametrize("text", ["a" * 100_000, "<|endoftext|>", "\ud800", "a\u200b" * 30_000])
