@@ -57,7 +57,7 @@ def _groups(blocks: Iterable[Block]) -> Iterator[list[Block]]:
     """Blocks that belong together."""
     group: list[Block] = []
     for block in blocks:
-        if group and not _belongs(block, group[-1]):
+        if group and not _belongs(block, group):
             yield group
             group = []
         group.append(block)
@@ -65,8 +65,9 @@ def _groups(blocks: Iterable[Block]) -> Iterator[list[Block]]:
         yield group
 
 
-def _belongs(block: Block, before: Block) -> bool:
-    """Whether a block goes on with what the one before it began."""
+def _belongs(block: Block, group: Sequence[Block]) -> bool:
+    """Whether a block goes on with what those before it began; a table has one caption, above or below it."""
+    before = group[-1]
     match before.kind, block.kind:
         case (("paragraph" | "equation"), "equation"):
             return True
@@ -75,7 +76,7 @@ def _belongs(block: Block, before: Block) -> bool:
         case "paragraph", ("list" | "quote" | "code"):
             return before.text.rstrip().endswith(":")
         case ("caption", "table") | ("table", "caption"):
-            return True
+            return not block.figure and not before.figure and all(other.kind != block.kind for other in group)
         case _:
             return False
 
