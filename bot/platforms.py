@@ -9,7 +9,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bot import on_discord
+from bot import on_discord, on_slack
 from bot.settings import Settings
 
 if TYPE_CHECKING:
@@ -29,7 +29,10 @@ class Platform:
     checks: Callable[[Settings], Sequence[Check]]
 
 
-PLATFORMS: tuple[Platform, ...] = (Platform("discord", on_discord.is_wanted, on_discord.serve, on_discord.checks),)
+PLATFORMS: tuple[Platform, ...] = (
+    Platform("slack", on_slack.is_wanted, on_slack.serve, on_slack.checks),
+    Platform("discord", on_discord.is_wanted, on_discord.serve, on_discord.checks),
+)
 
 
 def configured(settings: Settings) -> tuple[Platform, ...]:

@@ -52,6 +52,11 @@ class Settings(BaseModel):
     slack_signing_secret: SecretStr | None = Field(None, alias="SLACK_SIGNING_SECRET", description="HTTP mode")
     slack_client_id: str | None = Field(None, alias="SLACK_CLIENT_ID", description="HTTP mode, OAuth")
     slack_client_secret: SecretStr | None = Field(None, alias="SLACK_CLIENT_SECRET", description="HTTP mode, OAuth")
+    slack_managers: str = Field(
+        "",
+        alias="PAPERWIRE_SLACK_MANAGERS",
+        description="ids of people who may change channels' subscriptions beside admins and creators: U012AB3CD,…",
+    )
     slack_api_url: str = Field(
         "https://slack.com/api/",
         alias="SLACK_API_URL",

@@ -109,6 +109,14 @@ class SlackApp:
             await self._listen_on_http(bolt)
         log.info("slack_started", action="start", sockets=self._config.uses_sockets)
 
+    async def run(self) -> None:
+        """Serve until cancelled.  Raises as `start`."""
+        try:
+            await self.start()
+            await asyncio.Event().wait()
+        finally:
+            await self.stop()
+
     async def stop(self, grace: float = GRACE) -> None:
         """Hear nothing more, finish what is under way, and let go of everything."""
         if self._sockets is not None:

@@ -84,10 +84,8 @@ def _(block: Bullets) -> list[Json]:
 @blocks.register
 def _(block: Quote) -> list[Json]:
     quoted = [_quotation(piece) for piece in _pieces(text(" ".join(block.text.split())))]
-    if not quoted:
-        return []
     source = _pieces(block.source)
-    if source and limits.size(quoted[-1]) + limits.size(source[0]) < PIECE:
+    if quoted and source and limits.size(quoted[-1]) + limits.size(source[0]) < PIECE:
         quoted[-1] += f"\n{_quotation(source.pop(0))}"
     return [section(words) for words in (*quoted, *source)]
 

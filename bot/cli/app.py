@@ -127,6 +127,16 @@ def eval_summaries(file: Labelled) -> None:
     _finish(lambda: evaluating.summaries(file))
 
 
+@setup.command("slack")
+def setup_slack(
+    http: Annotated[bool, typer.Option("--http", help="For HTTP and many workspaces, not Socket Mode.")] = False,
+) -> None:
+    """Print the app manifest with the least scopes, and the next steps."""
+    from bot.cli import deploying
+
+    _finish(lambda: deploying.setup_slack(http=http))
+
+
 @setup.command("discord")
 def setup_discord() -> None:
     """Print the invite link with the least permissions, and the next steps."""

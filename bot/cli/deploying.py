@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from bot import on_discord
+from bot import on_discord, on_slack
 from bot.bootstrap import open_app
 from bot.logs import log_to_file
 from bot.settings import load
@@ -13,6 +13,12 @@ from bot.settings import load
 async def setup_discord() -> int:
     """Print what to do for Discord."""
     _print(on_discord.setup_text(load()))
+    return 0
+
+
+async def setup_slack(*, http: bool) -> int:
+    """Print the app manifest for Slack, and what to do with it."""
+    _print(on_slack.setup_text(http=http))
     return 0
 
 

@@ -66,7 +66,7 @@ class SlackDriver:
 
 class TestSlackKeepsTheContract(AdapterContract):
     @pytest.fixture
-    async def driver(self, engine: Engine) -> AsyncIterator[Driver]:  # type: ignore[override]
+    async def driver(self, engine: Engine) -> AsyncIterator[Driver]:
         async with SlackServer() as server:
             server.channels["C4"] = type(server.channels["C1"])("C4")
             config = SlackConfig(api_url=server.api_url, bot_token=BOT_TOKEN, app_token=APP_TOKEN)

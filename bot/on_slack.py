@@ -1,0 +1,105 @@
+"""Slack as the command line sees it: settings and stores go in, the adapter's parts come out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pydantic import SecretStr
+
+from bot.chat.commands import COMMANDS
+from bot.doctor.model import Check, Result, Verdict
+from bot.errors import SettingsError
+from bot.settings import Settings
+
+if TYPE_CHECKING:
+    from adapters.slack.app import SlackStore
+    from adapters.slack.config import SlackConfig
+    from bot.bootstrap import App
+
+
+def is_wanted(settings: Settings) -> bool:
+    """Whether there is any token or secret of Slack's."""
+    return config_of(settings).is_wanted
+
+
+async def serve(app: App) -> None:
+    """Serve until cancelled.  Raises `BotError` where Slack will not have the bot."""
+    from adapters.slack.app import SlackApp
+
+    config = config_of(app.settings)
+    await SlackApp(engine=app.engine, config=config, store=store_of(app), clock=app.clock).run()
+
+
+def setup_text(*, http: bool) -> str:
+    """The manifest and the next steps."""
+    from adapters.slack.manifest import setup_text
+
+    return setup_text(COMMANDS, sockets=not http)
+
+
+def checks(settings: Settings) -> Sequence[Check]:
+    """What the doctor looks at."""
+    return (SlackCheck(settings),) if is_wanted(settings) else ()
+
+
+def config_of(settings: Settings) -> SlackConfig:
+    """Slack's part of the settings.  Raises `SettingsError` for an address that cannot be."""
+    from adapters.slack.config import SlackConfig
+
+    return SlackConfig(
+        api_url=settings.slack_api_url,
+        bot_token=_secret(settings.slack_bot_token),
+        app_token=_secret(settings.slack_app_token),
+        signing_secret=_secret(settings.slack_signing_secret),
+        client_id=settings.slack_client_id or "",
+        client_secret=_secret(settings.slack_client_secret),
+        managers=tuple(filter(None, (name.strip() for name in settings.slack_managers.split(",")))),
+        listen=_address(settings.http) if settings.http else None,
+    )
+
+
+def store_of(app: App) -> SlackStore:
+    """The adapter's part of the store."""
+    from adapters.slack.app import SlackStore
+
+    store = app.store
+    return SlackStore(
+        events=store.events,
+        open_replies=store.open_replies,
+        conversations=store.conversations,
+        vault=store.vault,
+        leases=store.leases,
+        workspaces=store.workspaces,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class SlackCheck:
+    """Whether Slack accepts the tokens, and they have every scope."""
+
+    settings: Settings
+    name: str = "Slack"
+
+    async def run(self) -> Result:
+        """Look."""
+        from adapters.slack.doctor import faults
+
+        found = await faults(config_of(self.settings))
+        if found:
+            return Result(
+                Verdict.FAULT, " ".join(found), "`paperwire setup slack` prints the manifest to compare with."
+            )
+        return Result(Verdict.OK, "The tokens are accepted and have every scope.")
+
+
+def _secret(value: SecretStr | None) -> str:
+    return value.get_secret_value() if value is not None else ""
+
+
+def _address(value: str) -> tuple[str, int]:
+    host, _, port = value.rpartition(":")
+    if not port.isdecimal():
+        raise SettingsError("PAPERWIRE_HTTP must be host:port, such as 0.0.0.0:8080.")
+    return host or "0.0.0.0", int(port)  # noqa: S104 (":8080" asks for every interface)
