@@ -33,12 +33,12 @@ _CAPTION = re.compile(
 
 def clean(text: str) -> str:
     """One line: single spaces, composed characters, ligatures spelt out, nothing invisible."""
-    return _SPACES.sub(" ", _visible(text)).strip()
+    return _SPACES.sub(" ", visible(text)).strip()
 
 
 def clean_lines(text: str) -> str:
     """As `clean`, but keeping lines and their indentation, as code needs it."""
-    lines = (line.rstrip() for line in _visible(text).expandtabs(4).splitlines())
+    lines = (line.rstrip() for line in visible(text).expandtabs(4).splitlines())
     return "\n".join(lines).strip("\n")
 
 
@@ -57,7 +57,8 @@ def is_caption(text: str) -> bool:
     return _CAPTION.match(text) is not None
 
 
-def _visible(text: str) -> str:
+def visible(text: str) -> str:
+    """The text with its spaces and lines, composed, ligatures spelt out, nothing invisible."""
     if text.isascii():
         return _CONTROLS.sub("", text)
     text = _CONTROLS.sub("", _INVISIBLE.sub("", text)).translate(_LIGATURES)

@@ -52,7 +52,7 @@ class Headings:
 
     def match(self, line: str) -> Heading | None:
         """The heading that this line is, if it is one."""
-        if len(line) > MAX_LENGTH:
+        if len(line) > MAX_LENGTH or not (line[0].isupper() or line[0].isdigit()):
             return None
         if _KNOWN.fullmatch(line.strip(" .:")):
             self._appendix = self._appendix or line.lower().startswith(("references", "append", "biblio", "suppl"))

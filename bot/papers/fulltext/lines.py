@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from bot.papers.fulltext.clean import clean
+from bot.papers.fulltext.clean import visible
 from bot.papers.fulltext.pdfium import PageText
 
 EDGE_LINES = 3  # of a page, above and below, that can be a running header or footer
@@ -20,7 +20,7 @@ MIN_REPEATS = 3
 
 _PARTED = re.compile(r"(\w+)(?:\ufffe\s*|-\r\n(?=[a-z]))(\w+)")
 _BREAK = re.compile(r"[\r\n\u2028\u2029\x0b\x0c]+")
-_WORD = re.compile(r"\w+(?:-\w+)*")
+_PUNCTUATION = ".,;:!?()[]{}\"'“”‘’"
 _PAGE_NUMBER = re.compile(
     r"(?:page\s+)?(?:\d{1,4}|[ivxlc]{1,6})(?:\s*(?:/|of)\s*\d{1,4})?|[-–—]\s*\d{1,4}\s*[-–—]", re.I
 )
@@ -51,11 +51,11 @@ def lines(pages: Sequence[PageText]) -> list[Line]:
 
 def joiner(texts: Iterable[str]) -> Callable[[str, str], str]:
     """A function that puts the two halves of a parted word together as the paper writes that word elsewhere."""
-    words = {word for text in texts for word in _WORD.findall(text.lower())}
+    compounds = {word.strip(_PUNCTUATION) for text in texts for word in text.lower().split() if "-" in word}
 
     def join(first: str, second: str) -> str:
-        whole, compound = f"{first}{second}", f"{first}-{second}"
-        return compound if compound.lower() in words and whole.lower() not in words else whole
+        compound = f"{first}-{second}"
+        return compound if compound.lower() in compounds else f"{first}{second}"
 
     return join
 
@@ -68,8 +68,8 @@ def usual_length(texts: Iterable[str]) -> float:
 
 def _page_lines(text: str, join: Callable[[str, str], str]) -> list[str]:
     whole = _PARTED.sub(lambda parted: join(parted[1], parted[2]), text)
-    cleaned = (clean(line) for line in _BREAK.split(whole))
-    return [line for line in cleaned if line]
+    spaced = (" ".join(line.split()) for line in _BREAK.split(visible(whole)))
+    return [line for line in spaced if line]
 
 
 def _running(split: Sequence[list[str]]) -> set[str]:

@@ -176,6 +176,8 @@ class _Layout:
 
 
 def _is_row(text: str, share: float) -> bool:
-    """Whether a line looks like a row of a table: that share of its words are numbers."""
+    """Whether a line looks like a row of a table: that share of its words are numbers, the last one too."""
     words = text.split()
-    return len(words) >= 3 and sum(1 for word in words if _NUMBER.fullmatch(word)) >= share * len(words)
+    if len(words) < 3 or not _NUMBER.fullmatch(words[-1]):
+        return False
+    return sum(1 for word in words if _NUMBER.fullmatch(word)) >= share * len(words)

@@ -1,0 +1,240 @@
+"""Which text objects of a PDF's page a reader does not see.
+
+A text object is hidden when its render mode draws nothing, its colour is that of what lies beneath it, its size is
+under three points, it lies outside the page, or white is painted over it.  Objects are looked at one by one, with four
+calls each; PDFium's handles are plain numbers here, which makes a call cost half.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import math
+from collections.abc import Callable, Sequence
+from ctypes import POINTER, byref, c_float, c_int, c_uint, c_void_p
+from typing import Any, NamedTuple
+
+import pypdfium2.raw as pdfium
+
+from bot.papers.fulltext.css import WHITE, Colour, alike
+
+MAX_OBJECTS = 20_000  # of a page or form; a plot may have more, and no text worth it
+MAX_FORM_DEPTH = 4
+MIN_POINTS = 3.0
+MIN_COVER_AREA = 100.0  # square points; smaller white shapes cover no sentence
+
+_INVISIBLE_MODES = (pdfium.FPDF_TEXTRENDERMODE_INVISIBLE, pdfium.FPDF_TEXTRENDERMODE_CLIP)
+_MIN_ALPHA = 25  # of 255; fainter text is not seen
+_OPAQUE = 250
+_NEARLY_BLACK = 75  # red, green and blue together
+
+Box = tuple[float, float, float, float]  # left, bottom, right, top, in points
+Matrix = tuple[float, float, float, float, float, float]
+_IDENTITY: Matrix = (1, 0, 0, 1, 0, 0)
+
+
+def _plain(function: Any, result: Any, *arguments: Any) -> Callable[..., Any]:
+    """One of PDFium's functions, with handles as numbers instead of typed pointers."""
+    return ctypes.CFUNCTYPE(result, *arguments)(ctypes.cast(function, c_void_p).value or 0)
+
+
+_FOUR_FLOATS = (POINTER(c_float),) * 4
+_page_objects = _plain(pdfium.FPDFPage_CountObjects, c_int, c_void_p)
+_page_object = _plain(pdfium.FPDFPage_GetObject, c_void_p, c_void_p, c_int)
+_form_objects = _plain(pdfium.FPDFFormObj_CountObjects, c_int, c_void_p)
+_form_object = _plain(pdfium.FPDFFormObj_GetObject, c_void_p, c_void_p, c_int)
+_kind = _plain(pdfium.FPDFPageObj_GetType, c_int, c_void_p)
+_render_mode = _plain(pdfium.FPDFTextObj_GetTextRenderMode, c_int, c_void_p)
+_fill_colour = _plain(pdfium.FPDFPageObj_GetFillColor, c_int, c_void_p, *(POINTER(c_uint),) * 4)
+_get_bounds = _plain(pdfium.FPDFPageObj_GetBounds, c_int, c_void_p, *_FOUR_FLOATS)
+_get_matrix = _plain(pdfium.FPDFPageObj_GetMatrix, c_int, c_void_p, POINTER(pdfium.FS_MATRIX))
+_draw_mode = _plain(pdfium.FPDFPath_GetDrawMode, c_int, c_void_p, POINTER(c_int), POINTER(c_int))
+_font_size = _plain(pdfium.FPDFTextObj_GetFontSize, c_int, c_void_p, POINTER(c_float))
+_page_bounds = _plain(pdfium.FPDF_GetPageBoundingBox, c_int, c_void_p, POINTER(pdfium.FS_RECTF))
+
+
+def hidden_objects(page: int) -> set[int]:
+    """The handles of the text objects that a reader of the page with that handle does not see."""
+    return _Scan(page).hidden()
+
+
+class _Text(NamedTuple):
+    """A text object: its handle, when and where it is painted, and the transformation of the form it stands in."""
+
+    item: int
+    order: int
+    box: Box
+    matrix: Matrix
+
+
+class _Fill(NamedTuple):
+    """A filled path, or a picture or shading, whose colour is None.  Where it lies is asked for only if it matters."""
+
+    item: int
+    order: int
+    colour: Colour | None
+    matrix: Matrix
+
+
+class _Shape(NamedTuple):
+    """What a fill covers."""
+
+    order: int
+    box: Box
+    colour: Colour | None
+
+
+class _Scan:
+    """Looks through the objects of one page, with few calls for each: a plot may have thousands."""
+
+    def __init__(self, page: int) -> None:
+        self._page = page
+        self._bounds = _page_box(page)
+        self._texts: list[_Text] = []
+        self._invisible: list[_Text] = []
+        self._coloured: list[tuple[_Text, Colour]] = []
+        self._fills: list[_Fill] = []
+        self._order = 0
+        self._has_picture = False
+
+    def hidden(self) -> set[int]:
+        """The addresses of text objects that a reader does not see."""
+        self._walk(self._page, _page_objects(self._page), _page_object, _IDENTITY, 0)
+        if self._is_scan():
+            return set()
+        return {text.item for text in (*self._invisible, *self._camouflaged(), *self._painted_over())}
+
+    def _is_scan(self) -> bool:
+        """Whether all text is invisible above a picture: that is what recognised text of a scan looks like."""
+        return self._has_picture and len(self._invisible) == len(self._texts)
+
+    def _walk(self, container: int, count: int, get: Callable[[int, int], int], matrix: Matrix, depth: int) -> None:
+        red, green, blue, alpha = c_uint(), c_uint(), c_uint(), c_uint()
+        into = (byref(red), byref(green), byref(blue), byref(alpha))
+        outer_left, outer_bottom, outer_right, outer_top = self._bounds
+        for index in range(min(count, MAX_OBJECTS)):
+            item = get(container, index)
+            mode = _render_mode(item)
+            _fill_colour(item, *into)
+            colour = (red.value, green.value, blue.value)
+            self._order += 1
+            if mode < 0:
+                self._other(item, matrix, depth, colour if alpha.value >= _OPAQUE else None)
+                continue
+            left, bottom, right, top = box = _moved(_bounds(item), matrix)
+            text = _Text(item, self._order, box, matrix)
+            self._texts.append(text)
+            outside = right < outer_left or left > outer_right or top < outer_bottom or bottom > outer_top
+            if mode in _INVISIBLE_MODES or outside or alpha.value < _MIN_ALPHA or _tiny(text):
+                self._invisible.append(text)
+            elif sum(colour) > _NEARLY_BLACK:
+                self._coloured.append((text, colour))
+
+    def _other(self, item: int, matrix: Matrix, depth: int, colour: Colour | None) -> None:
+        """Note a form's content, or what else may lie under or over text; `colour` is None of a see-through path."""
+        kind = _kind(item)
+        if kind == pdfium.FPDF_PAGEOBJ_FORM:
+            if depth < MAX_FORM_DEPTH:
+                inner = _times(_matrix(item), matrix)
+                self._walk(item, _form_objects(item), _form_object, inner, depth + 1)
+        elif kind == pdfium.FPDF_PAGEOBJ_PATH:
+            if colour is not None and _is_filled(item):
+                self._fills.append(_Fill(item, self._order, colour, matrix))
+        else:
+            self._has_picture = self._has_picture or kind == pdfium.FPDF_PAGEOBJ_IMAGE
+            self._fills.append(_Fill(item, self._order, None, matrix))
+
+    def _camouflaged(self) -> list[_Text]:
+        """Text in the colour of what lies beneath it."""
+        if not self._coloured:
+            return []
+        shapes = [_shape(fill) for fill in self._fills]
+        grounds = ((text, colour, _ground(shapes, text)) for text, colour in self._coloured)
+        return [text for text, colour, ground in grounds if ground is not None and alike(colour, ground)]
+
+    def _painted_over(self) -> list[_Text]:
+        """Text under an opaque white shape."""
+        first = self._texts[0].order if self._texts else self._order
+        white = (fill for fill in self._fills if fill.order > first and fill.colour and alike(fill.colour, WHITE))
+        covers = [shape for shape in map(_shape, white) if _is_large(shape.box)]
+        return [
+            text
+            for text in self._texts
+            if any(cover.order > text.order and _within(_middle(text.box), cover.box) for cover in covers)
+        ]
+
+
+def _is_filled(path: int) -> bool:
+    mode, stroke = c_int(), c_int()
+    _draw_mode(path, byref(mode), byref(stroke))
+    return bool(mode.value != pdfium.FPDF_FILLMODE_NONE)
+
+
+def _shape(fill: _Fill) -> _Shape:
+    return _Shape(fill.order, _moved(_bounds(fill.item), fill.matrix), fill.colour)
+
+
+def _tiny(text: _Text) -> bool:
+    """Whether a text object's letters are under three points.  Its height rules most out without asking."""
+    if text.box[3] - text.box[1] >= MIN_POINTS:
+        return False
+    size = c_float()
+    _font_size(text.item, byref(size))
+    a, b, c, d, _, _ = _times(_matrix(text.item), text.matrix)
+    scale = math.sqrt(abs(a * d - b * c))
+    return 0 <= size.value * scale < MIN_POINTS
+
+
+def _ground(shapes: Sequence[_Shape], text: _Text) -> Colour | None:
+    """The colour beneath a text: of the last shape painted under it before; None if that is a picture."""
+    point = _middle(text.box)
+    for shape in reversed(shapes):
+        if shape.order < text.order and _within(point, shape.box):
+            return shape.colour
+    return WHITE
+
+
+def _page_box(page: int) -> Box:
+    box = pdfium.FS_RECTF()
+    _page_bounds(page, byref(box))
+    return box.left, box.bottom, box.right, box.top
+
+
+def _bounds(item: int) -> Box:
+    left, bottom, right, top = c_float(), c_float(), c_float(), c_float()
+    _get_bounds(item, byref(left), byref(bottom), byref(right), byref(top))
+    return left.value, bottom.value, right.value, top.value
+
+
+def _matrix(item: int) -> Matrix:
+    matrix = pdfium.FS_MATRIX()
+    _get_matrix(item, byref(matrix))
+    return matrix.a, matrix.b, matrix.c, matrix.d, matrix.e, matrix.f
+
+
+def _times(inner: Matrix, outer: Matrix) -> Matrix:
+    """First `inner`, then `outer` (ISO 32000-1, 8.3.4)."""
+    a, b, c, d, e, f = inner
+    A, B, C, D, E, F = outer  # noqa: N806 - the standard's letters
+    return a * A + b * C, a * B + b * D, c * A + d * C, c * B + d * D, e * A + f * C + E, e * B + f * D + F
+
+
+def _moved(box: Box, matrix: Matrix) -> Box:
+    if matrix is _IDENTITY:
+        return box
+    a, b, c, d, e, f = matrix
+    left, bottom, right, top = box
+    xs = (a * left + c * bottom, a * left + c * top, a * right + c * bottom, a * right + c * top)
+    ys = (b * left + d * bottom, b * left + d * top, b * right + d * bottom, b * right + d * top)
+    return min(xs) + e, min(ys) + f, max(xs) + e, max(ys) + f
+
+
+def _middle(box: Box) -> tuple[float, float]:
+    return (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
+
+
+def _within(point: tuple[float, float], box: Box) -> bool:
+    return box[0] <= point[0] <= box[2] and box[1] <= point[1] <= box[3]
+
+
+def _is_large(box: Box) -> bool:
+    return (box[2] - box[0]) * (box[3] - box[1]) >= MIN_COVER_AREA
