@@ -109,11 +109,12 @@ def list_document(listing: Listing, page: Page, shown: Shown) -> Document:
 
 
 def state_line(listing: Listing, page: Page, total: int) -> Text:
-    """`35 papers so far; the list fills until 11 July 2026, 01:30 UTC.`"""
+    """`35 papers by 16:00 UTC; the list fills until 11 July 2026, 01:30 UTC.`"""
     papers = f"{total} paper" + ("" if total == 1 else "s")
     which = f" Shown: {page.first + 1} to {min(page.end, total)}." if total > page.size else ""
     if listing.closes is not None:
-        return text(f"{papers} so far; the list fills until ", listing.closes, "." + which)
+        seen = Moment(listing.papers.fetched_at, style="time")
+        return text(f"{papers} by ", seen, "; the list fills until ", listing.closes, "." + which)
     final = "; the list is final" if listing.papers.state is ListState.FINAL else ""
     return text(f"{papers}{final}.{which}")
 

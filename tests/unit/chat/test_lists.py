@@ -51,7 +51,7 @@ async def test_a_page_after_the_last_is_told(world: World) -> None:
 
 
 async def test_a_list_says_until_when_it_fills(world: World) -> None:
-    assert "12 papers so far; the list fills until 11 July 2026, 01:30 UTC." in await world.read("today")
+    assert "12 papers by 16:00 UTC; the list fills until 11 July 2026, 01:30 UTC." in await world.read("today")
 
 
 async def test_a_list_of_the_past_is_final(world: World) -> None:
