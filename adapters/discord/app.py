@@ -34,7 +34,6 @@ class DiscordApp:
         api_url: base address of the REST API; the gateway is the one that it names.
         shards: this process's part of the shards.
         pace: how often and how long; tests have less time than people.
-        watch_every: seconds between two checks that a shard still hears something.
     """
 
     def __init__(
@@ -44,14 +43,12 @@ class DiscordApp:
         api_url: str,
         shards: Shards | None = None,
         pace: Pace | None = None,
-        watch_every: float = 300.0,
     ) -> None:
         self._services = services
         self._token = token
         self._api_url = api_url
         self._shards = shards or Shards()
         self._pace = pace or Pace()
-        self._watch_every = watch_every
 
     async def run(self) -> None:
         """Serve until cancelled, connecting again after whatever can pass.
@@ -109,7 +106,7 @@ class DiscordApp:
         serving: list[Coroutine[Any, Any, None]] = [
             client.connect(),
             leases.keep(),
-            Watchdog(client, self._watch_every).run(),
+            Watchdog(client, self._pace.watch, self._pace.watch_patience).run(),
         ]
         chores = asyncio.gather(self._close_leftovers(client), _warn_of_old_commands(client))
         tasks = [asyncio.create_task(each) for each in serving]

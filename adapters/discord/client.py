@@ -42,16 +42,18 @@ class PapersClient(discord.AutoShardedClient):
     """A client with `/papers`; members are not cached."""
 
     def __init__(self, services: Services, pace: Pace | None = None, **options: Any) -> None:
+        pace = pace or Pace()
         super().__init__(
             intents=intents(),
             allowed_mentions=discord.AllowedMentions.none(),
             member_cache_flags=discord.MemberCacheFlags.none(),
             chunk_guilds_at_startup=False,
             max_messages=None,
+            heartbeat_timeout=pace.heartbeat,
             **options,
         )
         self._services = services
-        self.desk = Desk(services, pace or Pace())
+        self.desk = Desk(services, pace)
         self.tree = PapersTree(self)
         self.budget: IdentifyBudget | None = None
         self.tree.add_command(papers_group(services.engine.commands, self.desk.command, services.papers))

@@ -31,6 +31,9 @@ class Pace:
     edit: float = 1.0  # least time between two edits of one message
     silence: float = 15.0  # after so long without a word from the engine, people are told
     farewell: float = 20.0  # how long a shutdown waits for answers under way
+    heartbeat: float = 60.0  # a connection that acknowledges no heartbeat for so long is replaced
+    watch: float = 300.0  # between two checks that a connection still hears something
+    watch_patience: float = 30.0  # how long the answer to such a check may take
     identify: float = 5.0  # between two shards of one bucket that connect; Discord demands it
     token: float = 14 * 60.0  # an interaction can be answered for 15 minutes; a margin is kept
 

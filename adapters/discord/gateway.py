@@ -88,7 +88,7 @@ class Watchdog:
     missed comes then), and if it stays deaf, begun anew.
     """
 
-    def __init__(self, client: discord.AutoShardedClient, every: float = 300.0, patience: float = 30.0) -> None:
+    def __init__(self, client: discord.AutoShardedClient, every: float, patience: float) -> None:
         self._client = client
         self._every = every
         self._patience = patience

@@ -69,7 +69,9 @@ def _words(text: Text) -> Iterator[_Word]:
 
 
 def _style(span: Span) -> _Style:
-    return _Style(span.bold, span.italic, span.code, _safe_link(span.link))
+    """The span's style; a link's label is never code, because brackets cannot be escaped in there."""
+    link = _safe_link(span.link)
+    return _Style(span.bold, span.italic, span.code and not link, link)
 
 
 def _safe_link(url: str | None) -> str:

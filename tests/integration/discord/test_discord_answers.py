@@ -1,0 +1,292 @@
+"""Answers as people on Discord see them: growing, long, interrupted, asked for twice, and in threads."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from itertools import pairwise
+
+import pytest
+
+from adapters.discord.delivery import INTERRUPTED, SILENT
+from bot.chat.commands import COMMANDS
+from bot.chat.engine import Asked, Engine
+from bot.chat.request import Final, Origin, Partial, Place, Progress, Reply, Request
+from bot.documents.model import Action, Actions, Card, Document, Input, Paragraph, text
+from bot.ports import OpenReply
+from bot.testing.store import FakeStore
+from tests.servers.discord import EPHEMERAL, LOADING, THREAD, DiscordServer, Fault, words_of
+from tests.servers.discord_bot import QUICK, RecordedEvents, running_bot
+from tests.servers.discord_checks import walk
+from tests.servers.discord_user import Person
+
+LONG = "\n\n".join(f"Paragraph {number} " + "with words " * 80 for number in range(12))
+
+
+@dataclass
+class Stage:
+    """An engine whose answers a test directs."""
+
+    go_on: asyncio.Event = field(default_factory=asyncio.Event)
+    asked: list[Request] = field(default_factory=list)
+
+    def engine(self) -> Engine:
+        handlers = {
+            "today": self.streams,
+            "week": self.says_nothing,
+            "trending": self.long,
+            "search": self.echoes,
+            "usage": self.private,
+            "show": self.card,
+        }
+        return Engine(COMMANDS, handlers, question=self.question)
+
+    async def streams(self, asked: Asked) -> AsyncIterator[Reply]:
+        yield Progress("Reading the paper …")
+        for number in range(1, 30):
+            yield Partial(" ".join(f"word{each}" for each in range(number)))
+            await asyncio.sleep(0.02)
+        yield Partial("half an answer")
+        await self.go_on.wait()
+        yield Final(Document(blocks=(Paragraph(text("the whole answer")),)))
+
+    async def says_nothing(self, asked: Asked) -> AsyncIterator[Reply]:
+        await self.go_on.wait()
+        yield Final(Document(blocks=(Paragraph(text("at last")),)))
+
+    async def long(self, asked: Asked) -> AsyncIterator[Reply]:
+        yield Final(Document("A long answer", (Paragraph(text(LONG)),)))
+
+    async def echoes(self, asked: Asked) -> AsyncIterator[Reply]:
+        self.asked.append(asked.request)
+        words = asked.invocation.get("words")
+        yield Final(Document(blocks=(Paragraph(text(f"found {len(words)}: {words[:100]}")),)))
+
+    async def private(self, asked: Asked) -> AsyncIterator[Reply]:
+        yield Final(Document(blocks=(Paragraph(text("12 tokens")),), private=True))
+
+    async def card(self, asked: Asked) -> AsyncIterator[Reply]:
+        url = "https://huggingface.co/papers/2606.01234"
+        ask = Action("Ask", "search", input=Input("What would you like to know?", max_length=4000))
+        again = Action(
+            "Again", "search again and again with more words than a plain id can hold, which is a hundred or so"
+        )
+        yield Final(Document(blocks=(Card(paper_id="2606.01234", title="A Title", url=url), Actions((ask, again)))))
+
+    async def question(self, request: Request) -> AsyncIterator[Reply]:
+        self.asked.append(request)
+        yield Final(Document(blocks=(Paragraph(text(f"answer {len(self.asked)}")),)))
+
+
+@pytest.fixture
+async def server() -> AsyncIterator[DiscordServer]:
+    async with DiscordServer().run() as server:
+        yield server
+        assert not server.violations
+
+
+@pytest.fixture
+def person(server: DiscordServer) -> Person:
+    guild = server.add_guild("Lab")
+    return Person(server, guild["id"], guild["channels"][0]["id"])
+
+
+@pytest.fixture
+def stage() -> Stage:
+    return Stage()
+
+
+def texts(server: DiscordServer, channel: str) -> list[str]:
+    """What the bot's messages in a channel say."""
+    return [words_of(each) for each in server.shown(channel) if each["author"] == server.me]
+
+
+# --- growing ---------------------------------------------------------------------------------------------------------
+
+
+async def test_an_answer_grows_by_few_edits_and_ends_whole(server: DiscordServer, person: Person, stage: Stage) -> None:
+    async with running_bot(server, stage.engine()):
+        asked = await person.command("today")
+        await server.until(lambda: asked.original and "half an answer" in words_of(server.messages[asked.original]))
+        stage.go_on.set()
+        await server.until(lambda: "the whole answer" in words_of(server.messages[asked.original or ""]))
+        edits = [moment for moment, method, path, _ in server.requests if method == "PATCH"]
+        gaps = [later - earlier for earlier, later in pairwise(edits)]
+        assert 2 <= len(edits) < 20
+        assert min(gaps) > QUICK.edit * 0.8
+
+
+async def test_a_silent_model_is_said_so(server: DiscordServer, person: Person, stage: Stage) -> None:
+    async with running_bot(server, stage.engine()):
+        answer = await person.answer(await person.command("week"))
+        assert SILENT in words_of(answer)
+        stage.go_on.set()
+        await server.until(lambda: "at last" in words_of(answer))
+
+
+# --- long ------------------------------------------------------------------------------------------------------------
+
+
+async def test_a_long_answer_goes_on_in_a_thread_paragraph_by_paragraph(
+    server: DiscordServer, person: Person, stage: Stage
+) -> None:
+    async with running_bot(server, stage.engine()):
+        answer = await person.answer(await person.command("trending"))
+        await server.until(lambda: len(server.shown(answer["id"])) == 2)
+        pieces = [words_of(answer), *texts(server, answer["id"])]
+        assert server.channels[answer["id"]]["name"] == "A long answer"
+        assert all(piece.strip().startswith(("Paragraph", "## A long")) for piece in pieces)
+        assert "".join(pieces).count("Paragraph ") == 12
+
+
+async def test_without_the_right_to_open_threads_it_goes_on_in_the_channel(
+    server: DiscordServer, person: Person, stage: Stage
+) -> None:
+    server.faults.append(Fault("POST", r"/threads$", 403, {"code": 50013, "message": "Missing Permissions"}))
+    async with running_bot(server, stage.engine()):
+        await person.command("trending")
+        await server.until(lambda: sum(piece.count("Paragraph ") for piece in texts(server, person.channel)) == 12)
+
+
+# --- twice, interrupted, after a restart -----------------------------------------------------------------------------
+
+
+async def test_a_message_delivered_twice_is_answered_once(server: DiscordServer, person: Person, stage: Stage) -> None:
+    events = RecordedEvents()
+    async with running_bot(server, stage.engine(), events=events):
+        event = await person.write("what is attention")
+        await server.gateway.dispatch("MESSAGE_CREATE", event)
+        await server.until(lambda: f"discord:m{event['id']}" in events.done)
+        await server.gateway.dispatch("MESSAGE_CREATE", event)
+        await person.answer(await person.command("search", words="after it"))
+        assert sum(request.origin is Origin.MESSAGE for request in stage.asked) == 1
+        assert texts(server, event["id"]) == ["\nanswer 1"]
+
+
+async def test_a_stop_finishes_what_is_under_way(server: DiscordServer, person: Person, stage: Stage) -> None:
+    async with running_bot(server, stage.engine()) as bot:
+        asked = await person.command("today")
+        await server.until(lambda: asked.original and "half an answer" in words_of(server.messages[asked.original]))
+        bot.cancel()
+        await asyncio.sleep(0)
+        stage.go_on.set()
+        await asyncio.gather(bot, return_exceptions=True)
+    assert "the whole answer" in words_of(server.messages[asked.original or ""])
+    assert server.gateway.connected == 0
+
+
+async def test_what_a_stop_cannot_wait_for_is_closed_with_a_sentence(
+    server: DiscordServer, person: Person, stage: Stage
+) -> None:
+    async with running_bot(server, stage.engine(), pace=replace(QUICK, farewell=0.1)):
+        asked = await person.command("today")
+        await server.until(lambda: asked.original and "half an answer" in words_of(server.messages[asked.original]))
+    said = words_of(server.messages[asked.original or ""])
+    assert "half an answer" in said
+    assert INTERRUPTED in said
+
+
+async def test_what_a_crash_left_open_is_closed_at_the_next_start(
+    server: DiscordServer, person: Person, stage: Stage
+) -> None:
+    store = FakeStore()
+    async with running_bot(server, stage.engine(), store=store):
+        asked = await person.command("week")
+        await server.until(lambda: asked.original)
+        [crashed] = await noted_as_open(store)
+    await store.open_replies.opened(crashed)
+    message = server.messages[asked.original or ""]
+    message["flags"], message["components"] = message["flags"] | LOADING, []
+    async with running_bot(server, stage.engine(), store=store):
+        await server.until(lambda: not server.messages[asked.original or ""]["flags"] & LOADING)
+        assert INTERRUPTED in words_of(server.messages[asked.original or ""])
+    assert not await store.open_replies.left_open("discord", datetime.now(UTC))
+
+
+async def noted_as_open(store: FakeStore) -> list[OpenReply]:
+    """Wait until an answer is noted as open."""
+    for _ in range(500):
+        if left := await store.open_replies.left_open("discord", datetime.now(UTC)):
+            return left
+        await asyncio.sleep(0.01)
+    raise AssertionError("nothing is open")
+
+
+async def test_buttons_and_forms_work_after_a_restart(server: DiscordServer, person: Person, stage: Stage) -> None:
+    async with running_bot(server, stage.engine()):
+        shown = await person.answer(await person.command("show", paper="2606.01234"))
+    async with running_bot(server, stage.engine()):
+        again = await person.answer(await person.press(shown, "Again"))
+        assert "again and again with more words than a plain id can hold" in words_of(again)
+        filled = await person.fill_in(await person.press(shown, "Ask"), "why " * 1000)
+        assert "found 3999" in words_of(await person.answer(filled))
+
+
+async def test_a_button_of_another_version_is_told_so(server: DiscordServer, person: Person, stage: Stage) -> None:
+    async with running_bot(server, stage.engine()):
+        shown = await person.answer(await person.command("show", paper="2606.01234"))
+        for part in walk(shown["components"]):
+            if "custom_id" in part:
+                part["custom_id"] = part["custom_id"].replace("pw1:", "pw9:")
+        answer = await person.answer(await person.press(shown, "Ask"))
+        assert "another version" in words_of(answer)
+        assert answer["flags"] & EPHEMERAL
+
+
+# --- mentions, threads, direct messages ------------------------------------------------------------------------------
+
+
+async def test_a_mention_is_answered_in_a_thread_of_its_own(
+    server: DiscordServer, person: Person, stage: Stage
+) -> None:
+    async with running_bot(server, stage.engine()):
+        asked = await person.write("what is attention")
+        await server.until(lambda: texts(server, asked["id"]))
+        assert server.channels[asked["id"]]["type"] == THREAD
+        assert stage.asked[0].place == Place(f"discord:{person.guild}", person.channel, asked["id"])
+        assert stage.asked[0].text == "what is attention"
+
+
+async def test_a_reply_to_a_card_is_about_its_paper(server: DiscordServer, person: Person, stage: Stage) -> None:
+    async with running_bot(server, stage.engine()):
+        card = await person.answer(await person.command("show", paper="2606.01234"))
+        await person.write("how large is it", reply_to=card)
+        await server.until(lambda: stage.asked)
+        assert stage.asked[0].replied_papers == ("2606.01234",)
+        assert stage.asked[0].place.thread == ""
+
+
+async def test_questions_of_a_thread_are_answered_in_order(server: DiscordServer, person: Person, stage: Stage) -> None:
+    async with running_bot(server, stage.engine()):
+        first = await person.write("first")
+        await server.until(lambda: texts(server, first["id"]))
+        for words in ("second", "third"):
+            await person.write(words, channel=first["id"])
+        await server.until(lambda: len(texts(server, first["id"])) == 3)
+        assert [request.text for request in stage.asked] == ["first", "second", "third"]
+
+
+async def test_other_bots_and_messages_to_others_are_left_alone(
+    server: DiscordServer, person: Person, stage: Stage
+) -> None:
+    async with running_bot(server, stage.engine()):
+        event = await person.write("talking among people", to_bot=False)
+        await server.gateway.dispatch(
+            "MESSAGE_CREATE", {**event, "id": "1", "author": {**event["author"], "bot": True}}
+        )
+        await server.gateway.dispatch("MESSAGE_CREATE", {**event, "id": "2", "author": server.me})
+        await person.answer(await person.command("search", words="after it"))
+        assert [request.origin for request in stage.asked] == [Origin.COMMAND]
+
+
+async def test_what_is_private_is_not_written_into_a_channel(
+    server: DiscordServer, person: Person, stage: Stage
+) -> None:
+    async with running_bot(server, stage.engine()):
+        asked = await person.write("usage")
+        await server.until(lambda: texts(server, asked["id"]))
+        assert "12 tokens" not in "".join(texts(server, asked["id"]))
+        [direct] = [key for key, channel in server.channels.items() if channel["name"] == "direct"]
+        assert "12 tokens" in "".join(texts(server, direct))

@@ -1,0 +1,122 @@
+"""People at the local Discord: they give commands, press buttons, fill in forms and write messages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from tests.servers.discord import LOADING, DiscordServer, Interaction, words_of
+from tests.servers.discord_checks import walk
+
+Json = dict[str, Any]
+COMMAND, COMPONENT, AUTOCOMPLETE, FORM = 2, 3, 4, 5
+STRING, INTEGER, SUBCOMMAND = 3, 4, 1
+
+
+@dataclass
+class Person:
+    """Somebody in a channel of a guild."""
+
+    server: DiscordServer
+    guild: str
+    channel: str
+    name: str = "somebody"
+    id: str = "200000000000000001"
+
+    async def command(self, name: str, **options: str | int) -> Interaction:
+        """Give a subcommand of `/papers`; returns at once."""
+        given = " ".join(f"{key}: {value}" for key, value in options.items())
+        self.server.note(self.name, f"gives /papers {name} {given}".rstrip())
+        return await self._interact(COMMAND, self._invocation(name, options))
+
+    async def typing(self, name: str, option: str, value: str) -> list[Json]:
+        """Type into an option; the suggestions."""
+        self.server.note(self.name, f"types into /papers {name} {option}: {value}")
+        data = self._invocation(name, {option: value})
+        data["options"][0]["options"][0]["focused"] = True
+        interaction = await self._interact(AUTOCOMPLETE, data)
+        choices: list[Json] = await self.server.until(lambda: interaction.choices is not None and [interaction.choices])
+        self.server.note("Paperwire", f"suggests {[choice['name'] for choice in choices[0]]}")
+        return list(choices[0])
+
+    async def press(self, message: Json, label: str) -> Interaction:
+        """Press a button of a message."""
+        button = next(part for part in walk(message["components"]) if part["type"] == 2 and part["label"] == label)
+        self.server.note(self.name, f"presses [{label}]")
+        return await self._interact(COMPONENT, {"custom_id": button["custom_id"], "component_type": 2}, message)
+
+    async def fill_in(self, asked: Interaction, answer: str) -> Interaction:
+        """Fill in the form that an interaction opened, and send it."""
+        modal = await self.server.until(lambda: asked.modal)
+        self.server.note(self.name, f"writes into the form: {answer}")
+        label = modal["components"][0]
+        field = {"type": 4, "id": 2, "custom_id": label["component"]["custom_id"], "value": answer}
+        data = {"custom_id": modal["custom_id"], "components": [{"type": 18, "id": 1, "component": field}]}
+        return await self._interact(FORM, data)
+
+    async def write(
+        self, words: str, *, to_bot: bool = True, channel: str | None = None, reply_to: Json | None = None
+    ) -> Json:
+        """Write a message; the words arrive empty where Discord hides them from the bot."""
+        me, where = self.server.me, channel or self.channel
+        self.server.note(self.name, f"writes in #{self.server.channels[where]['name']}: {words}")
+        message = self.server._new_message(where, {}, flags=0, author=self._user)
+        message["content"] = f"<@{me['id']}> {words}" if to_bot and reply_to is None else words if to_bot else ""
+        message["mentions"] = [me] if to_bot else []
+        event = {**message, "guild_id": self.guild, "member": self._member} if self.guild else {**message}
+        if reply_to is not None:
+            event["message_reference"] = {"message_id": reply_to["id"], "channel_id": where, "guild_id": self.guild}
+            event["referenced_message"], event["type"] = reply_to, 19
+        await self.server.gateway.dispatch("MESSAGE_CREATE", event)
+        return event
+
+    async def answer(self, interaction: Interaction, seconds: float = 10.0) -> Json:
+        """The message that answers an interaction, when it does not think any more."""
+
+        def ready() -> Json | None:
+            for key in (*interaction.messages, interaction.original):
+                message = self.server.messages.get(key or "")
+                if message is not None and not message["flags"] & LOADING and words_of(message).strip():
+                    return message
+            return None
+
+        found: Json = await self.server.until(ready, seconds)
+        return found
+
+    async def _interact(self, kind: int, data: Json, message: Json | None = None) -> Interaction:
+        key = self.server.snowflake()
+        interaction = Interaction(key, f"token{key}", self.channel, kind, self.id)
+        self.server.interactions[interaction.token] = interaction
+        channel = self.server.channels[self.channel]
+        event = {
+            "id": key, "application_id": self.server.me["id"], "type": kind, "token": interaction.token, "version": 1,
+            "data": data, "guild_id": self.guild, "channel_id": self.channel, "channel": channel,
+            "guild": {"id": self.guild, "locale": "en-US", "features": []}, "member": self._member, "locale": "en-US",
+            "guild_locale": "en-US", "app_permissions": self._member["permissions"], "entitlements": [], "context": 0,
+            "authorizing_integration_owners": {"0": self.guild}, "attachment_size_limit": 10_000_000,
+        }  # fmt: skip
+        if message is not None:
+            event["message"] = message
+        await self.server.gateway.dispatch("INTERACTION_CREATE", event)
+        return interaction
+
+    def _invocation(self, name: str, options: dict[str, str | int]) -> Json:
+        group = next((each["id"] for each in self.server.commands if each["name"] == "papers"), "1")
+        given = [
+            {"name": key, "type": INTEGER if isinstance(value, int) else STRING, "value": value}
+            for key, value in options.items()
+        ]
+        return {
+            "id": group,
+            "name": "papers",
+            "type": 1,
+            "options": [{"name": name, "type": SUBCOMMAND, "options": given}],
+        }
+
+    @property
+    def _user(self) -> Json:
+        return {"id": self.id, "username": self.name, "discriminator": "0", "avatar": None}
+
+    @property
+    def _member(self) -> Json:
+        return self.server._member(self._user)
