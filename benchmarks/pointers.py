@@ -40,7 +40,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> dict[str, Any]:
     """Resolve both thousands."""
-    shown = _shown(getattr(options, "papers", None) or PAPERS)
+    return measure(getattr(options, "papers", None) or PAPERS)
+
+
+def measure(papers: Path) -> dict[str, Any]:
+    """The figures, citing from labelled papers."""
+    shown = _shown(papers)
     draw = random.Random(SEED)  # noqa: S311 - choosing sentences, no secret
     citations = [citation for citation in shown.values() if len(normalized(citation.words).split()) >= 8]
     true = [honest(draw, citation) for citation in draw.sample(citations, COUNT)]

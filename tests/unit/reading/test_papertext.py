@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.papers.fulltext.model import Block, FullText, Section, TextSource
+from bot.papers.fulltext.model import Block, BlockKind, FullText, Section, TextSource
 from bot.reading.papertext import MAX_PASSAGE, MAX_SENTENCE, PaperText
 from bot.reading.passages import Passage
 from tests.kites import FIGURE, KITES_TEXT, ORDER
@@ -65,6 +66,15 @@ def test_a_list_stays_with_the_sentence_that_opens_it() -> None:
 
 def test_a_table_stays_with_its_caption() -> None:
     assert "strong | 61.2" in containing("Table 1").sentences
+
+
+@pytest.mark.parametrize("order", [("caption", "table"), ("table", "caption")])
+def test_each_table_has_its_own_caption(order: tuple[BlockKind, BlockKind]) -> None:
+    blocks = [Block(kind, f"{kind} {number}") for number in (1, 2) for kind in order]
+    assert [sorted(passage.sentences) for passage in PaperText.of(text_of(*blocks)).passages] == [
+        ["caption 1", "table 1"],
+        ["caption 2", "table 2"],
+    ]
 
 
 def test_a_caption_brings_its_figure() -> None:

@@ -1,0 +1,172 @@
+"""Labelled files are read, and rankings and answers judged by hand-checked figures."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.errors import BadInput
+from bot.llm.budget import Meter
+from bot.llm.model import ModelCall
+from bot.llm.tokens import TokenCounter
+from bot.reading.answerability import BY_WORDS_ALONE, Signals, answerable, signals
+from bot.reading.answering import Answerer
+from bot.reading.evaluation import evaluate_retrieval, score
+from bot.reading.evaluation_answers import evaluate_answers, full_text_of
+from bot.reading.evaluation_summaries import evaluate_summaries, read_gold, rouge_1, rouge_2, rouge_l
+from bot.reading.labelled import LabelledQuestion, read_labelled
+from bot.reading.papertext import PaperText
+from bot.reading.passages import Passage
+from bot.reading.retrieval import Hit, PassageIndex
+from bot.reading.summaries import Summarizer
+from bot.testing.clock import FakeClock
+from bot.testing.model import FakeModel
+from bot.testing.store import FakeStore
+
+PAPER: dict[str, Any] = {
+    "id": "p1",
+    "title": "On Bread",
+    "sections": [
+        {"heading": "Introduction", "paragraphs": ["Bread is old.", "We bake  it anew."]},
+        {"heading": "Method ::: Oven", "paragraphs": ["The oven was held at 230 degrees for 45 minutes."]},
+        {"heading": "Method ::: Dough", "paragraphs": ["The dough rose for two hours in a warm room."]},
+    ],
+    "questions": [
+        {
+            "id": "q1",
+            "question": "At how many degrees was the oven held?",
+            "evidence": ["The oven was held at 230 degrees for 45 minutes."],
+        },
+        {"id": "q2", "question": "Which wine was served with it?", "evidence": []},
+    ],
+}
+
+
+@pytest.fixture
+def labelled(tmp_path: Path) -> Path:
+    path = tmp_path / "labelled.jsonl"
+    path.write_text(json.dumps(PAPER) + "\n\n")
+    return path
+
+
+def hits(*texts: str) -> list[Hit]:
+    return [Hit(Passage(path=("All",), sentences=(text,)), 0, 0, None) for text in texts]
+
+
+def test_a_labelled_file_is_read(labelled: Path) -> None:
+    (paper,) = read_labelled(labelled)
+    assert [passage.text for passage in paper.passages][:2] == ["Bread is old.", "We bake it anew."]
+    assert paper.passages[2].path == ("Method", "Oven")
+    assert [len(question.evidence) for question in paper.questions] == [1, 0]
+
+
+@pytest.mark.parametrize("line", ["{", "[]", '{"id": "x"}', '{"id": 1, "sections": [], "questions": []}'])
+def test_a_line_that_is_none_is_named(tmp_path: Path, line: str) -> None:
+    path = tmp_path / "bad.jsonl"
+    path.write_text(json.dumps(PAPER) + "\n" + line)
+    with pytest.raises(BadInput, match="Line 2 is not a labelled paper"):
+        read_labelled(path)
+
+
+def test_a_file_that_is_not_there_is_said_so(tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match="cannot be read"):
+        read_labelled(tmp_path / "none.jsonl")
+
+
+def test_a_ranking_is_scored() -> None:
+    gold = LabelledQuestion("q", "?", frozenset({"b", "f"}))
+    scored = score("p", gold, hits("a", "b", "c", "d", "e", "f"))
+    assert scored.reciprocal_rank == 1 / 2
+    assert (scored.recall_at_5, scored.recall_at_10, scored.hit_at_5) == (0.5, 1.0, 1.0)
+    assert scored.gold_share == 1.0
+
+
+def test_a_ranking_without_gold_scores_nothing() -> None:
+    scored = score("p", LabelledQuestion("q", "?", frozenset({"z"})), hits("a", "b"))
+    assert (scored.reciprocal_rank, scored.recall_at_10, scored.gold_share) == (0, 0, 0)
+
+
+async def test_retrieval_is_reported_under_the_agreed_names(labelled: Path) -> None:
+    report = await evaluate_retrieval(read_labelled(labelled), None)
+    assert set(report) == {"bm25", "semantic", "fused"}
+    assert set(report["fused"]) == {
+        "questions", "mrr", "recall@5", "recall@10", "hit@5",
+        "gold_share@1600_tokens", "ms_per_question", "index_ms_per_paper",
+    }  # fmt: skip
+    assert (report["fused"]["questions"], report["fused"]["mrr"]) == (1, 1.0)
+
+
+async def test_answers_are_judged(labelled: Path) -> None:
+    def script(call: ModelCall) -> dict[str, Any]:
+        prompt = call.messages[-1].content
+        if "wine" in prompt:
+            return {"verdict": "not_in_paper", "claims": []}
+        number = int(prompt.split("The oven was", 1)[0].rsplit("[", 1)[1].rstrip(" ]"))
+        good, bad = ({"text": f"It was {heat} degrees hot.", "sentences": [number]} for heat in (230, 250))
+        return {"verdict": "answered", "claims": [good, bad]}
+
+    store, clock = FakeStore(), FakeClock()
+    meter = Meter(model=FakeModel(script), ledger=store.ledger, counter=TokenCounter("fake"), clock=clock)
+    report = await evaluate_answers(read_labelled(labelled), Answerer(meter), None)
+    assert report["outcomes"] == {"answered": 1, "not_in_paper": 1, "passages": 0}
+    assert (report["claims"], report["pointer_validity"]) == (2, 0.5)
+    assert (report["verbatim_share"], report["cites_gold"]) == (1.0, 1.0)
+    assert report["answerability"]["macro_f1"] == 1.0
+
+
+def test_a_labelled_paper_keeps_its_headings_as_a_full_text(labelled: Path) -> None:
+    (paper,) = read_labelled(labelled)
+    paths = [passage.path for passage in PaperText.of(full_text_of(paper)).passages]
+    assert paths == [passage.path for passage in paper.passages]
+
+
+async def test_signals_tell_an_answerable_question(labelled: Path) -> None:
+    (paper,) = read_labelled(labelled)
+    index = await PassageIndex.build(paper.passages)
+    measured = [
+        signals(question.question, await index.search(question.question), index.lexical.idf)
+        for question in paper.questions
+    ]
+    assert answerable(measured[0]) > 0.5 > answerable(measured[1])
+
+
+def test_a_question_without_words_is_not_answerable() -> None:
+    assert answerable(signals("of the", [], lambda term: 1.0)) < 0.5
+
+
+def test_more_coverage_is_more_likely() -> None:
+    low, high = (BY_WORDS_ALONE.probability(Signals(coverage, None)) for coverage in (0.2, 0.9))
+    assert low < high
+
+
+def test_rouge_counts_words_pairs_and_order() -> None:
+    line, gold = "the bread rose slowly", "the bread fell slowly"
+    assert rouge_1(line, gold) == 0.75
+    assert rouge_2(line, gold) == pytest.approx(1 / 3)
+    assert rouge_l(line, gold) == 0.75
+    assert rouge_l("slowly rose bread the", gold) == 0.25
+    assert rouge_1("", "") == 0
+
+
+async def test_summaries_are_judged_without_a_model(tmp_path: Path) -> None:
+    path = tmp_path / "gold.jsonl"
+    row = {
+        "title": "On Bread",
+        "source": ["We show that bread rises in 2 hours."],
+        "target": ["Bread rises in 2 hours."],
+    }
+    path.write_text(json.dumps(row))
+    report = await evaluate_summaries(read_gold(path), Summarizer(None, FakeStore().summaries))
+    assert report["papers"] == 1
+    assert report["grounded"] == 1.0
+    assert 0 < report["rouge"]["1"] <= 1
+
+
+def test_gold_lines_of_another_form_are_named(tmp_path: Path) -> None:
+    path = tmp_path / "gold.jsonl"
+    path.write_text('{"title": 3}')
+    with pytest.raises(BadInput, match="Line 1"):
+        read_gold(path)
