@@ -68,8 +68,8 @@ class SlackApp:
         self._config = config
         self._store = store
         self._clock = clock
-        self._installs = Installations(store.vault, store.leases, clock)
-        self._clients = Clients(OneToken(config.bot_token) if config.bot_token else self._installs, config.api_url)
+        self.installs = Installations(store.vault, store.leases, clock)
+        self._clients = Clients(OneToken(config.bot_token) if config.bot_token else self.installs, config.api_url)
         self._outbox = Outbox(self._clients)
         self._people = People(self._outbox, clock, config.managers)
         self.inbox = Inbox(
@@ -99,7 +99,7 @@ class SlackApp:
             raise Unauthorized(" ".join(found))
         await self._clients.start()
         if not self._config.bot_token:
-            self._installs.renew_with(self._clients, self._config)
+            self.installs.renew_with(self._clients, self._config)
         await self.inbox.close_left_open()
         self._chores = asyncio.create_task(self._do_chores())
         bolt = self._bolt()
@@ -158,7 +158,7 @@ class SlackApp:
             client_secret=self._config.client_secret,
             scopes=sorted(SCOPES),
             authorization_url=self._config.authorize_url,
-            installation_store=self._installs,
+            installation_store=self.installs,
             state_store=SignedStates(self._config.client_secret),
         )
         return AsyncOAuthFlow(client=self._clients.bare(), settings=settings)
@@ -209,7 +209,7 @@ class SlackApp:
         """Forget a workspace: its installation and everything that it owns."""
 
         async def job() -> None:
-            await self._installs.forget(team)
+            await self.installs.forget(team)
             await self._store.workspaces.forget(f"slack:{team}")
             self._clients.forget(team)
             log.info("workspace_forgotten", action="forget_workspace", workspace=team)
@@ -243,7 +243,7 @@ class SlackApp:
         while True:
             try:
                 await self.inbox.forget_old_events()
-                await self._installs.renew_all()
+                await self.installs.renew_all()
             except BotError as error:
                 log.warning("chores_failed", action="do_chores", kind=type(error).__name__)
             await asyncio.sleep(CHORES)

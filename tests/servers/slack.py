@@ -217,8 +217,8 @@ class SlackServer:
             body |= {"retry_attempt": retry, "retry_reason": "timeout"}
         await self._sockets[-1].send_json(body)
         async with asyncio.timeout(3):
-            payload: Json = await acknowledged
-        return payload
+            answer: Json = await acknowledged
+        return answer
 
     async def disconnect(self, reason: str = "refresh_requested") -> None:
         """Ask the client to come back on another socket, as Slack does every few hours."""

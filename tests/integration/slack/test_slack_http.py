@@ -1,0 +1,185 @@
+"""HTTP mode: signatures, installation by OAuth, renewal of tokens, removal."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from urllib.parse import parse_qs, urlsplit
+
+import aiohttp
+import pytest
+from slack_sdk.oauth.installation_store import Bot
+
+from adapters.slack.app import SlackApp
+from bot.chat.request import Place
+from bot.clock import SystemClock
+from bot.errors import Unauthorized
+from bot.testing.store import FakeStore
+from tests.integration.slack.conftest import Running
+from tests.integration.slack.test_slack_conversations import seen
+from tests.servers.slack import Fault, SlackServer
+from tests.servers.slack_user import OverHttp, SlackUser
+
+SECRET = "a signing secret"
+LISTEN = ("127.0.0.1", 0)
+
+
+@pytest.fixture
+async def web(running: Running) -> AsyncIterator[OverHttp]:
+    """The adapter over HTTP with one bot token."""
+    async with running(app_token="", signing_secret=SECRET, listen=LISTEN) as app:
+        yield OverHttp(address(app), SECRET)
+
+
+@pytest.fixture
+async def many(running: Running) -> AsyncIterator[SlackApp]:
+    """The adapter over HTTP for many workspaces."""
+    oauth = {"client_id": "1.2", "client_secret": "a client secret"}
+    async with running(bot_token="", app_token="", signing_secret=SECRET, listen=LISTEN, **oauth) as app:
+        yield app
+
+
+def address(app: SlackApp) -> str:
+    """Where it listens."""
+    return f"http://127.0.0.1:{app.port}"
+
+
+async def install(app: SlackApp, code: str = "good") -> int:
+    """Go through the installation as a browser does; the status of the last page."""
+    async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as browser:
+        async with browser.get(f"{address(app)}/slack/install") as page:
+            link = next(part for part in (await page.text()).split('"') if "oauth/v2/authorize" in part)
+            cookie = page.headers["Set-Cookie"].partition(";")[0]
+        state = parse_qs(urlsplit(link.replace("&amp;", "&")).query)["state"][0]
+        query = {"code": code, "state": state}
+        callback = f"{address(app)}/slack/oauth_redirect"
+        async with browser.get(callback, params=query, headers={"Cookie": cookie}) as page:
+            return page.status
+
+
+async def test_a_signed_command_is_answered(slack: SlackServer, web: OverHttp) -> None:
+    await SlackUser(slack, web).command("today")
+    assert await seen(slack, "Trending papers")
+
+
+@pytest.mark.parametrize("wrong", [{"secret": "another"}, {"shift": -600}, {"shift": 600}])
+async def test_a_forged_or_stale_signature_is_refused(
+    slack: SlackServer, web: OverHttp, wrong: dict[str, object]
+) -> None:
+    forged = OverHttp(**({"url": web.url, "secret": SECRET} | wrong))  # type: ignore[arg-type]
+    with pytest.raises(aiohttp.ClientResponseError, match="401"):
+        await SlackUser(slack, forged).command("today")
+    assert not [method for method, _ in slack.calls if method.startswith("chat.")]
+
+
+async def test_slack_may_verify_the_address(web: OverHttp) -> None:
+    answer = await web.deliver("events_api", {"type": "url_verification", "challenge": "c", "token": "t"})
+    assert answer == {"challenge": "c"} or answer == {"text": "c"}
+
+
+async def test_a_retry_after_a_success_is_not_answered_again(slack: SlackServer, web: OverHttp) -> None:
+    await SlackUser(slack, web).mention("search once", times=3)
+    await SlackUser(slack, web).mention("search last")
+    await seen(slack, "last")
+    assert len([message for message in slack.visible("C1") if "once" in message.words]) == 1
+
+
+async def test_a_retry_whose_first_attempt_died_is_taken_up(
+    slack: SlackServer, web: OverHttp, store: FakeStore
+) -> None:
+    user = SlackUser(slack, web)
+    event = {"type": "app_mention", "channel": "C1", "user": "U1", "text": "<@UBOT> search again", "ts": "1783.1"}
+    long_ago = datetime(2026, 1, 1, tzinfo=UTC)
+    await store.events.begin("slack:T1:C1:1783.1", long_ago, lease=datetime.resolution)
+    await web.deliver("events_api", user.event_payload(event), retry=1)
+    assert await seen(slack, "You searched for: again")
+
+
+async def test_a_workspace_installs_itself_and_is_answered(
+    slack: SlackServer, many: SlackApp, store: FakeStore
+) -> None:
+    assert await install(many) == 200
+    assert await store.vault.keys("slack") == ["T2"]
+    await SlackUser(slack, OverHttp(address(many), SECRET), team="T2").command("today")
+    assert await seen(slack, "Trending papers")
+
+
+async def test_a_made_up_installation_is_refused(many: SlackApp, store: FakeStore) -> None:
+    callback = f"{address(many)}/slack/oauth_redirect"
+    query = {"code": "good", "state": "1.made.up"}
+    async with aiohttp.ClientSession() as browser, browser.get(callback, params=query) as page:
+        assert page.status == 400
+    assert not await store.vault.keys("slack")
+
+
+async def test_a_refused_code_installs_nothing(many: SlackApp, store: FakeStore) -> None:
+    assert await install(many, code="bad") == 401
+    assert not await store.vault.keys("slack")
+
+
+async def test_a_workspace_without_installation_is_not_answered_and_does_no_harm(
+    slack: SlackServer, many: SlackApp
+) -> None:
+    assert await SlackUser(slack, OverHttp(address(many), SECRET), team="T7").command("today") == {}
+    await many.inbox.drained()
+    assert not [method for method, _ in slack.calls if method == "chat.postMessage"]
+
+
+async def test_a_token_that_ends_soon_is_renewed_without_anybody_asking(
+    slack: SlackServer, store: FakeStore, running: Running, many: SlackApp
+) -> None:
+    await install(many)
+    before = await many.installs.token("T2")
+    bot = await many.installs.async_find_bot(enterprise_id=None, team_id="T2")
+    assert bot is not None
+    await many.installs.async_save_bot(soon_to_end(bot))
+    await many.installs.renew_all()
+    after = await many.installs.async_find_bot(enterprise_id=None, team_id="T2")
+    assert after is not None
+    assert after.bot_token != before
+    assert after.bot_token_expires_at is not None
+    assert after.bot_token_expires_at > time.time() + 7_200
+
+
+async def test_two_who_renew_at_once_use_the_refresh_token_once(slack: SlackServer, many: SlackApp) -> None:
+    await install(many)
+    bot = await many.installs.async_find_bot(enterprise_id=None, team_id="T2")
+    assert bot is not None
+    await many.installs.async_save_bot(soon_to_end(bot))
+    slack.go_wrong("oauth.v2.access", Fault(delay=0.05, after=False))
+    user = SlackUser(slack, OverHttp(address(many), SECRET), team="T2")
+    await user.command("search one")
+    await user.command("search two", channel="D1")
+    await many.inbox.drained()
+    assert [m for m, a in slack.calls if a.get("grant_type") == "refresh_token"] == ["oauth.v2.access"]
+
+
+async def test_an_uninstall_takes_token_and_data_away(slack: SlackServer, many: SlackApp, store: FakeStore) -> None:
+    await install(many)
+    place = Place("slack:T2", "C1")
+    await store.conversations.show_list(place, ["2606.01234"], SystemClock().now())
+    await SlackUser(slack, OverHttp(address(many), SECRET), team="T2").uninstall()
+    await many.inbox.drained()
+    assert not await store.vault.keys("slack")
+    assert not await store.conversations.shown_list(place)
+    with pytest.raises(Unauthorized):
+        await many.installs.token("T2")
+
+
+@pytest.mark.parametrize(("tokens", "left"), [({"bot": ["UBOT"]}, []), ({"oauth": ["U1"]}, ["T2"])])
+async def test_only_the_bots_revoked_token_is_an_uninstall(
+    many: SlackApp, slack: SlackServer, store: FakeStore, tokens: dict[str, list[str]], left: list[str]
+) -> None:
+    await install(many)
+    web = OverHttp(address(many), SECRET)
+    event = {"type": "tokens_revoked", "tokens": tokens}
+    await web.deliver("events_api", SlackUser(slack, web, team="T2").event_payload(event))
+    await many.inbox.drained()
+    assert await store.vault.keys("slack") == left
+
+
+def soon_to_end(bot: Bot) -> Bot:
+    """The same installation, an hour before its token ends."""
+    bot.bot_token_expires_at = int(time.time()) + 3_600
+    return bot
