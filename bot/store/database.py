@@ -153,11 +153,12 @@ def _make_folder(folder: Path) -> None:
 
 
 def _postgres_engine(address: URL) -> AsyncEngine:
+    """An engine without prepared statements: poolers such as PgBouncer lose them, and a search needs its own plan."""
     return create_async_engine(
         address,
         pool_pre_ping=True,
         hide_parameters=True,
-        connect_args={"connect_timeout": CONNECT_TIMEOUT},
+        connect_args={"connect_timeout": CONNECT_TIMEOUT, "prepare_threshold": None},
     )
 
 

@@ -219,4 +219,63 @@ secrets = Table(
     PrimaryKeyConstraint("platform", "key"),
 )
 
+subscriptions = Table(
+    "subscriptions",
+    metadata,
+    Column("workspace", Words, nullable=False),
+    Column("channel", Words, nullable=False),
+    Column("kind", String(8), nullable=False),
+    Column("owner", Words, nullable=False),
+    Column("wall_time", String(5), nullable=False),  # 09:00
+    Column("zone", Words, nullable=False),
+    Column("weekdays", String(7), nullable=False),  # 01234: Monday to Friday
+    Column("edition", String(8), nullable=False),
+    Column("top", Integer, nullable=False),
+    Column("topics", Lines),
+    Column("muted", Lines),
+    Column("language", Words, nullable=False),
+    Column("empty_days", String(8), nullable=False),
+    Column("next_due_at", Instant, nullable=False, index=True),
+    Column("last_list_day", Date),
+    Column("last_run_at", Instant),
+    Column("last_note", Words, nullable=False),
+    Column("refusals", Integer, nullable=False),
+    Column("paused", Words, nullable=False),
+    PrimaryKeyConstraint("workspace", "channel", "kind"),
+)
+
+slots = Table(  # every digest that was ever owed, once
+    "slots",
+    metadata,
+    Column("key", Words, primary_key=True),
+    Column("workspace", Words, nullable=False),
+    Column("channel", Words, nullable=False),
+    Column("kind", String(8), nullable=False),
+    Column("day", Date, nullable=False),
+    Column("edition", String(8), nullable=False),
+    Column("notice", Boolean, nullable=False),
+    Column("days", Lines),  # the list days to draw papers from
+    Column("due", Instant, nullable=False),
+    Column("handed_over_at", Instant),  # NULL: no worker has been told yet
+    Column("digest", Words),  # JSON; NULL: not composed yet
+    Index("ix_slots_workspace", "workspace", "channel", "due"),
+    Index("ix_slots_waiting", "handed_over_at", "due"),
+)
+
+deliveries = Table(  # a row a message
+    "deliveries",
+    metadata,
+    Column("slot", Words, nullable=False),
+    Column("part", Integer, nullable=False),
+    Column("workspace", Words, nullable=False),
+    Column("channel", Words, nullable=False),
+    Column("paper_id", Words, nullable=False),
+    Column("state", String(8), nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("message", Words),
+    Column("thread", Words),
+    PrimaryKeyConstraint("slot", "part"),
+    Index("ix_deliveries_workspace", "workspace", "channel", "paper_id"),
+)
+
 OWNED = tuple(table for table in metadata.sorted_tables if "workspace" in table.columns)

@@ -10,12 +10,14 @@ from pydantic import SecretStr
 from bot.ports import Clock, Vault
 from bot.store.conversations import SqlConversations
 from bot.store.database import Database
+from bot.store.deliveries import SqlDeliveries
 from bot.store.events import SqlEventLog
 from bot.store.leases import SqlLeases
 from bot.store.ledger import SqlLedger
 from bot.store.open_replies import SqlOpenReplies
 from bot.store.papers import SqlPapers
 from bot.store.saved import SqlSavedPapers
+from bot.store.subscriptions import SqlSubscriptions
 from bot.store.summaries import SqlSummaries
 from bot.store.texts import SqlTexts
 from bot.store.workspaces import SqlWorkspaces
@@ -34,6 +36,8 @@ class SqlStore:
         self.events = SqlEventLog(database)
         self.open_replies = SqlOpenReplies(database)
         self.leases = SqlLeases(database)
+        self.subscriptions = SqlSubscriptions(database)
+        self.deliveries = SqlDeliveries(database)
         self.workspaces = SqlWorkspaces(database)
         self._database = database
         self._folder = folder

@@ -1,0 +1,133 @@
+"""Digests that are owed, their frozen words, and how far each message is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+
+from sqlalchemy import RowMapping, func, select, update
+
+from bot.digests import codec
+from bot.digests.model import DeliveryState, Digest, Edition, Kind, Owed, Part, Slot, Target
+from bot.digests.ports import MessageRef
+from bot.store.database import Database
+from bot.store.tables import deliveries, slots
+
+AT_ONCE = 500  # values in one IN list; SQLite takes 999 and more
+
+
+class SqlDeliveries:
+    """Implements `bot.digests.ports.DeliveryRepository`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def waiting(self, limit: int = 1000) -> list[Owed]:
+        """Digests that no worker was told of yet."""
+        asked = select(slots).where(slots.c.handed_over_at.is_(None)).order_by(slots.c.due).limit(limit)
+        async with self._database.reading() as connection:
+            return [_owed(row) for row in (await connection.execute(asked)).mappings()]
+
+    async def handed_over(self, slot_keys: Iterable[str], at: datetime) -> None:
+        """A worker answers for them now."""
+        keys = list(slot_keys)
+        async with self._database.transaction() as connection:
+            for start in range(0, len(keys), AT_ONCE):
+                some = slots.c.key.in_(keys[start : start + AT_ONCE])
+                await connection.execute(update(slots).where(some).values(handed_over_at=at))
+
+    async def owed(self, slot_key: str) -> Owed | None:
+        """What was written down about a slot."""
+        async with self._database.reading() as connection:
+            row = (await connection.execute(select(slots).where(slots.c.key == slot_key))).mappings().first()
+        return _owed(row) if row else None
+
+    async def compose(self, digest: Digest) -> None:
+        """Freeze the digest; the first one stays."""
+        free = (slots.c.key == digest.slot.key) & slots.c.digest.is_(None)
+        async with self._database.transaction() as connection:
+            await connection.execute(update(slots).where(free).values(digest=codec.dump(digest)))
+
+    async def digest(self, slot_key: str) -> Digest | None:
+        """The frozen digest of a slot."""
+        async with self._database.reading() as connection:
+            text = (await connection.execute(select(slots.c.digest).where(slots.c.key == slot_key))).scalar()
+        return codec.load(text) if text else None
+
+    async def mark(
+        self, slot: Slot, part: Part, state: DeliveryState, at: datetime, ref: MessageRef | None = None
+    ) -> None:
+        """Move one message on."""
+        row = {
+            "slot": slot.key,
+            "part": part.number,
+            "workspace": slot.target.workspace,
+            "channel": slot.target.channel,
+            "paper_id": part.paper_id,
+            "state": state.value,
+            "at": at,
+            "message": ref.message if ref else None,
+            "thread": ref.thread if ref else None,
+        }
+        keys = [deliveries.c.slot, deliveries.c.part]
+        insert = self._database.insert(deliveries).values(row)
+        async with self._database.transaction() as connection:
+            await connection.execute(insert.on_conflict_do_update(index_elements=keys, set_=row))
+
+    async def state(self, slot: Slot, part: Part) -> tuple[DeliveryState, MessageRef | None]:
+        """How far one message is."""
+        own = deliveries.c
+        asked = select(own.state, own.message, own.thread).where(own.slot == slot.key, own.part == part.number)
+        async with self._database.reading() as connection:
+            row = (await connection.execute(asked)).first()
+        if row is None:
+            return DeliveryState.PLANNED, None
+        return DeliveryState(row.state), MessageRef(row.message, row.thread) if row.message else None
+
+    async def posted(self, target: Target, paper_ids: Iterable[str]) -> set[str]:
+        """Which of these papers the channel has had."""
+        own, ids = deliveries.c, list(paper_ids)
+        found: set[str] = set()
+        async with self._database.reading() as connection:
+            for start in range(0, len(ids), AT_ONCE):
+                had = select(own.paper_id).where(
+                    own.workspace == target.workspace,
+                    own.channel == target.channel,
+                    own.paper_id.in_(ids[start : start + AT_ONCE]),
+                    own.state.in_([DeliveryState.SENT, DeliveryState.UNKNOWN]),
+                )
+                found.update((await connection.execute(had)).scalars())
+        return found
+
+    async def digests(self, target: Target, limit: int = 30) -> Sequence[Digest]:
+        """The newest digests of a channel, newest first."""
+        own = slots.c
+        asked = select(own.digest).where(
+            own.workspace == target.workspace, own.channel == target.channel, own.digest.is_not(None)
+        )
+        async with self._database.reading() as connection:
+            texts = (await connection.execute(asked.order_by(own.due.desc()).limit(limit))).scalars()
+            return [codec.load(text) for text in texts]
+
+    async def unknown(self, target: Target, since: datetime) -> int:
+        """How many messages of a channel have ended as UNKNOWN since then."""
+        own = deliveries.c
+        lost = select(func.count()).where(
+            own.workspace == target.workspace,
+            own.channel == target.channel,
+            own.state == DeliveryState.UNKNOWN,
+            own.at >= since,
+        )
+        async with self._database.reading() as connection:
+            return (await connection.execute(lost)).scalar() or 0
+
+
+def _owed(row: RowMapping) -> Owed:
+    slot = Slot(
+        target=Target(row["workspace"], row["channel"]),
+        kind=Kind(row["kind"]),
+        day=row["day"],
+        edition=Edition(row["edition"]),
+        notice=row["notice"],
+    )
+    return Owed(slot, tuple(date.fromisoformat(day) for day in row["days"]), row["due"])
