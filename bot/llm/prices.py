@@ -1,6 +1,7 @@
 """What models cost, in US dollars per million tokens.
 
-Source: OpenAI's published list prices (https://developers.openai.com/api/docs/pricing), state of 5 November 2026.
+Source: public tables of OpenAI's list prices, read in November 2026; https://developers.openai.com/api/docs/pricing has
+them first hand.
 Models that are not here, such as those on a server of one's own, have no known price: their cost is None, not zero.
 """
 
