@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from bot.chat.conversation import Turn
     from bot.chat.request import Place
+    from bot.digests.ports import DeliveryRepository, SubscriptionRepository
     from bot.llm.model import Completion, ModelCall, TextDelta, Usage
     from bot.papers.fulltext.model import FullText
     from bot.papers.model import Paper, PaperList, Rise
@@ -292,6 +293,14 @@ class Store(Protocol):
     @property
     def vault(self) -> Vault:
         """Secrets of installations."""
+
+    @property
+    def subscriptions(self) -> SubscriptionRepository:
+        """Who gets digests, and when."""
+
+    @property
+    def deliveries(self) -> DeliveryRepository:
+        """Digests, and how far their messages are."""
 
     @property
     def workspaces(self) -> Workspaces:

@@ -105,6 +105,15 @@ class Slot:
 
 
 @dataclass(frozen=True, slots=True)
+class Owed:
+    """A digest that has to be composed and delivered.  `days` are the list days it draws from, oldest first."""
+
+    slot: Slot
+    days: tuple[date, ...]
+    due: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Part:
     """One message of a digest.  `paper_id` is empty for the root and for notes."""
 
@@ -117,13 +126,15 @@ class Part:
 class Digest:
     """A digest as composed: frozen, so that a second try sends the same words.
 
-    `missing` says what could not be had (a list that is old, summaries), "" if all is there.
+    `missing` says what could not be had (a list that is old, summaries), "" if all is there.  `through` is the newest
+    list day up to which nothing is missing; the next digest goes on from there.
     """
 
     slot: Slot
     title: str  # of the thread; at most 90 characters
     parts: tuple[Part, ...]
     missing: str = ""
+    through: date | None = None
 
     @property
     def paper_ids(self) -> tuple[str, ...]:

@@ -27,6 +27,7 @@ class Plan:
 
     slot: Slot | None
     days: tuple[date, ...]
+    due: datetime
     next_due_at: datetime
     note: str = ""
 
@@ -45,9 +46,9 @@ def plan(standing: Standing, now: datetime) -> Plan:
     if now - (due + jitter) > WINDOW:
         hours = round((now - due).total_seconds() / 3600)
         note = f"A digest was {hours} hours late and was skipped; its papers come with the next one."
-        return Plan(slot=None, days=(), next_due_at=next_due_at, note=note)
+        return Plan(slot=None, days=(), due=due, next_due_at=next_due_at, note=note)
     slot, days = _owed(standing, due)
-    return Plan(slot=slot, days=days, next_due_at=next_due_at)
+    return Plan(slot=slot, days=days, due=due, next_due_at=next_due_at)
 
 
 def _owed(standing: Standing, due: datetime) -> tuple[Slot, tuple[date, ...]]:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
 
-from bot.digests.model import DeliveryState, Digest, Kind, Part, Slot, Standing, Subscription, Target
+from bot.digests.model import DeliveryState, Digest, Kind, Owed, Part, Slot, Standing, Subscription, Target
+from bot.digests.planning import Plan
 from bot.documents.model import Document
 
 
@@ -33,6 +34,14 @@ class Poster(Protocol):
     @property
     def promise(self) -> str:
         """One sentence, shown by `status`, on what happens to a message whose arrival is unknown."""
+
+    @property
+    def seconds_between(self) -> float:
+        """The least time between two messages in one channel."""
+
+    @property
+    def per_second(self) -> float | None:
+        """The most messages a second in all channels together; None where each channel counts for itself."""
 
     async def post_root(self, target: Target, title: str, document: Document, key: str) -> MessageRef:
         """Post a digest's first message and open its thread (named `title`) where the platform has threads.
@@ -77,8 +86,12 @@ class SubscriptionRepository(Protocol):
     async def due(self, now: datetime, limit: int = 1000) -> list[Standing]:
         """Those not paused with `next_due_at` at or before `now`, earliest first."""
 
-    async def advance(self, target: Target, kind: Kind, due: datetime, next_due_at: datetime) -> bool:
-        """Move on from `due` to `next_due_at`; False if another replica did so before."""
+    async def move_on(self, standing: Standing, plan: Plan) -> bool:
+        """Write down what is owed and move on to the next slot, in one transaction.
+
+        False if another replica did so before, or the subscription was changed since it was read.  A slot that was owed
+        before is not owed again.
+        """
 
     async def ran(self, target: Target, kind: Kind, at: datetime, list_day: date | None, note: str) -> None:
         """A slot has ended: remember when, up to which list, and what there is to say; refusals start anew."""
@@ -99,8 +112,14 @@ class SubscriptionRepository(Protocol):
 class DeliveryRepository(Protocol):
     """Slots, their composed digests, and how far each message is."""
 
-    async def claim(self, slot: Slot, due: datetime) -> bool:
-        """Write the slot down; False if it was there."""
+    async def waiting(self, limit: int = 1000) -> list[Owed]:
+        """Digests that no worker was told of yet, longest due first."""
+
+    async def handed_over(self, slot_keys: Iterable[str], at: datetime) -> None:
+        """A worker answers for them now."""
+
+    async def owed(self, slot_key: str) -> Owed | None:
+        """What was written down about a slot."""
 
     async def compose(self, digest: Digest) -> None:
         """Freeze the digest of its slot; a second one for the same slot is ignored."""
@@ -122,5 +141,5 @@ class DeliveryRepository(Protocol):
     async def digests(self, target: Target, limit: int = 30) -> Sequence[Digest]:
         """The newest digests of a channel that were composed, newest first: for the feed."""
 
-    async def unknown(self, target: Target) -> int:
-        """How many messages of a channel ended as UNKNOWN."""
+    async def unknown(self, target: Target, since: datetime) -> int:
+        """How many messages of a channel have ended as UNKNOWN since then."""

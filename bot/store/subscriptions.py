@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, RowMapping, delete, select, update
 
-from bot.digests.model import Edition, EmptyDays, Kind, Standing, Subscription, Target
+from bot.digests.model import Edition, EmptyDays, Kind, Slot, Standing, Subscription, Target
 from bot.digests.planning import Plan
 from bot.digests.schedule import Schedule
 from bot.store.database import Database
@@ -59,7 +59,9 @@ class SqlSubscriptions:
         async with self._database.transaction() as connection:
             moved = await connection.execute(update(subscriptions).where(unmoved).values(changes))
             if moved.rowcount == 1 and plan.slot is not None:
-                await connection.execute(self._database.insert(slots).values(_slot(plan)).on_conflict_do_nothing())
+                await connection.execute(
+                    self._database.insert(slots).values(_slot(plan.slot, plan)).on_conflict_do_nothing()
+                )
             return moved.rowcount == 1
 
     async def ran(self, target: Target, kind: Kind, at: datetime, list_day: date | None, note: str) -> None:
@@ -116,9 +118,7 @@ def _row(subscription: Subscription) -> dict[str, Any]:
     }
 
 
-def _slot(plan: Plan) -> dict[str, Any]:
-    slot = plan.slot
-    assert slot is not None
+def _slot(slot: Slot, plan: Plan) -> dict[str, Any]:
     return {
         "key": slot.key,
         "workspace": slot.target.workspace,

@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, date, datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from bot.chat.conversation import Turn
 from bot.chat.request import Place
@@ -17,6 +17,7 @@ from bot.papers.model import Paper, PaperList, Rise
 from bot.ports import Clock, DayUsage, OpenReply
 from bot.reading.model import Summary, SummaryKey
 from bot.testing.clock import FakeClock
+from bot.testing.digests import FakeDeliveries, FakeSubscriptions
 from bot.testing.texts import FakeTexts
 
 
@@ -366,7 +367,11 @@ class FakeVault:
         self._secrets = {key: held for key, held in self._secrets.items() if held.workspace != workspace}
 
 
-Owner = FakeLedger | FakeConversations | FakeSavedPapers | FakeOpenReplies | FakeVault
+class Owner(Protocol):
+    """Keeps something that workspaces own."""
+
+    def forget(self, workspace: str) -> None:
+        """Delete what belongs to a workspace."""
 
 
 class FakeWorkspaces:
@@ -395,8 +400,21 @@ class FakeStore:
     open_replies: FakeOpenReplies = field(default_factory=FakeOpenReplies)
     leases: FakeLeases = field(default_factory=FakeLeases)
     vault: FakeVault = field(default_factory=FakeVault)
+    deliveries: FakeDeliveries = field(default_factory=FakeDeliveries)
+    subscriptions: FakeSubscriptions = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "subscriptions", FakeSubscriptions(self.deliveries))
 
     @property
     def workspaces(self) -> FakeWorkspaces:
         """What belongs to a workspace as a whole."""
-        return FakeWorkspaces(self.ledger, self.conversations, self.saved, self.open_replies, self.vault)
+        return FakeWorkspaces(
+            self.ledger,
+            self.conversations,
+            self.saved,
+            self.open_replies,
+            self.vault,
+            self.subscriptions,
+            self.deliveries,
+        )

@@ -14,12 +14,14 @@ from pydantic import SecretStr
 
 from bot.store.conversations import SqlConversations
 from bot.store.database import FILE, Database, upgrade
+from bot.store.deliveries import SqlDeliveries
 from bot.store.events import SqlEventLog
 from bot.store.leases import SqlLeases
 from bot.store.ledger import SqlLedger
 from bot.store.open_replies import SqlOpenReplies
 from bot.store.papers import SqlPapers
 from bot.store.saved import SqlSavedPapers
+from bot.store.subscriptions import SqlSubscriptions
 from bot.store.summaries import SqlSummaries
 from bot.store.tables import metadata
 from bot.store.texts import SqlTexts
@@ -100,6 +102,8 @@ def _in_memory(clock: FakeClock) -> Store:
         open_replies=fake.open_replies,
         leases=fake.leases,
         vault=fake.vault,
+        subscriptions=fake.subscriptions,
+        deliveries=fake.deliveries,
         workspaces=fake.workspaces,
     )
 
@@ -116,5 +120,7 @@ def _in_sql(database: Database, clock: FakeClock, folder: Path) -> Store:
         open_replies=SqlOpenReplies(database),
         leases=SqlLeases(database),
         vault=SqlVault(database, cipher(KEY, folder)),
+        subscriptions=SqlSubscriptions(database),
+        deliveries=SqlDeliveries(database),
         workspaces=SqlWorkspaces(database),
     )

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Any
 
+from bot.digests.ports import DeliveryRepository, SubscriptionRepository
 from bot.papers.model import ListState, Paper, PaperList
 from bot.ports import (
     ConversationRepository,
@@ -39,6 +40,8 @@ class Store:
     open_replies: OpenReplies
     leases: Leases
     vault: Vault
+    subscriptions: SubscriptionRepository
+    deliveries: DeliveryRepository
     workspaces: Workspaces
 
 

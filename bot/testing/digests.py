@@ -1,0 +1,234 @@
+"""Subscriptions, deliveries and a platform to post to, in memory."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+
+from bot.digests.model import DeliveryState, Digest, Kind, Owed, Part, Slot, Standing, Subscription, Target
+from bot.digests.planning import Plan
+from bot.digests.ports import MessageRef
+from bot.documents.model import Document
+from bot.errors import Ambiguous
+
+
+class FakeDeliveries:
+    """Implements `bot.digests.ports.DeliveryRepository`."""
+
+    def __init__(self) -> None:
+        self._owed: dict[str, Owed] = {}
+        self._waiting: dict[str, Owed] = {}
+        self._digests: dict[str, Digest] = {}
+        self._marks: dict[tuple[str, int], _Mark] = {}
+        self._had: defaultdict[Target, set[str]] = defaultdict(set)
+
+    def owe(self, owed: Owed) -> None:
+        """Write a slot down, unless it is."""
+        if owed.slot.key not in self._owed:
+            self._owed[owed.slot.key] = self._waiting[owed.slot.key] = owed
+
+    async def waiting(self, limit: int = 1000) -> list[Owed]:
+        """Digests that no worker was told of yet."""
+        return sorted(self._waiting.values(), key=lambda owed: owed.due)[:limit]
+
+    async def handed_over(self, slot_keys: Iterable[str], at: datetime) -> None:
+        """A worker answers for them now."""
+        for key in slot_keys:
+            self._waiting.pop(key, None)
+
+    async def owed(self, slot_key: str) -> Owed | None:
+        """What was written down about a slot."""
+        return self._owed.get(slot_key)
+
+    async def compose(self, digest: Digest) -> None:
+        """Freeze the digest of a slot that is owed; the first one stays."""
+        if digest.slot.key in self._owed:
+            self._digests.setdefault(digest.slot.key, digest)
+
+    async def digest(self, slot_key: str) -> Digest | None:
+        """The frozen digest of a slot."""
+        return self._digests.get(slot_key)
+
+    async def mark(
+        self, slot: Slot, part: Part, state: DeliveryState, at: datetime, ref: MessageRef | None = None
+    ) -> None:
+        """Move one message on."""
+        self._marks[slot.key, part.number] = _Mark(slot.target, state, at, ref)
+        if part.paper_id and state in (DeliveryState.SENT, DeliveryState.UNKNOWN):
+            self._had[slot.target].add(part.paper_id)
+
+    async def state(self, slot: Slot, part: Part) -> tuple[DeliveryState, MessageRef | None]:
+        """How far one message is."""
+        mark = self._marks.get((slot.key, part.number))
+        return (mark.state, mark.ref) if mark else (DeliveryState.PLANNED, None)
+
+    async def posted(self, target: Target, paper_ids: Iterable[str]) -> set[str]:
+        """Which of these papers the channel has had."""
+        return self._had[target].intersection(paper_ids)
+
+    async def digests(self, target: Target, limit: int = 30) -> Sequence[Digest]:
+        """The newest digests of a channel, newest first."""
+        keys = [key for key, owed in self._owed.items() if owed.slot.target == target and key in self._digests]
+        keys.sort(key=lambda key: self._owed[key].due, reverse=True)
+        return [self._digests[key] for key in keys[:limit]]
+
+    async def unknown(self, target: Target, since: datetime) -> int:
+        """How many messages of a channel have ended as UNKNOWN since then."""
+        mine = (mark for mark in self._marks.values() if mark.target == target and mark.at >= since)
+        return sum(mark.state is DeliveryState.UNKNOWN for mark in mine)
+
+    def forget(self, workspace: str) -> None:
+        """Delete what belongs to a workspace."""
+        gone = {key for key, owed in self._owed.items() if owed.slot.target.workspace == workspace}
+        for kept in (self._owed, self._waiting, self._digests):
+            for key in gone & kept.keys():
+                del kept[key]
+        self._marks = {key: mark for key, mark in self._marks.items() if mark.target.workspace != workspace}
+        for target in [target for target in self._had if target.workspace == workspace]:
+            del self._had[target]
+
+
+@dataclass(frozen=True)
+class _Mark:
+    target: Target
+    state: DeliveryState
+    at: datetime
+    ref: MessageRef | None
+
+
+class FakeSubscriptions:
+    """Implements `bot.digests.ports.SubscriptionRepository`; what is owed goes to `deliveries`."""
+
+    def __init__(self, deliveries: FakeDeliveries) -> None:
+        self._deliveries = deliveries
+        self._standings: dict[tuple[Target, Kind], Standing] = {}
+
+    async def put(self, subscription: Subscription, next_due_at: datetime) -> None:
+        """Insert, or replace the wish."""
+        key = (subscription.target, subscription.kind)
+        known = self._standings.get(key, Standing(subscription=subscription, next_due_at=next_due_at))
+        self._standings[key] = replace(known, subscription=subscription, next_due_at=next_due_at, refusals=0, paused="")
+
+    async def get(self, target: Target, kind: Kind) -> Standing | None:
+        """One."""
+        return self._standings.get((target, kind))
+
+    async def of_workspace(self, workspace: str) -> list[Standing]:
+        """All of a workspace, by channel."""
+        keys = sorted(self._standings, key=lambda key: (key[0].channel, key[1]))
+        return [self._standings[key] for key in keys if key[0].workspace == workspace]
+
+    async def due(self, now: datetime, limit: int = 1000) -> list[Standing]:
+        """Those not paused whose time has come, earliest first."""
+        due = [own for own in self._standings.values() if own.next_due_at <= now and not own.paused]
+        return sorted(due, key=lambda own: own.next_due_at)[:limit]
+
+    async def move_on(self, standing: Standing, plan: Plan) -> bool:
+        """Owe the plan's slot and move on."""
+        key = (standing.subscription.target, standing.subscription.kind)
+        known = self._standings.get(key)
+        if known is None or known.next_due_at != standing.next_due_at:
+            return False
+        self._standings[key] = replace(known, next_due_at=plan.next_due_at, last_note=plan.note or known.last_note)
+        if plan.slot is not None:
+            self._deliveries.owe(Owed(plan.slot, plan.days, plan.due))
+        return True
+
+    async def ran(self, target: Target, kind: Kind, at: datetime, list_day: date | None, note: str) -> None:
+        """A slot has ended."""
+        if known := self._standings.get((target, kind)):
+            ended = replace(known, last_run_at=at, last_note=note, refusals=0)
+            self._standings[target, kind] = replace(ended, last_list_day=list_day or known.last_list_day)
+
+    async def note(self, target: Target, kind: Kind, note: str) -> None:
+        """Remember a sentence."""
+        if known := self._standings.get((target, kind)):
+            self._standings[target, kind] = replace(known, last_note=note)
+
+    async def refused(self, target: Target, kind: Kind, note: str) -> int:
+        """Count a refusal."""
+        known = self._standings.get((target, kind))
+        if known is None:
+            return 0
+        self._standings[target, kind] = replace(known, refusals=known.refusals + 1, last_note=note)
+        return known.refusals + 1
+
+    async def pause(self, target: Target, kind: Kind, why: str) -> bool:
+        """Pause, once."""
+        known = self._standings.get((target, kind))
+        if known is None or known.paused:
+            return False
+        self._standings[target, kind] = replace(known, paused=why)
+        return True
+
+    async def delete(self, target: Target, kind: Kind) -> bool:
+        """Forget one."""
+        return self._standings.pop((target, kind), None) is not None
+
+    def forget(self, workspace: str) -> None:
+        """Delete what belongs to a workspace."""
+        self._standings = {key: own for key, own in self._standings.items() if key[0].workspace != workspace}
+
+
+@dataclass(frozen=True)
+class Posted:
+    """A message as the channel shows it.  `root` is the message it replies to, "" for a root."""
+
+    target: Target
+    document: Document
+    key: str
+    root: str = ""
+
+
+@dataclass
+class FakePoster:
+    """Implements `bot.digests.ports.Poster`.
+
+    Before each post the next of `troubles` is taken: an error raised before anything is posted, or, wrapped in `After`,
+    one raised when the message is there already.  With `can_look` False nobody can look for a message.
+    """
+
+    platform: str = "slack"
+    promise: str = "A message whose arrival is unknown is not repeated."
+    seconds_between: float = 0.0
+    per_second: float | None = None
+    can_look: bool = True
+    posted: list[Posted] = field(default_factory=list)
+    told: list[tuple[str, str, Document]] = field(default_factory=list)
+    troubles: list[BaseException | After | None] = field(default_factory=list)
+
+    async def post_root(self, target: Target, title: str, document: Document, key: str) -> MessageRef:
+        """Post a first message; its thread bears the same id."""
+        return self._post(Posted(target, document, key))
+
+    async def post_reply(self, target: Target, root: MessageRef, document: Document, key: str) -> MessageRef:
+        """Post into the thread."""
+        return self._post(Posted(target, document, key, root.message))
+
+    async def find(self, target: Target, root: MessageRef | None, key: str) -> MessageRef | None:
+        """Look for a message by its key."""
+        if not self.can_look:
+            raise Ambiguous("Nobody can look here.")
+        return MessageRef(key, key) if any(one.key == key for one in self.posted) else None
+
+    async def tell(self, workspace: str, user: str, document: Document) -> None:
+        """A private message."""
+        self.told.append((workspace, user, document))
+
+    def _post(self, message: Posted) -> MessageRef:
+        trouble = self.troubles.pop(0) if self.troubles else None
+        if isinstance(trouble, BaseException):
+            raise trouble
+        self.posted.append(message)
+        if trouble is not None:
+            raise trouble.error
+        return MessageRef(message.key, message.key)
+
+
+@dataclass(frozen=True)
+class After:
+    """An error that comes when the message has been posted."""
+
+    error: BaseException

@@ -1,0 +1,200 @@
+"""The contract of subscriptions and deliveries."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from datetime import date, datetime, time, timedelta
+
+from bot.digests.model import DeliveryState, Digest, Edition, Kind, Owed, Part, Slot, Subscription, Target
+from bot.digests.planning import Plan
+from bot.digests.ports import MessageRef
+from bot.digests.schedule import WEEKDAYS, Schedule
+from bot.documents.model import Card, Document, Paragraph, text
+from tests.contract.store.kinds import DAY, NOON, Store
+
+HOUR = timedelta(hours=1)
+CHANNEL = Target("slack:T1", "C1")
+WISH = Subscription(
+    target=CHANNEL,
+    owner="U1",
+    schedule=Schedule(time(9, 30), "Europe/Berlin", WEEKDAYS),
+    edition=Edition.LIVE,
+    top=8,
+    topics=("diffusion", "small language models"),
+    muted=("benchmarks",),
+    language="de",
+)
+SLOT = Slot(CHANNEL, Kind.DAILY, DAY, Edition.LIVE)
+CARD = Card(paper_id="2607.00001", title="A paper", url="https://huggingface.co/papers/2607.00001")
+DIGEST = Digest(
+    slot=SLOT,
+    title="Papers of Friday 10 July 2026",
+    parts=(Part(0, Document("Papers", (Paragraph(text("Two.")),))), Part(1, Document(blocks=(CARD,)), "2607.00001")),
+    missing="No summaries.",
+    through=DAY,
+)
+REF = MessageRef("1752.1", "1752.1")
+
+
+def _plan(slot: Slot | None = SLOT, due: datetime = NOON, note: str = "") -> Plan:
+    return Plan(slot=slot, days=(date(2026, 7, 9), DAY), due=due, next_due_at=due + 24 * HOUR, note=note)
+
+
+async def _owe(store: Store, slot: Slot = SLOT, due: datetime = NOON) -> None:
+    await store.subscriptions.put(replace(WISH, target=slot.target), due)
+    standing = await store.subscriptions.get(slot.target, Kind.DAILY)
+    assert standing is not None
+    assert await store.subscriptions.move_on(standing, _plan(slot, due))
+
+
+async def test_subscription_comes_back_as_it_was(store: Store) -> None:
+    await store.subscriptions.put(WISH, NOON)
+    standing = await store.subscriptions.get(CHANNEL, Kind.DAILY)
+    assert standing is not None
+    assert (standing.subscription, standing.next_due_at) == (WISH, NOON)
+    assert await store.subscriptions.get(CHANNEL, Kind.WEEKLY) is None
+
+
+async def test_subscribing_again_replaces_the_wish_and_keeps_the_history(store: Store) -> None:
+    await store.subscriptions.put(WISH, NOON)
+    await store.subscriptions.ran(CHANNEL, Kind.DAILY, NOON, DAY, "All well.")
+    await store.subscriptions.pause(CHANNEL, Kind.DAILY, "Gone.")
+    await store.subscriptions.put(replace(WISH, top=3, topics=()), NOON + HOUR)
+    standing = await store.subscriptions.get(CHANNEL, Kind.DAILY)
+    assert standing is not None
+    assert (standing.subscription.top, standing.subscription.topics, standing.paused) == (3, (), "")
+    assert (standing.last_run_at, standing.last_list_day, standing.last_note) == (NOON, DAY, "All well.")
+
+
+async def test_due_are_those_whose_time_has_come_and_that_run(store: Store) -> None:
+    for number, due in enumerate([NOON, NOON - HOUR, NOON + HOUR]):
+        await store.subscriptions.put(replace(WISH, target=Target("slack:T1", f"C{number}")), due)
+    await store.subscriptions.put(replace(WISH, target=Target("slack:T1", "C9")), NOON)
+    await store.subscriptions.pause(Target("slack:T1", "C9"), Kind.DAILY, "Gone.")
+    due_now = await store.subscriptions.due(NOON)
+    assert [standing.subscription.target.channel for standing in due_now] == ["C1", "C0"]
+    assert len(await store.subscriptions.due(NOON, limit=1)) == 1
+
+
+async def test_moving_on_owes_the_slot_once(store: Store) -> None:
+    await store.subscriptions.put(WISH, NOON)
+    [standing] = await store.subscriptions.due(NOON)
+    moved = await asyncio.gather(*[store.subscriptions.move_on(standing, _plan()) for _ in range(5)])
+    assert moved.count(True) == 1
+    assert await store.deliveries.waiting() == [Owed(SLOT, (date(2026, 7, 9), DAY), NOON)]
+    assert await store.subscriptions.due(NOON) == []
+
+
+async def test_moving_on_without_a_slot_leaves_a_note(store: Store) -> None:
+    await store.subscriptions.put(WISH, NOON)
+    [standing] = await store.subscriptions.due(NOON)
+    assert await store.subscriptions.move_on(standing, _plan(None, note="Too late."))
+    standing_now = await store.subscriptions.get(CHANNEL, Kind.DAILY)
+    assert standing_now is not None
+    assert standing_now.last_note == "Too late."
+    assert await store.deliveries.waiting() == []
+
+
+async def test_slot_that_was_owed_is_not_owed_again(store: Store) -> None:
+    await _owe(store)
+    await store.deliveries.handed_over([SLOT.key], NOON)
+    await _owe(store, due=NOON + HOUR)
+    assert await store.deliveries.waiting() == []
+    owed = await store.deliveries.owed(SLOT.key)
+    assert owed is not None
+    assert owed.due == NOON
+
+
+async def test_refusals_are_counted_until_a_digest_gets_through(store: Store) -> None:
+    await store.subscriptions.put(WISH, NOON)
+    assert [await store.subscriptions.refused(CHANNEL, Kind.DAILY, "No.") for _ in range(3)] == [1, 2, 3]
+    await store.subscriptions.ran(CHANNEL, Kind.DAILY, NOON, None, "")
+    assert await store.subscriptions.refused(CHANNEL, Kind.DAILY, "No.") == 1
+
+
+async def test_list_day_stays_where_a_run_brings_none(store: Store) -> None:
+    await store.subscriptions.put(WISH, NOON)
+    await store.subscriptions.ran(CHANNEL, Kind.DAILY, NOON, DAY, "")
+    await store.subscriptions.ran(CHANNEL, Kind.DAILY, NOON + HOUR, None, "An empty day.")
+    standing = await store.subscriptions.get(CHANNEL, Kind.DAILY)
+    assert standing is not None
+    assert (standing.last_list_day, standing.last_note) == (DAY, "An empty day.")
+
+
+async def test_pausing_is_news_once(store: Store) -> None:
+    await store.subscriptions.put(WISH, NOON)
+    paused = await asyncio.gather(*[store.subscriptions.pause(CHANNEL, Kind.DAILY, "Gone.") for _ in range(4)])
+    assert paused.count(True) == 1
+
+
+async def test_deleting_says_whether_there_was_one(store: Store) -> None:
+    await store.subscriptions.put(WISH, NOON)
+    assert await store.subscriptions.delete(CHANNEL, Kind.DAILY)
+    assert not await store.subscriptions.delete(CHANNEL, Kind.DAILY)
+
+
+async def test_what_is_said_of_nobody_changes_nothing(store: Store) -> None:
+    await store.subscriptions.ran(CHANNEL, Kind.DAILY, NOON, DAY, "")
+    await store.subscriptions.note(CHANNEL, Kind.DAILY, "Nobody hears.")
+    assert await store.subscriptions.refused(CHANNEL, Kind.DAILY, "No.") == 0
+    assert not await store.subscriptions.pause(CHANNEL, Kind.DAILY, "Gone.")
+    assert await store.subscriptions.of_workspace("slack:T1") == []
+
+
+async def test_workspace_sees_its_own_by_channel(store: Store) -> None:
+    for workspace, channel in (("slack:T1", "C2"), ("slack:T2", "C1"), ("slack:T1", "C1")):
+        await store.subscriptions.put(replace(WISH, target=Target(workspace, channel)), NOON)
+    mine = await store.subscriptions.of_workspace("slack:T1")
+    assert [standing.subscription.target.channel for standing in mine] == ["C1", "C2"]
+
+
+async def test_frozen_digest_comes_back_word_for_word(store: Store) -> None:
+    await _owe(store)
+    await store.deliveries.compose(DIGEST)
+    await store.deliveries.compose(replace(DIGEST, title="Another"))
+    assert await store.deliveries.digest(SLOT.key) == DIGEST
+    assert await store.deliveries.digest("slack:T1/C1/daily/2026-07-09/live") is None
+
+
+async def test_message_moves_on(store: Store) -> None:
+    root = DIGEST.parts[0]
+    assert await store.deliveries.state(SLOT, root) == (DeliveryState.PLANNED, None)
+    await store.deliveries.mark(SLOT, root, DeliveryState.SENDING, NOON)
+    await store.deliveries.mark(SLOT, root, DeliveryState.SENT, NOON, REF)
+    assert await store.deliveries.state(SLOT, root) == (DeliveryState.SENT, REF)
+
+
+async def test_papers_count_as_posted_once_they_may_be_seen(store: Store) -> None:
+    paper = DIGEST.parts[1]
+    await store.deliveries.mark(SLOT, paper, DeliveryState.SENDING, NOON)
+    assert await store.deliveries.posted(CHANNEL, ["2607.00001"]) == set()
+    await store.deliveries.mark(SLOT, paper, DeliveryState.UNKNOWN, NOON)
+    assert await store.deliveries.posted(CHANNEL, ["2607.00001", "2607.00002"]) == {"2607.00001"}
+    assert await store.deliveries.posted(Target("slack:T1", "C2"), ["2607.00001"]) == set()
+    assert (await store.deliveries.unknown(CHANNEL, NOON), await store.deliveries.unknown(CHANNEL, NOON + HOUR)) == (
+        1,
+        0,
+    )
+
+
+async def test_digests_of_a_channel_newest_first(store: Store) -> None:
+    for back in (2, 0, 1):
+        slot = replace(SLOT, day=DAY - timedelta(days=back))
+        await _owe(store, slot, NOON - back * 24 * HOUR)
+        await store.deliveries.compose(replace(DIGEST, slot=slot))
+    days = [digest.slot.day for digest in await store.deliveries.digests(CHANNEL, limit=2)]
+    assert days == [DAY, DAY - timedelta(days=1)]
+
+
+async def test_forgetting_a_workspace_forgets_its_digests(store: Store) -> None:
+    other = replace(SLOT, target=Target("slack:T2", "C1"))
+    for slot in (SLOT, other):
+        await _owe(store, slot)
+        await store.deliveries.compose(replace(DIGEST, slot=slot))
+        await store.deliveries.mark(slot, DIGEST.parts[1], DeliveryState.SENT, NOON, REF)
+    await store.workspaces.forget("slack:T1")
+    assert await store.subscriptions.of_workspace("slack:T1") == []
+    assert await store.deliveries.posted(CHANNEL, ["2607.00001"]) == set()
+    assert [owed.slot for owed in await store.deliveries.waiting()] == [other]
+    assert await store.deliveries.posted(other.target, ["2607.00001"]) == {"2607.00001"}
