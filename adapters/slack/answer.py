@@ -21,7 +21,7 @@ from adapters.slack.render import Message, document_without_pictures, plain, ren
 from adapters.slack.streams import Abilities, Stream
 from bot.chat.request import Final, Partial, Progress, Reply
 from bot.documents.model import Document, Paragraph, text
-from bot.errors import BotError, ContentRejected, TargetGone
+from bot.errors import BotError, ContentRejected, TargetGone, Unauthorized
 from bot.ports import Clock, OpenReplies, OpenReply
 
 log = structlog.get_logger(__name__)
@@ -143,7 +143,7 @@ class Answer:
     async def _publish(self, messages: Sequence[Message]) -> str:
         try:
             ts = await self._first(messages[0])
-        except TargetGone as gone:
+        except (TargetGone, Unauthorized) as gone:
             await self._otherwise(messages, gone)
             return ""
         for message in messages[1:]:
@@ -164,7 +164,7 @@ class Answer:
         await self._write(message)
         return self._standing.message if self._standing is not None else ""
 
-    async def _otherwise(self, messages: Sequence[Message], gone: TargetGone) -> None:
+    async def _otherwise(self, messages: Sequence[Message], gone: BotError) -> None:
         """The channel does not let us write: answer by the way that the command came, or tell the person."""
         sent = [await self._outbox.announce(self._to, message) for message in messages]
         if not all(sent):

@@ -9,6 +9,8 @@ from contextlib import suppress
 
 import structlog
 
+from bot.errors import BotError
+
 log = structlog.get_logger(__name__)
 
 Job = Callable[[], Awaitable[None]]
@@ -66,6 +68,8 @@ class Lanes:
                 job = jobs.popleft()
                 try:
                     await job()
+                except BotError as error:  # nobody is left to be told
+                    log.warning("job_failed", action="work_on_conversation", reason=error.sentence)
                 except Exception:
                     log.exception("job_failed", action="work_on_conversation")
                 finally:

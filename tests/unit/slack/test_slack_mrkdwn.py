@@ -1,0 +1,107 @@
+"""Texts as mrkdwn: what is escaped, what is styled, where it is cut."""
+
+from __future__ import annotations
+
+import html
+import re
+from datetime import UTC, datetime
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from adapters.slack.escape import escape, escape_markdown, plain, shorten
+from adapters.slack.limits import size
+from adapters.slack.mrkdwn import mrkdwn, split
+from bot.documents.model import Moment, Span, bold, code, italic, link, text
+from tests.strategies import nasty_texts, texts
+
+relaxed = settings(deadline=None, max_examples=150)
+
+
+def test_words_are_escaped_and_nothing_else() -> None:
+    assert mrkdwn(text("a < b & \"c\" > 'd' *e*")) == "a &lt; b &amp; \"c\" &gt; 'd' *e*"
+
+
+def test_styles_and_links_are_marked() -> None:
+    words = text(bold("b"), " ", italic("i"), " ", code("c"), " ", link("l", "https://arxiv.org/abs/1"))
+    assert mrkdwn(words) == "*b* _i_ `c` <https://arxiv.org/abs/1|l>"
+
+
+def test_a_style_inside_a_word_is_set_apart() -> None:
+    assert mrkdwn(text("un", bold("bel"), "ievable")) == "un\u200b*bel*\u200bievable"
+
+
+def test_blanks_stay_outside_the_marks() -> None:
+    assert mrkdwn(text("a", bold(" b "), "c")) == "a *b* c"
+
+
+def test_a_links_label_cannot_end_it() -> None:
+    assert mrkdwn(text(link("a|b>c\nd", "https://arxiv.org/x|y>z"))) == "<https://arxiv.org/x%7Cy%3Ez|a b&gt;c d>"
+
+
+def test_only_https_becomes_a_link() -> None:
+    assert mrkdwn(text(Span("l", link="javascript:alert(1)"))) == "l"
+
+
+def test_an_instant_is_shown_in_the_readers_zone() -> None:
+    shown = mrkdwn((Moment(datetime(2026, 7, 10, 12, tzinfo=UTC)),))
+    assert shown == "<!date^1783684800^{date_short_pretty} {time}|2026-07-10 12:00 UTC>"
+
+
+@relaxed
+@given(nasty_texts())
+def test_no_words_make_markup(words: str) -> None:
+    shown = mrkdwn(text(words))
+    assert not re.search(r"[<>`]|&(?!amp;|lt;|gt;)", shown)
+
+
+@relaxed
+@given(texts(), st.integers(1_500, 3_000))
+def test_pieces_keep_the_limit(words: tuple[Span, ...], limit: int) -> None:
+    assert all(size(mrkdwn(piece)) <= limit for piece in split(words, limit))
+
+
+@relaxed
+@given(st.text("abc &<é学😀", max_size=9_000))
+def test_a_cut_loses_blanks_only_and_falls_between_words(words: str) -> None:
+    pieces = ["".join(inline.text for inline in piece) for piece in split(text(words), 1_500)]  # type: ignore[union-attr]
+    assert "".join("".join(pieces).split()) == "".join(words.split())
+    if all(len(word) < 200 for word in words.split()):
+        assert " ".join(pieces).split() == words.split()
+
+
+def test_a_character_of_many_code_points_is_not_cut() -> None:
+    family = "👩‍👩‍👧‍👦"
+    pieces = ["".join(inline.text for inline in piece) for piece in split(text(family * 2_000), 1_500)]  # type: ignore[union-attr]
+    assert all(set(piece.split(family)) == {""} for piece in pieces)
+
+
+def test_a_link_that_is_cut_goes_on() -> None:
+    pieces = split(text(link("word " * 1_000, "https://arxiv.org/abs/1")), 1_500)
+    assert len(pieces) > 3
+    assert all(mrkdwn(piece).startswith("<https://arxiv.org/abs/1|word") for piece in pieces)
+
+
+@relaxed
+@given(nasty_texts())
+def test_streams_take_words_as_words(words: str) -> None:
+    assert not re.search(r"<|(?<!\\)[*_`\[\]]|://", escape_markdown(words))
+
+
+def test_what_a_person_wrote_is_read_back() -> None:
+    sent = "see <https://arxiv.org/abs/1|this> in <#C12|general> by <@U12> &lt;b&gt; <!channel> <mailto:a@b.c|a@b.c>"
+    assert plain(sent) == "see https://arxiv.org/abs/1 in C12 by U12 <b> @channel a@b.c"
+
+
+@relaxed
+@given(st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cf")), max_size=300))
+def test_escaped_words_read_the_same(words: str) -> None:
+    assert html.unescape(escape(words)).replace("\u02cb", "`") == words
+
+
+@relaxed
+@given(nasty_texts(), st.integers(10, 300))
+def test_shortened_words_fit_and_end_whole(words: str, limit: int) -> None:
+    short = shorten(escape(words), limit)
+    assert size(short) <= limit
+    assert not re.search(r"&(?!amp;|lt;|gt;)", short)

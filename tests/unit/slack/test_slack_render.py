@@ -1,0 +1,132 @@
+"""Documents as messages: the limits, the form, what is pressed."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+
+from adapters.slack.buttons import MODAL, Press, modal, row
+from adapters.slack.home import home_view, prompts
+from adapters.slack.limits import BLOCKS_TOTAL
+from adapters.slack.people import Person
+from adapters.slack.render import plain, render, render_view
+from bot.chat.commands import COMMANDS
+from bot.documents.model import Action, Actions, Card, Code, Document, Footnote, Image, Input, Paragraph, Quote, text
+from tests.servers.slack_checks import block_faults, message_faults, view_faults
+from tests.strategies import actions, documents
+
+relaxed = settings(deadline=None, max_examples=60, suppress_health_check=list(HealthCheck))
+thorough = settings(deadline=None, max_examples=10_000, suppress_health_check=list(HealthCheck))
+
+
+def faults(document: Document) -> list[str]:
+    """What Slack would refuse of a document."""
+    forms = [*render(document), *render(document, budget=BLOCKS_TOTAL // 2), *plain(document)]
+    return [fault for message in forms for fault in message_faults(message.payload)]
+
+
+@relaxed
+@given(documents())
+def test_any_document_keeps_every_limit(document: Document) -> None:
+    assert not faults(document)
+
+
+@pytest.mark.long
+@thorough
+@given(documents())
+def test_ten_thousand_documents_keep_every_limit(document: Document) -> None:
+    assert not faults(document)
+
+
+@relaxed
+@given(documents())
+def test_any_document_fits_a_view(document: Document) -> None:
+    assert not block_faults(render_view(document), "home")
+    assert not view_faults(home_view(document, Person(), "D1"))
+
+
+@relaxed
+@given(actions())
+def test_what_a_button_stands_for_comes_back(action: Action) -> None:
+    for block in row([action]):
+        (button,) = block["elements"]  # type: ignore[misc]
+        if "value" in button:
+            press = Press.decode(button["value"])
+            assert press is not None
+            assert (press.command, press.private, press.input) == (action.command, action.private, action.input)
+
+
+@relaxed
+@given(actions())
+def test_any_question_fits_a_window(action: Action) -> None:
+    assert not view_faults(modal(Press(action.command, input=action.input, title=action.label), "{}"))
+
+
+@pytest.mark.real_data
+def test_every_odd_entry_keeps_the_limits(shared_data: Path) -> None:
+    lines = (shared_data / "huggingface" / "odd_entries.jsonl").read_text().splitlines()
+    for line in lines:
+        paper = json.loads(line)["entry"]["paper"]
+        title, abstract = str(paper.get("title") or ""), str(paper.get("summary") or "")
+        authors = ", ".join(str(author.get("name")) for author in paper.get("authors") or [])
+        url = f"https://huggingface.co/papers/{paper['id']}"
+        card = Card(paper_id=paper["id"], title=title, url=url, line=abstract[:200], body=abstract, byline=authors)
+        document = Document(title, (card, Quote(abstract), Code(abstract)))
+        assert not faults(document)
+
+
+def test_a_card_has_title_link_picture_and_buttons() -> None:
+    card = Card(
+        paper_id="1",
+        title="T",
+        url="https://huggingface.co/papers/1",
+        rank=3,
+        thumbnail="https://cdn-thumbnails.huggingface.co/1.png",
+        actions=(Action("Details", "show 1"),),
+    )
+    face, buttons = render(Document(blocks=(card,)))[0].blocks
+    assert face["text"]["text"] == "*3.* *<https://huggingface.co/papers/1|T>*"  # type: ignore[index]
+    assert face["accessory"]["alt_text"] == "First page of T"  # type: ignore[index]
+    assert buttons["elements"][0]["value"] == '{"command":"show 1"}'  # type: ignore[index]
+
+
+def test_many_plain_buttons_become_a_menu() -> None:
+    many = tuple(Action(f"Day {number}", f"date 2026-07-{number:02}") for number in range(1, 9))
+    (block,) = render(Document(blocks=(Actions(many),)))[0].blocks
+    (menu,) = block["elements"]  # type: ignore[misc]
+    assert [option["text"]["text"] for option in menu["options"]] == [f"Day {number}" for number in range(1, 9)]
+
+
+def test_a_picture_without_an_address_is_told_in_words() -> None:
+    (block,) = render(Document(blocks=(Image(alt="a curve that rises", data=b"png"),)))[0].blocks
+    assert "a curve that rises" in str(block)
+
+
+def test_a_document_without_words_says_so() -> None:
+    (message,) = render(Document())
+    assert message.text
+    assert message.blocks
+
+
+def test_the_text_of_a_message_says_what_its_blocks_say() -> None:
+    (message,) = render(Document("Title & more", (Paragraph(text("words")), Footnote(text("small")))))
+    assert message.text == "Title &amp; more\nwords\nsmall"
+
+
+@pytest.mark.parametrize("value", ["", "x", "[]", "{}", '{"command":1,"input":"x"}', "null", '"x"'])
+def test_a_foreign_value_is_no_press(value: str) -> None:
+    assert Press.decode(value) is None
+
+
+def test_a_window_asks_what_the_button_asks() -> None:
+    view = modal(Press("ask 1", input=Input("Question?", "such as why", 500), title="Ask"), "{}")
+    assert view["callback_id"] == MODAL
+    assert "Question?" in str(view["blocks"])
+
+
+def test_prompts_come_from_the_grammar() -> None:
+    assert prompts(COMMANDS)[0]["message"] == "today"
+    assert prompts(COMMANDS)[-1]["message"].startswith("help")
