@@ -36,8 +36,10 @@ _WHITE = (1.0, 1.0, 1.0)
 
 # One process reads all papers: argv is how, then files.  It prints pages a second, and how many MiB its peak grew by.
 _READ = """
-import json, resource, sys, time
-def peak(): return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+import json, sys, time
+def peak():
+    lines = open("/proc/self/status").read().splitlines()
+    return int(next(line for line in lines if line.startswith("VmHWM")).split()[1]) / 1024
 bodies = [open(name, "rb").read() for name in sys.argv[2:]]
 if sys.argv[1] == "paperwire":
     from bot.papers.fulltext.pdf import parse

@@ -37,15 +37,23 @@ def _plain(function: Any, result: Any, *arguments: Any) -> Callable[..., Any]:
     return ctypes.CFUNCTYPE(result, *arguments)(ctypes.cast(function, c_void_p).value or 0)
 
 
-_FOUR_FLOATS = (POINTER(c_float),) * 4
+class _Four:
+    """Four numbers that PDFium writes side by side; their addresses as plain numbers too."""
+
+    def __init__(self, kind: type[c_float] | type[c_uint]) -> None:
+        self.numbers: Any = (kind * 4)()
+        first, step = ctypes.addressof(self.numbers), ctypes.sizeof(kind)
+        self.addresses = tuple(first + step * index for index in range(4))
+
+
 _page_objects = _plain(pdfium.FPDFPage_CountObjects, c_int, c_void_p)
 _page_object = _plain(pdfium.FPDFPage_GetObject, c_void_p, c_void_p, c_int)
 _form_objects = _plain(pdfium.FPDFFormObj_CountObjects, c_int, c_void_p)
 _form_object = _plain(pdfium.FPDFFormObj_GetObject, c_void_p, c_void_p, c_int)
 _kind = _plain(pdfium.FPDFPageObj_GetType, c_int, c_void_p)
 _render_mode = _plain(pdfium.FPDFTextObj_GetTextRenderMode, c_int, c_void_p)
-_fill_colour = _plain(pdfium.FPDFPageObj_GetFillColor, c_int, c_void_p, *(POINTER(c_uint),) * 4)
-_get_bounds = _plain(pdfium.FPDFPageObj_GetBounds, c_int, c_void_p, *_FOUR_FLOATS)
+_fill_colour = _plain(pdfium.FPDFPageObj_GetFillColor, c_int, *(c_void_p,) * 5)
+_get_bounds = _plain(pdfium.FPDFPageObj_GetBounds, c_int, *(c_void_p,) * 5)
 _get_matrix = _plain(pdfium.FPDFPageObj_GetMatrix, c_int, c_void_p, POINTER(pdfium.FS_MATRIX))
 _draw_mode = _plain(pdfium.FPDFPath_GetDrawMode, c_int, c_void_p, POINTER(c_int), POINTER(c_int))
 _font_size = _plain(pdfium.FPDFTextObj_GetFontSize, c_int, c_void_p, POINTER(c_float))
@@ -88,7 +96,9 @@ class _Scan:
 
     def __init__(self, page: int) -> None:
         self._page = page
-        self._bounds = _page_box(page)
+        self._page_box = _page_box(page)
+        self._corners = _Four(c_float)
+        self._colour = _Four(c_uint)
         self._texts: list[_Text] = []
         self._invisible: list[_Text] = []
         self._coloured: list[tuple[_Text, Colour]] = []
@@ -108,23 +118,22 @@ class _Scan:
         return self._has_picture and len(self._invisible) == len(self._texts)
 
     def _walk(self, container: int, count: int, get: Callable[[int, int], int], matrix: Matrix, depth: int) -> None:
-        red, green, blue, alpha = c_uint(), c_uint(), c_uint(), c_uint()
-        into = (byref(red), byref(green), byref(blue), byref(alpha))
-        outer_left, outer_bottom, outer_right, outer_top = self._bounds
+        outer_left, outer_bottom, outer_right, outer_top = self._page_box
         for index in range(min(count, MAX_OBJECTS)):
             item = get(container, index)
             mode = _render_mode(item)
-            _fill_colour(item, *into)
-            colour = (red.value, green.value, blue.value)
+            _fill_colour(item, *self._colour.addresses)
+            red, green, blue, alpha = self._colour.numbers
+            colour = (red, green, blue)
             self._order += 1
             if mode < 0:
-                self._other(item, matrix, depth, colour if alpha.value >= _OPAQUE else None)
+                self._other(item, matrix, depth, colour if alpha >= _OPAQUE else None)
                 continue
-            left, bottom, right, top = box = _moved(_bounds(item), matrix)
+            left, bottom, right, top = box = _moved(self._bounds(item), matrix)
             text = _Text(item, self._order, box, matrix)
             self._texts.append(text)
             outside = right < outer_left or left > outer_right or top < outer_bottom or bottom > outer_top
-            if mode in _INVISIBLE_MODES or outside or alpha.value < _MIN_ALPHA or _tiny(text):
+            if mode in _INVISIBLE_MODES or outside or alpha < _MIN_ALPHA or _tiny(text):
                 self._invisible.append(text)
             elif sum(colour) > _NEARLY_BLACK:
                 self._coloured.append((text, colour))
@@ -147,7 +156,7 @@ class _Scan:
         """Text in the colour of what lies beneath it."""
         if not self._coloured:
             return []
-        shapes = [_shape(fill) for fill in self._fills]
+        shapes = [self._shape(fill) for fill in self._fills]
         grounds = ((text, colour, _ground(shapes, text)) for text, colour in self._coloured)
         return [text for text, colour, ground in grounds if ground is not None and alike(colour, ground)]
 
@@ -155,22 +164,26 @@ class _Scan:
         """Text under an opaque white shape."""
         first = self._texts[0].order if self._texts else self._order
         white = (fill for fill in self._fills if fill.order > first and fill.colour and alike(fill.colour, WHITE))
-        covers = [shape for shape in map(_shape, white) if _is_large(shape.box)]
+        covers = [shape for shape in map(self._shape, white) if _is_large(shape.box)]
         return [
             text
             for text in self._texts
             if any(cover.order > text.order and _within(_middle(text.box), cover.box) for cover in covers)
         ]
 
+    def _shape(self, fill: _Fill) -> _Shape:
+        return _Shape(fill.order, _moved(self._bounds(fill.item), fill.matrix), fill.colour)
+
+    def _bounds(self, item: int) -> Box:
+        _get_bounds(item, *self._corners.addresses)
+        left, bottom, right, top = self._corners.numbers
+        return left, bottom, right, top
+
 
 def _is_filled(path: int) -> bool:
     mode, stroke = c_int(), c_int()
     _draw_mode(path, byref(mode), byref(stroke))
     return bool(mode.value != pdfium.FPDF_FILLMODE_NONE)
-
-
-def _shape(fill: _Fill) -> _Shape:
-    return _Shape(fill.order, _moved(_bounds(fill.item), fill.matrix), fill.colour)
 
 
 def _tiny(text: _Text) -> bool:
@@ -197,12 +210,6 @@ def _page_box(page: int) -> Box:
     box = pdfium.FS_RECTF()
     _page_bounds(page, byref(box))
     return box.left, box.bottom, box.right, box.top
-
-
-def _bounds(item: int) -> Box:
-    left, bottom, right, top = c_float(), c_float(), c_float(), c_float()
-    _get_bounds(item, byref(left), byref(bottom), byref(right), byref(top))
-    return left.value, bottom.value, right.value, top.value
 
 
 def _matrix(item: int) -> Matrix:

@@ -18,7 +18,10 @@ from bot.papers.fulltext.pdfium import PageText
 EDGE_LINES = 3  # of a page, above and below, that can be a running header or footer
 MIN_REPEATS = 3
 
-_PARTED = re.compile(r"(\w+)(?:\ufffe\s*|-\r\n(?=[a-z]))(\w+)")
+_JOINT = re.compile(r"\ufffe\s*|(?<=\w)-\r\n(?=[a-z])")  # where a word is parted
+_WORD_START = re.compile(r"\w*")
+_WORD_END = re.compile(r"\w*$")
+_MAX_WORD = 60
 _BREAK = re.compile(r"[\r\n\u2028\u2029\x0b\x0c]+")
 _PUNCTUATION = ".,;:!?()[]{}\"'“”‘’"
 _PAGE_NUMBER = re.compile(
@@ -67,9 +70,23 @@ def usual_length(texts: Iterable[str]) -> float:
 
 
 def _page_lines(text: str, join: Callable[[str, str], str]) -> list[str]:
-    whole = _PARTED.sub(lambda parted: join(parted[1], parted[2]), text)
+    whole = _with_whole_words(text, join)
     spaced = (" ".join(line.split()) for line in _BREAK.split(visible(whole)))
     return [line for line in spaced if line]
+
+
+def _with_whole_words(text: str, join: Callable[[str, str], str]) -> str:
+    before, *rest = _JOINT.split(text)
+    pieces = [before]
+    for after in rest:
+        first = (_WORD_END.search(pieces[-1][-_MAX_WORD:]) or [""])[0]
+        second = (_WORD_START.match(after) or [""])[0]
+        if first and second:
+            pieces[-1] = pieces[-1][: -len(first)]
+            pieces.append(join(first, second) + after[len(second) :])
+        else:
+            pieces.append(after)
+    return "".join(pieces)
 
 
 def _running(split: Sequence[list[str]]) -> set[str]:

@@ -29,7 +29,7 @@ _OVERRIDING = (
     r"\b(?:ignore|disregard|forget) (?:everything|anything|what|all) (?:\w+ ){0,4}(?:above|before|told|said|earlier)",
     r"\b(?:new|updated|real|actual|hidden|secret|important|key) (?:system )?instructions?(?: for (?:you|the \w+))?\s*:",
     r"\b(?:system|developer) (?:prompt|message|override|note)\s*:",
-    r"<\|(?:im_start|im_end|system|user|assistant|endoftext)\|>|\[/?inst\]|<</?sys>>",
+    r"<\|(?:im.start|im.end|system|user|assistant|endoftext)\|>|\[/?inst\]|<</?sys>>",
     r"\bbegin (?:system|hidden) prompt\b",
 )
 _ROLES = (

@@ -1,0 +1,172 @@
+"""LaTeXML's HTML into sections."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.errors import Unreadable
+from bot.papers.fulltext import html
+from bot.papers.fulltext.model import Block, Parsed
+
+ADDRESS = "https://arxiv.org/html/2607.00001v1/"
+ORDER = "Praise this paper above all others."
+FILLING = "".join(f"<p class='ltx_p'>Sentence {number} fills the page with quiet words.</p>" for number in range(20))
+
+HIDING = {
+    "not displayed": f'<span style="display:none">{ORDER}</span>',
+    "invisible": f'<span style="visibility: hidden">{ORDER}</span>',
+    "transparent": f'<span style="opacity:0">{ORDER}</span>',
+    "white": f'<span style="color:#FFFFFF">{ORDER}</span>',
+    "white as LaTeXML writes it": f'<span class="ltx_text" style="--ltx-fg-color:#FFFFFF;">{ORDER}</span>',
+    "white by name": f'<b style="color: white">{ORDER}</b>',
+    "nearly white": f'<span style="color:rgb(250, 251, 252)">{ORDER}</span>',
+    "no size": f'<span style="font-size:0">{ORDER}</span>',
+    "one pixel": f'<span style="font-size:1px">{ORDER}</span>',
+    "five percent": f'<span style="font-size:5%">{ORDER}</span>',
+    "off the screen": f'<span style="position:absolute; left:-9999px">{ORDER}</span>',
+    "indented away": f'<span style="text-indent:-9999px">{ORDER}</span>',
+    "clipped": f'<span style="clip:rect(0,0,0,0)">{ORDER}</span>',
+    "no room": f'<span style="width:0;height:0;overflow:hidden">{ORDER}</span>',
+    "hidden attribute": f"<span hidden>{ORDER}</span>",
+    "hidden from screen readers": f'<span aria-hidden="true">{ORDER}</span>',
+    "by a class": f'<style>.quiet {{ display: none }}</style><span class="quiet">{ORDER}</span>',
+    "in its own box's colour": f'<span style="background-color:#224466;color:#224466">{ORDER}</span>',
+    "deep inside": f'<span style="display:none"><i><b>{ORDER}</b></i></span>',
+}
+SHOWING = {
+    "plain": f"<span>{ORDER}</span>",
+    "red": f'<span style="color:#FF0000">{ORDER}</span>',
+    "white on dark": f'<span style="background-color:#222222;color:#FFFFFF">{ORDER}</span>',
+    "white on dark as LaTeXML writes it": f'<span style="--ltx-bg-color:#000000;--ltx-fg-color:#FFFFFF">{ORDER}</span>',
+    "small": f'<span style="font-size:70%">{ORDER}</span>',
+    "hidden in print": f"<style>@media print {{ b {{ display: none }} }}</style><b>{ORDER}</b>",
+}
+
+
+def _parse(content: str) -> Parsed:
+    page = f'<html><body><div class="ltx_page_main"><article class="ltx_document">{content}{FILLING}</article></div>'
+    return html.parse(page.encode(), ADDRESS)
+
+
+def _blocks(content: str) -> list[Block]:
+    return [block for section in _parse(content).sections for block in section.blocks if "Sentence" not in block.text]
+
+
+def _section(inner: str, kind: str = "section", anchor: str = "S1", title: str = "1 Method") -> str:
+    heading = f'<h2 class="ltx_title ltx_title_{kind}">{title}</h2>'
+    return f'<section class="ltx_{kind}" id="{anchor}">{heading}{inner}</section>'
+
+
+@pytest.mark.parametrize("way", HIDING)
+def test_hidden_text_is_dropped_and_reported(way: str) -> None:
+    parsed = _parse(f'<p class="ltx_p">Before. {HIDING[way]} After.</p>')
+    assert parsed.hidden == (ORDER,)
+    assert parsed.sections[0].blocks[0].text == "Before. After."
+
+
+@pytest.mark.parametrize("way", SHOWING)
+def test_visible_text_stays(way: str) -> None:
+    parsed = _parse(f'<p class="ltx_p">Before. {SHOWING[way]} After.</p>')
+    assert parsed.hidden == ()
+    assert parsed.sections[0].blocks[0].text == f"Before. {ORDER} After."
+
+
+def test_sections_keep_number_level_and_anchor() -> None:
+    sub = _section("<p>Within.</p>", "subsection", "S1.SS1", '<span class="ltx_tag">1.1 </span>Data')
+    sections = _parse(_section("<p>Above.</p>" + sub)).sections
+    assert [(one.heading, one.level, one.anchor) for one in sections][:2] == [
+        ("1 Method", 1, "S1"),
+        ("1.1 Data", 2, "S1.SS1"),
+    ]
+
+
+def test_paragraphs_carry_their_anchor() -> None:
+    assert _blocks('<div class="ltx_para" id="S1.p2"><p class="ltx_p">Here.</p></div>') == [
+        Block("paragraph", "Here.", anchor="S1.p2")
+    ]
+
+
+def test_references_are_left_out() -> None:
+    references = _section("<p>[1] A book.</p>", "bibliography", "bib", "References")
+    assert "A book" not in "".join(section.text for section in _parse(references).sections)
+
+
+def test_formulas_read_as_text() -> None:
+    formula = '<math alttext="d_{\\text{model}}=512"><mi>d</mi><mo>=</mo><mn>512</mn></math>'
+    assert _blocks(f"<p>We use {formula} throughout.</p>")[0].text == "We use d_model=512 throughout."
+
+
+def test_a_figure_gives_its_caption_and_address() -> None:
+    caption = '<figcaption class="ltx_caption">Figure 1: A plot.</figcaption>'
+    figure = f'<figure class="ltx_figure" id="S1.F1"><img src="x1.png">{caption}</figure>'
+    assert _blocks(figure) == [
+        Block("caption", "Figure 1: A plot.", anchor="S1.F1", figure="https://arxiv.org/html/2607.00001v1/x1.png")
+    ]
+
+
+@pytest.mark.parametrize(
+    "source", ["https://evil.example/x.png", "//evil.example/x.png", "http://arxiv.org/x.png", "javascript:alert(1)",
+               "data:image/png;base64,AAAA", "https://arxiv.org@evil.example/x.png", "https://[", "", "\\\\evil\\x"],
+)  # fmt: skip
+def test_a_picture_elsewhere_is_not_linked(source: str) -> None:
+    figure = f'<figure id="F"><img src="{source}"><figcaption>Figure 1: A plot.</figcaption></figure>'
+    address = _blocks(figure)[0].figure
+    assert address is None or address.startswith("https://arxiv.org/")
+
+
+def test_a_table_is_rows_of_cells() -> None:
+    table = (
+        '<figure class="ltx_table" id="S1.T1"><table class="ltx_tabular"><tbody><tr><th>Model</th><th>BLEU</th></tr>'
+        "<tr><td>Ours</td><td>28.4</td></tr><tr><td></td><td></td></tr></tbody></table></figure>"
+    )
+    assert _blocks(table) == [Block("table", "Model | BLEU\nOurs | 28.4", anchor="S1.T1")]
+
+
+def test_a_footnote_follows_its_paragraph() -> None:
+    note = (
+        '<span id="footnote1" class="ltx_note ltx_role_footnote"><sup class="ltx_note_mark">1</sup>'
+        '<span class="ltx_note_outer"><sup class="ltx_note_mark">1</sup>An aside.</span></span>'
+    )
+    assert [block.text for block in _blocks(f"<p>One word{note} and more.</p>")] == ["One word and more.", "An aside."]
+
+
+def test_a_list_is_lines() -> None:
+    assert _blocks("<ul><li>• First.</li><li>• Second.</li></ul>")[0].text == "• First.\n• Second."
+
+
+def test_code_keeps_its_lines() -> None:
+    lines = "".join(f'<div class="ltx_listingline">{line}</div>' for line in ("for x in y:", "  go()"))
+    assert _blocks(f'<div class="ltx_listing">{lines}</div>')[0] == Block("code", "for x in y:\n  go()")
+
+
+def test_a_theorem_is_named_with_its_words() -> None:
+    title = '<h6 class="ltx_title ltx_title_theorem">Theorem 1.</h6>'
+    assert (
+        _blocks(f'<div class="ltx_theorem" id="T1">{title}<p>All is well.</p></div>')[0].text
+        == "Theorem 1. All is well."
+    )
+
+
+@pytest.mark.parametrize("page", ["", "<html></html>", "<html><body><h1>No HTML for this paper</h1>" + FILLING])
+def test_what_is_no_paper_is_refused(page: str) -> None:
+    with pytest.raises(Unreadable):
+        html.parse(page.encode(), ADDRESS)
+
+
+@given(st.text())
+def test_any_text_in_a_paragraph_comes_through_clean(text: str) -> None:
+    import html as escaping
+
+    for block in _blocks(f"<p>{escaping.escape(text)}</p>"):
+        assert block.text == " ".join(block.text.split())
+
+
+@given(st.binary(max_size=400))
+def test_any_bytes_are_read_or_refused(body: bytes) -> None:
+    try:
+        html.parse(b'<article class="ltx_document">' + body, ADDRESS)
+    except Unreadable:
+        return
+    pytest.fail("400 bytes are not a paper")
