@@ -55,7 +55,7 @@ class Program:
             "HF_ENDPOINT": NOBODY_LISTENS,
             "PAPERWIRE_ARXIV_URL": NOBODY_LISTENS,
         }
-        return inherited | own | settings
+        return inherited | own | dict(settings)
 
 
 @pytest.fixture
