@@ -133,6 +133,12 @@ def pages(document: Document, most: int = limits.MESSAGES) -> list[Page]:
     return made
 
 
+def components_of(page: Page) -> list[dict[str, Any]]:
+    """The page's components as they are sent."""
+    components: list[dict[str, Any]] = page.view().to_components()  # type: ignore[no-untyped-call]
+    return components
+
+
 def plain_page(words: str, tone: Tone = Tone.NORMAL) -> Page:
     """One message of plain words, such as an answer so far: as much of its beginning as fits."""
     pieces = markdown(text(words), _PIECE) or ["…"]

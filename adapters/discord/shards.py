@@ -15,14 +15,14 @@ from datetime import timedelta
 
 import structlog
 
-from bot.errors import SettingsError, Transient
+from bot.errors import SettingsError, StoreError, Transient
 from bot.ports import Clock, Leases
 
 log = structlog.get_logger(__name__)
 
-TTL = timedelta(seconds=60)
-RENEW_SECONDS = 20.0
-RETRY_SECONDS = 5.0
+TTL = timedelta(seconds=15)  # how long a process that was killed keeps others waiting
+RENEW_SECONDS = 4.0
+RETRY_SECONDS = 1.0
 _RANGE = re.compile(r"(?P<first>\d{1,5})(?:-(?P<last>\d{1,5}))?/(?P<count>\d{1,5})")
 
 
@@ -66,11 +66,22 @@ class ShardLeases:
             await self._clock.sleep(RETRY_SECONDS)
 
     async def keep(self) -> None:
-        """Renew for ever.  Raises `Transient` when a shard was lost to another process."""
+        """Renew for ever.
+
+        Raises:
+            Transient: a shard was lost to another process.
+            StoreError: the database has not answered for as long as the leases last.
+        """
+        renewed_at = self._clock.now()
         while True:
             await self._clock.sleep(RENEW_SECONDS)
-            if not await self._take_all():
-                raise Transient("Another process has taken over this bot's shards.")
+            try:
+                if not await self._take_all():
+                    raise Transient("Another process has taken over this bot's shards.")
+                renewed_at = self._clock.now()
+            except StoreError:
+                if self._clock.now() - renewed_at > TTL - timedelta(seconds=RENEW_SECONDS):
+                    raise
 
     async def release(self) -> None:
         """Let others have them at once."""

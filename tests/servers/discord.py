@@ -461,7 +461,13 @@ class DiscordServer:
     async def _put_commands(self, request: web.Request, body: list[Json]) -> web.Response:
         self.syncs += 1
         version = self.snowflake()
-        added = {"application_id": self.me["id"], "version": version, "default_member_permissions": None, "nsfw": False}
+        added = {
+            "application_id": self.me["id"],
+            "version": version,
+            "default_member_permissions": None,
+            "nsfw": False,
+            "description": "",
+        }
         self.commands = [{**added, **command, "id": self.snowflake()} for command in body]
         return _json(self.commands)
 

@@ -35,9 +35,10 @@ class Person:
         data = self._invocation(name, {option: value})
         data["options"][0]["options"][0]["focused"] = True
         interaction = await self._interact(AUTOCOMPLETE, data)
-        choices: list[Json] = await self.server.until(lambda: interaction.choices is not None and [interaction.choices])
-        self.server.note("Paperwire", f"suggests {[choice['name'] for choice in choices[0]]}")
-        return list(choices[0])
+        await self.server.until(lambda: interaction.choices is not None)
+        choices = interaction.choices or []
+        self.server.note("Paperwire", f"suggests {[choice['name'] for choice in choices]}")
+        return choices
 
     async def press(self, message: Json, label: str) -> Interaction:
         """Press a button of a message."""

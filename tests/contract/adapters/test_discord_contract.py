@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from adapters.discord.render import CUT, pages
+from adapters.discord.render import CUT, components_of, pages
 from bot.chat.engine import Engine
 from bot.documents.model import Document
 from tests.contract.adapters.contract import AdapterContract, Seen
@@ -86,7 +86,7 @@ def seen_of(messages: list[dict[str, Any]], *, private: bool, faults: list[str])
 
 class TestDiscord(AdapterContract):
     @pytest.fixture
-    async def driver(self, engine: Engine) -> AsyncIterator[DiscordDriver]:  # type: ignore[override]
+    async def driver(self, engine: Engine) -> AsyncIterator[DiscordDriver]:
         async with DiscordServer().run() as server:
             events = RecordedEvents()
             driver = DiscordDriver(server, events)
@@ -96,7 +96,7 @@ class TestDiscord(AdapterContract):
     def see(self, document: Document) -> Seen:
         messages, faults = [], []
         for page in pages(document):
-            payload = {"components": page.view().to_components(), "flags": V2, "allowed_mentions": {"parse": []}}
+            payload = {"components": components_of(page), "flags": V2, "allowed_mentions": {"parse": []}}
             faults += message_faults(payload)
             messages.append(payload)
         return seen_of(messages, private=document.private, faults=faults)
