@@ -62,6 +62,7 @@ class Reading:
     empty_because: EmptyReason | None
     old: datetime | None  # since when the oldest list that had to do is
     unread: tuple[date, ...]  # days that could not be had at all
+    through: date | None  # the newest day up to which all lists were had
 
 
 class Composer:
@@ -121,11 +122,13 @@ class Composer:
             papers |= {paper.id: paper for paper in newest.papers}
             ages += [newest.fetched_at] if newest.stale else []
         because = newest.empty_because if newest else EmptyReason.WEEKEND
-        return Reading(tuple(papers.values()), because, min(ages, default=None), tuple(unread))
+        through = max((day for day in days if not unread or day < unread[0]), default=None)
+        return Reading(tuple(papers.values()), because, min(ages, default=None), tuple(unread), through)
 
     async def _choose(self, subscription: Subscription, papers: Sequence[Paper]) -> tuple[Chosen, Mapping[str, Rise]]:
         ids = [paper.id for paper in papers]
-        had = await self._posted.posted(subscription.target, ids)
+        is_weekly = subscription.kind is Kind.WEEKLY  # looks back, so it may repeat what the days have shown
+        had = set() if is_weekly else await self._posted.posted(subscription.target, ids)
         new = [paper for paper in papers if paper.id not in had]
         rises = await self._papers.rises(ids, self._clock.now() - SINCE)
         chosen = choose(new, topics=subscription.topics, muted=subscription.muted, top=subscription.top, rises=rises)
@@ -149,7 +152,9 @@ class Composer:
         parts = [
             self._part(number, *pair) for number, pair in enumerate(zip(chosen.choices, sightings, strict=True), 1)
         ]
-        return Digest(slot=slot, title=title_of(slot), parts=(Part(0, root), *parts), missing=missing)
+        return Digest(
+            slot=slot, title=title_of(slot), parts=(Part(0, root), *parts), missing=missing, through=reading.through
+        )
 
     def _part(self, number: int, choice: Choice, seen: Sighting) -> Part:
         card = list_card(seen, offers=self._offers, now=self._clock.now())
@@ -221,7 +226,13 @@ def _notice(subscription: Subscription, slot: Slot, reading: Reading, chosen: Ch
     """One sentence on why there are no papers."""
     sentence = _why_none(subscription, slot, reading, chosen)
     document = Document(blocks=(Paragraph(text(sentence)),), tone=Tone.NOTICE, data={"papers": [], "why": sentence})
-    return Digest(slot=slot, title=title_of(slot), parts=(Part(0, document),), missing=_what_is_missing(reading))
+    return Digest(
+        slot=slot,
+        title=title_of(slot),
+        parts=(Part(0, document),),
+        missing=_what_is_missing(reading),
+        through=reading.through,
+    )
 
 
 def _why_none(subscription: Subscription, slot: Slot, reading: Reading, chosen: Chosen) -> str:

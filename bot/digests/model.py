@@ -136,6 +136,16 @@ class Digest:
     missing: str = ""
     through: date | None = None
 
+    @classmethod
+    def notice(cls, slot: Slot, document: Document, *, missing: str = "", through: date | None = None) -> Digest:
+        """A digest without papers: one sentence."""
+        return cls(slot=slot, title=document.title, parts=(Part(0, document),), missing=missing, through=through)
+
+    @property
+    def is_notice(self) -> bool:
+        """Whether it only says why there are no papers."""
+        return not self.paper_ids
+
     @property
     def paper_ids(self) -> tuple[str, ...]:
         """The papers it holds, in order."""

@@ -14,6 +14,7 @@ from bot.digests.model import Edition, Kind, Slot, Standing, Subscription
 from bot.papers import calendar
 
 WINDOW = timedelta(hours=6)  # how late a digest may still come
+FRIDAY = 4
 MOST_DAYS = 7  # list days that one digest takes in after a long silence
 
 
@@ -55,7 +56,7 @@ def _owed(standing: Standing, due: datetime) -> tuple[Slot, tuple[date, ...]]:
     subscription = standing.subscription
     today = calendar.list_day(due)
     if subscription.kind is Kind.WEEKLY:
-        monday = calendar.monday_of(calendar.previous_weekday(today))
+        monday = _last_whole_week(today)
         return Slot(subscription.target, Kind.WEEKLY, monday, Edition.FINAL), _week(monday)
     newest = today if subscription.edition is Edition.LIVE else calendar.previous_weekday(today)
     already = standing.last_list_day is not None and newest <= standing.last_list_day
@@ -71,6 +72,14 @@ def _days(standing: Standing, newest: date) -> tuple[date, ...]:
     while days[0] > oldest and len(days) < MOST_DAYS:
         days.insert(0, calendar.previous_weekday(days[0]))
     return tuple(days)
+
+
+def _last_whole_week(today: date) -> date:
+    """The Monday of the newest week whose Friday's list is complete."""
+    day = calendar.previous_weekday(today)
+    while day.weekday() != FRIDAY:
+        day = calendar.previous_weekday(day)
+    return calendar.monday_of(day)
 
 
 def _week(monday: date) -> tuple[date, ...]:

@@ -1,0 +1,204 @@
+"""One digest's way from being owed to its end, in steps that are recorded.
+
+The courier says which steps there are and what follows from each; *recording* them, so that after a crash those that
+are done are not done again, is up to who runs it (`durable.py`; in tests, nobody).  So whatever depends on time or on
+the world happens inside a step, and what lies between them follows from the steps' results alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from datetime import date
+from functools import partial
+from typing import Protocol, TypedDict
+
+import structlog
+
+from bot.digests.composing import Composer
+from bot.digests.model import Digest, EmptyDays, Owed, Standing
+from bot.digests.planning import WINDOW
+from bot.digests.ports import DeliveryRepository, Poster, SubscriptionRepository
+from bot.digests.sending import Result, Sender, Sent
+from bot.documents.model import Document, Paragraph, Tone, text
+from bot.documents.words import long_date
+from bot.errors import BotError, Transient
+from bot.ports import Clock
+
+log = structlog.get_logger(__name__)
+
+REFUSALS = 3  # in a row; then the subscription is paused
+AFTER_REFUSAL = 600.0  # seconds before the platform is asked again
+AFTER_SILENCE = 120.0  # seconds before a source that does not answer is asked again
+
+
+class Outcome(TypedDict):
+    """What a step comes to, in plain values that can be written down.
+
+    `next`: "on" to the next step, "again" after `wait` seconds, or "over": nothing more is to be sent.
+    """
+
+    next: str
+    wait: float
+    messages: int  # how many messages the digest has, once it is composed
+
+
+class Steps(Protocol):
+    """Runs steps and records what they come to."""
+
+    async def run(self, name: str, step: Callable[[], Awaitable[Outcome]]) -> Outcome:
+        """Run a step, or take what it came to when it ran before."""
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait; after a crash, only for what is left."""
+
+
+class Courier:
+    """Takes digests to their channels."""
+
+    def __init__(
+        self,
+        composer: Composer,
+        sender: Sender,
+        subscriptions: SubscriptionRepository,
+        deliveries: DeliveryRepository,
+        posters: Callable[[str], Poster],
+        clock: Clock,
+    ) -> None:
+        self._composer = composer
+        self._sender = sender
+        self._subscriptions = subscriptions
+        self._deliveries = deliveries
+        self._posters = posters
+        self._clock = clock
+
+    async def deliver(self, slot_key: str, steps: Steps) -> None:
+        """Compose the digest of a slot and send it, message by message."""
+        composed = await _until_done(steps, "compose", partial(self._compose, slot_key))
+        if composed["next"] == "over":
+            return
+        for number in range(composed["messages"]):
+            sent = await _until_done(steps, f"send {number}", partial(self._send, slot_key, number))
+            if sent["next"] == "over":
+                return
+        await steps.run("finish", partial(self._finish, slot_key))
+
+    # --- the steps -----------------------------------------------------------------------------------------------
+
+    async def _compose(self, slot_key: str) -> Outcome:
+        owed, standing = await self._case(slot_key)
+        if owed is None or standing is None or standing.paused:
+            return _over()
+        digest = await self._deliveries.digest(slot_key)
+        if digest is None:
+            try:
+                digest = await self._composer.compose(standing.subscription, owed.slot, owed.days)
+            except Transient as error:
+                if not self._is_too_late(owed):
+                    return _again(error.retry_after or AFTER_SILENCE)
+                digest = _apology(owed, error)
+            if digest.is_notice and standing.subscription.empty_days is EmptyDays.SILENT and not digest.missing:
+                await self._ran(owed, digest.through, "")
+                return _over()
+            await self._deliveries.compose(digest)
+        return Outcome(next="on", wait=0.0, messages=len(digest.parts))
+
+    async def _send(self, slot_key: str, number: int) -> Outcome:
+        owed, standing = await self._case(slot_key)
+        digest = await self._deliveries.digest(slot_key)
+        if owed is None or standing is None or standing.paused or digest is None:
+            return _over()  # somebody unsubscribed, or the workspace is gone
+        sent = await self._sender.send(digest, number)
+        match sent.result:
+            case Result.LATER:
+                return await self._put_off(owed, number, sent)
+            case Result.REFUSED:
+                return await self._refused(owed, standing, sent)
+            case Result.UNKNOWN | Result.REJECTED if number == 0:
+                await self._ran(owed, None, _without_root(sent.result))
+                return _over()
+        return Outcome(next="on", wait=0.0, messages=len(digest.parts))
+
+    async def _finish(self, slot_key: str) -> Outcome:
+        owed, digest = await self._deliveries.owed(slot_key), await self._deliveries.digest(slot_key)
+        if owed is not None and digest is not None:
+            since = owed.due
+            unknown = await self._deliveries.unknown(owed.slot.target, since)
+            await self._ran(owed, digest.through, " ".join(filter(None, (digest.missing, _unknown(unknown)))))
+            log.info("digest_delivered", action="deliver_digest", slot=slot_key, messages=len(digest.parts))
+        return _over()
+
+    # --- what can go wrong ---------------------------------------------------------------------------------------
+
+    async def _put_off(self, owed: Owed, number: int, sent: Sent) -> Outcome:
+        if not self._is_too_late(owed):
+            return _again(sent.wait)
+        what = "A digest could not be sent in time" if number == 0 else "The end of a digest could not be sent in time"
+        await self._ran(owed, None, f"{what}; its papers come with the next one. {sent.why}")
+        return _over()
+
+    async def _refused(self, owed: Owed, standing: Standing, sent: Sent) -> Outcome:
+        """Ask again a little later; the third refusal in a row pauses the subscription."""
+        subscription = standing.subscription
+        refusals = await self._subscriptions.refused(subscription.target, subscription.kind, sent.why)
+        if refusals < REFUSALS:
+            return _again(AFTER_REFUSAL)
+        if await self._subscriptions.pause(subscription.target, subscription.kind, sent.why):
+            log.warning("subscription_paused", action="deliver_digest", slot=owed.slot.key)
+            await self._tell_owner(standing, sent.why)
+        return _over()
+
+    async def _tell_owner(self, standing: Standing, why: str) -> None:
+        target = standing.subscription.target
+        try:
+            await self._posters(target.platform).tell(target.workspace, standing.subscription.owner, _paused(why))
+        except BotError as error:
+            log.info("owner_not_told", action="tell_owner", kind=type(error).__name__)
+
+    async def _case(self, slot_key: str) -> tuple[Owed | None, Standing | None]:
+        owed = await self._deliveries.owed(slot_key)
+        return owed, await self._subscriptions.get(owed.slot.target, owed.slot.kind) if owed else None
+
+    async def _ran(self, owed: Owed, through: date | None, note: str) -> None:
+        await self._subscriptions.ran(owed.slot.target, owed.slot.kind, self._clock.now(), through, note)
+
+    def _is_too_late(self, owed: Owed) -> bool:
+        return self._clock.now() > owed.due + WINDOW
+
+
+async def _until_done(steps: Steps, name: str, step: Callable[[], Awaitable[Outcome]]) -> Outcome:
+    while True:
+        outcome = await steps.run(name, step)
+        if outcome["next"] != "again":
+            return outcome
+        await steps.sleep(outcome["wait"])
+
+
+def _again(seconds: float) -> Outcome:
+    return Outcome(next="again", wait=seconds, messages=0)
+
+
+def _over() -> Outcome:
+    return Outcome(next="over", wait=0.0, messages=0)
+
+
+def _apology(owed: Owed, error: Transient) -> Digest:
+    """What a channel hears when its digest could not be composed all through its window."""
+    sentence = f"There is no digest for {long_date(owed.slot.day)}: {error.sentence} Its papers come with the next one."
+    document = Document(blocks=(Paragraph(text(sentence)),), tone=Tone.NOTICE, data={"papers": [], "why": sentence})
+    return Digest.notice(owed.slot, document, missing=sentence)
+
+
+def _without_root(result: Result) -> str:
+    if result is Result.UNKNOWN:
+        return "It is not known whether the last digest arrived, so it was not repeated; its papers come with the next."
+    return "The platform did not take the last digest; its papers come with the next one."
+
+
+def _unknown(count: int) -> str:
+    messages = "message" if count == 1 else "messages"
+    return f"It is not known whether {count} {messages} arrived; not repeated." if count else ""
+
+
+def _paused(why: str) -> Document:
+    sentence = f"I have paused a digest that you subscribed to. {why} Subscribe again once that is mended."
+    return Document(blocks=(Paragraph(text(sentence)),), tone=Tone.NOTICE, private=True)

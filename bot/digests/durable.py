@@ -1,0 +1,146 @@
+"""Digests as durable workflows.  The one place that knows DBOS (https://docs.dbos.dev/python).
+
+A digest is a workflow whose id is its slot's key; each of the courier's steps is a recorded step.  After a crash the
+workflow is taken up where it was.  There is a queue for each platform, and a process listens to those it can post to.
+
+DBOS gives a dead process's workflows back to a process of the same name alone.  Here every process has a name of its
+own and holds a lease on it as long as it lives; whoever can take the lease of a process that still has workflows under
+way knows that it is dead, and takes those up.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import structlog
+
+from bot.digests.courier import Courier, Outcome
+from bot.ports import Clock, Leases
+
+if TYPE_CHECKING:
+    from dbos import DBOSConfig
+
+log = structlog.get_logger(__name__)
+
+APPLICATION = "paperwire"
+VERSION = "digests-1"  # of the order of steps: a change that old workflows could not go on with needs another
+AT_ONCE = 500  # digests under way in one process; nearly all of their time they wait for their turn to post
+ALIVE = timedelta(seconds=30)  # after so long without a sign of life a process is dead
+SIGN_OF_LIFE = 10.0  # seconds
+
+
+class RecordedSteps:
+    """Implements `bot.digests.courier.Steps` within a workflow."""
+
+    async def run(self, name: str, step: Callable[[], Awaitable[Outcome]]) -> Outcome:
+        """Run a step, or take what it came to when it ran before."""
+        from dbos import DBOS
+
+        async def recorded() -> Outcome:
+            return await step()
+
+        return await DBOS.run_step_async({"name": name}, recorded)
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait; after a crash, only for what is left."""
+        from dbos import DBOS
+
+        await DBOS.sleep_async(seconds)
+
+
+class DurableWorkers:
+    """Implements `bot.digests.ticking.Workers`; made by `open_workers`."""
+
+    def __init__(self, deliver: Callable[[str], Awaitable[None]], name: str, leases: Leases, clock: Clock) -> None:
+        self._deliver = deliver
+        self._name = name
+        self._leases = leases
+        self._clock = clock
+
+    async def hand_over(self, slot_key: str, platform: str) -> None:
+        """Start the slot's workflow in the queue of its platform, unless it was started before."""
+        from dbos import DBOS, SetWorkflowID
+
+        with SetWorkflowID(slot_key):
+            await DBOS.enqueue_workflow_async(queue_of(platform), self._deliver, slot_key)  # type: ignore[arg-type]
+
+    async def adopt(self) -> None:
+        """Take up the workflows of processes that show no sign of life."""
+        from dbos import DBOS
+
+        under_way = await DBOS.list_workflows_async(status="PENDING", load_input=False, load_output=False)
+        for owner in {workflow.executor_id for workflow in under_way} - {self._name, None}:
+            if await self._leases.acquire(_lease(str(owner)), self._name, self._clock.now(), ALIVE) is None:
+                continue
+            orphans = await DBOS.list_workflows_async(status="PENDING", executor_id=owner, load_output=False)
+            for workflow in orphans:
+                await DBOS.resume_workflow_async(workflow.workflow_id, queue_name=workflow.queue_name)
+            log.info("digests_adopted", action="adopt_digests", digests=len(orphans))
+
+    async def stay_alive(self) -> None:
+        """Show signs of life until cancelled."""
+        while True:
+            await self._leases.acquire(_lease(self._name), self._name, self._clock.now(), ALIVE)
+            await self._clock.sleep(SIGN_OF_LIFE)
+
+
+@asynccontextmanager
+async def open_workers(
+    courier: Courier, platforms: Iterable[str], leases: Leases, clock: Clock, *, database_url: str
+) -> AsyncIterator[DurableWorkers]:
+    """Workers for the queues of these platforms, until the end of the block.
+
+    What is under way at the end is left where it is, and taken up by the next process or another one.
+
+    Args:
+        database_url: postgresql://… (a schema of its own, "dbos", is used there) or sqlite:///….
+    """
+    from dbos import DBOS
+
+    name = secrets.token_hex(8)
+    await leases.acquire(_lease(name), name, clock.now(), ALIVE)
+    DBOS(config=_config(database_url, name))
+
+    @DBOS.workflow(name="digest")
+    async def deliver(slot_key: str) -> None:
+        await courier.deliver(slot_key, RecordedSteps())
+
+    served = [queue_of(platform) for platform in platforms]
+    DBOS.listen_queues(served)
+    DBOS.launch()  # on this loop, where workflows are to run; blocks it for a moment before anything is served
+    for queue in served:
+        await DBOS.register_queue_async(queue, worker_concurrency=AT_ONCE)
+    workers = DurableWorkers(deliver, name, leases, clock)
+    living = asyncio.create_task(workers.stay_alive())
+    try:
+        yield workers
+    finally:
+        living.cancel()
+        await asyncio.gather(living, return_exceptions=True)
+        await asyncio.to_thread(DBOS.destroy, destroy_registry=True)
+        await leases.release(_lease(name), name)
+
+
+def queue_of(platform: str) -> str:
+    """The queue of a platform's digests."""
+    return f"digests-{platform}"
+
+
+def _lease(name: str) -> str:
+    return f"digests/{name}"
+
+
+def _config(database_url: str, name: str) -> DBOSConfig:
+    return {
+        "name": APPLICATION,
+        "system_database_url": database_url,
+        "executor_id": name,
+        "application_version": VERSION,
+        "log_level": "WARNING",
+        "enable_otlp": False,
+    }

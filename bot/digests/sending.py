@@ -1,0 +1,162 @@
+"""Sending one message of a digest: once, whatever crashes.
+
+Before a request leaves, the message is marked as sending; when the platform has taken it, as sent.  Who finds a message
+marked as sending does not know whether it arrived: it is looked for by its key.  Where that is not possible it counts
+as unknown, and is not repeated: a digest that is missing can be asked for, one that is there twice is a nuisance.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+import structlog
+
+from bot.digests.model import DeliveryState, Digest, Part, Slot, delivery_key
+from bot.digests.pace import Pace
+from bot.digests.ports import DeliveryRepository, MessageRef, Poster
+from bot.documents.model import Card, Document, Paragraph, link, text
+from bot.errors import Ambiguous, ContentRejected, RateLimited, TargetGone, Transient, Unauthorized
+from bot.ports import Clock
+
+log = structlog.get_logger(__name__)
+
+AGAIN = 30.0  # seconds before another try where the platform does not say
+
+
+class Result(StrEnum):
+    """What became of one try to send a message."""
+
+    SENT = "sent"
+    UNKNOWN = "unknown"
+    REJECTED = "rejected"  # the platform does not take its form; the rest of the digest can go on
+    REFUSED = "refused"  # the platform takes nothing of the bot's there
+    LATER = "later"
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A try's result; for LATER after how many seconds the next makes sense, for REFUSED why, as a sentence."""
+
+    result: Result
+    wait: float = 0.0
+    why: str = ""
+
+
+class Sender:
+    """Sends messages by the posters of the platforms.
+
+    Args:
+        posters: by the prefix of the workspaces that each serves.
+    """
+
+    def __init__(self, posters: Mapping[str, Poster], deliveries: DeliveryRepository, clock: Clock) -> None:
+        self._posters = posters
+        self._deliveries = deliveries
+        self._clock = clock
+        self._paces = {
+            name: Pace(clock, seconds_between=poster.seconds_between, per_second=poster.per_second)
+            for name, poster in posters.items()
+        }
+
+    async def send(self, digest: Digest, number: int) -> Sent:
+        """Send the message of that number, if it has not been sent; the root must have been.  Never raises `BotError`
+        but for a store that fails.
+        """
+        slot, part = digest.slot, digest.parts[number]
+        state, _ = await self._deliveries.state(slot, part)
+        if state in _ENDS:
+            return Sent(_ENDS[state])
+        root = await self._root(digest) if number else None
+        try:
+            return await self._try(digest, part, root, unsure=state is DeliveryState.SENDING)
+        except (TargetGone, Unauthorized) as error:
+            await self._mark(slot, part, DeliveryState.PLANNED)
+            return Sent(Result.REFUSED, why=error.sentence)
+        except Transient as error:
+            await self._mark_unsent(slot, part, error)
+            return Sent(Result.LATER, wait=error.retry_after or AGAIN, why=error.sentence)
+
+    async def _try(self, digest: Digest, part: Part, root: MessageRef | None, *, unsure: bool) -> Sent:
+        if unsure:
+            return await self._look(digest, part, root)
+        slot = digest.slot
+        await self._paces[slot.target.platform].turn(slot.target)
+        await self._mark(slot, part, DeliveryState.SENDING)
+        try:
+            ref = await self._post_in_some_form(digest, part, root)
+        except Ambiguous:
+            return await self._look(digest, part, root)
+        except ContentRejected as error:
+            log.warning("message_rejected", action="send_digest", slot=slot.key, part=part.number, why=error.sentence)
+            await self._mark(slot, part, DeliveryState.SKIPPED)
+            return Sent(Result.REJECTED)
+        await self._mark(slot, part, DeliveryState.SENT, ref)
+        return Sent(Result.SENT)
+
+    async def _look(self, digest: Digest, part: Part, root: MessageRef | None) -> Sent:
+        """Find out about a message that may have arrived."""
+        slot = digest.slot
+        try:
+            found = await self._poster(slot).find(slot.target, root, delivery_key(slot, part.number))
+        except Ambiguous:
+            log.warning("message_unknown", action="send_digest", slot=slot.key, part=part.number)
+            await self._mark(slot, part, DeliveryState.UNKNOWN)
+            return Sent(Result.UNKNOWN)
+        except Transient as error:
+            return Sent(Result.LATER, wait=error.retry_after or AGAIN, why=error.sentence)  # still not known
+        if found is None:
+            await self._mark(slot, part, DeliveryState.PLANNED)
+            return await self._try(digest, part, root, unsure=False)
+        await self._mark(slot, part, DeliveryState.SENT, found)
+        return Sent(Result.SENT)
+
+    async def _post_in_some_form(self, digest: Digest, part: Part, root: MessageRef | None) -> MessageRef:
+        """Post it as it is; in plain words where the platform does not take that."""
+        try:
+            return await self._post(digest, part, root)
+        except ContentRejected:
+            return await self._post(digest, replace(part, document=plainer(part.document)), root)
+
+    async def _post(self, digest: Digest, part: Part, root: MessageRef | None) -> MessageRef:
+        slot = digest.slot
+        key = delivery_key(slot, part.number)
+        if root is None:
+            return await self._poster(slot).post_root(slot.target, digest.title, part.document, key)
+        return await self._poster(slot).post_reply(slot.target, root, part.document, key)
+
+    async def _root(self, digest: Digest) -> MessageRef:
+        _, root = await self._deliveries.state(digest.slot, digest.parts[0])
+        if root is None:
+            raise RuntimeError("a digest's messages are sent after its root")
+        return root
+
+    async def _mark_unsent(self, slot: Slot, part: Part, error: Transient) -> None:
+        """It surely did not arrive, so the next try need not look for it."""
+        if not isinstance(error, RateLimited):
+            log.info("message_put_off", action="send_digest", slot=slot.key, part=part.number, why=error.sentence)
+        await self._mark(slot, part, DeliveryState.PLANNED)
+
+    async def _mark(self, slot: Slot, part: Part, state: DeliveryState, ref: MessageRef | None = None) -> None:
+        await self._deliveries.mark(slot, part, state, self._clock.now(), ref)
+
+    def _poster(self, slot: Slot) -> Poster:
+        return self._posters[slot.target.platform]
+
+
+_ENDS = {
+    DeliveryState.SENT: Result.SENT,
+    DeliveryState.UNKNOWN: Result.UNKNOWN,
+    DeliveryState.SKIPPED: Result.REJECTED,
+}
+
+
+def plainer(document: Document) -> Document:
+    """The least that a document says: its title, its paragraphs, and its papers by their titles."""
+    blocks = [_plainer(block) for block in document.blocks if isinstance(block, Card | Paragraph)]
+    return Document(document.title, tuple(blocks), data=document.data)
+
+
+def _plainer(block: Card | Paragraph) -> Paragraph:
+    return Paragraph(text(link(block.title, block.url))) if isinstance(block, Card) else block

@@ -1,0 +1,68 @@
+"""The tick: once a minute, what is due is written down and handed to the workers.
+
+Every replica ticks.  The store lets one of them through for each slot, and a worker that is told of a slot twice knows
+it; so there is no leader, and a crash between the two halves is made good by anybody's next tick.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Protocol
+
+import structlog
+
+from bot.digests.planning import plan
+from bot.digests.ports import DeliveryRepository, SubscriptionRepository
+from bot.errors import StoreError
+from bot.ports import Clock
+
+log = structlog.get_logger(__name__)
+
+PERIOD = 60.0  # seconds
+
+
+class Workers(Protocol):
+    """Whoever delivers digests."""
+
+    async def hand_over(self, slot_key: str, platform: str) -> None:
+        """Deliver this one, soon and once; telling twice changes nothing."""
+
+    async def adopt(self) -> None:
+        """Take up what replicas that have died left behind."""
+
+
+class Ticker:
+    """Finds what is due, and sees that it is delivered."""
+
+    def __init__(
+        self, subscriptions: SubscriptionRepository, deliveries: DeliveryRepository, workers: Workers, clock: Clock
+    ) -> None:
+        self._subscriptions = subscriptions
+        self._deliveries = deliveries
+        self._workers = workers
+        self._clock = clock
+
+    async def run(self) -> None:
+        """Tick at the beginning of each minute until cancelled; a database that fails is asked again then."""
+        while True:
+            try:
+                await self._workers.adopt()
+                await self.tick()
+            except StoreError as error:
+                log.warning("tick_failed", action="tick", why=error.sentence)
+            now = self._clock.now()
+            await self._clock.sleep(PERIOD - now.timestamp() % PERIOD)
+
+    async def tick(self) -> int:
+        """Plan whatever is due, and hand over whatever waits; how many digests that were."""
+        while due := await self._subscriptions.due(self._clock.now()):
+            for standing in due:
+                await self._subscriptions.move_on(standing, plan(standing, self._clock.now()))
+            await asyncio.sleep(0)
+        handed = 0
+        while waiting := await self._deliveries.waiting():
+            for owed in waiting:
+                await self._workers.hand_over(owed.slot.key, owed.slot.target.platform)
+            await self._deliveries.handed_over([owed.slot.key for owed in waiting], self._clock.now())
+            handed += len(waiting)
+        return handed
