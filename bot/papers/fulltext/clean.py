@@ -17,9 +17,7 @@ _INVISIBLE = re.compile(
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]+")
 _MATH_LETTERS = re.compile("[\U0001d400-\U0001d7ff]+")  # bold, script, double-struck: letters that nobody types
 _SPACES = re.compile(r"\s+")
-_LIGATURES = str.maketrans(
-    {chr(0xFB00 + i): plain for i, plain in enumerate(("ff", "fi", "fl", "ffi", "ffl", "st", "st"))}
-)
+_LIGATURES = re.compile("[\ufb00-\ufb06]")
 
 _REFERENCES = re.compile(
     r"\W*(?:[\dIVX]+\.?\s+)?(?:references(?: and notes)?|bibliography|literature cited|works cited)\W*", re.I
@@ -61,6 +59,7 @@ def visible(text: str) -> str:
     """The text with its spaces and lines, composed, ligatures spelt out, nothing invisible."""
     if text.isascii():
         return _CONTROLS.sub("", text)
-    text = _CONTROLS.sub("", _INVISIBLE.sub("", text)).translate(_LIGATURES)
+    text = _CONTROLS.sub("", _INVISIBLE.sub("", text))
+    text = _LIGATURES.sub(lambda ligature: unicodedata.normalize("NFKC", ligature[0]), text)
     text = _MATH_LETTERS.sub(lambda letters: unicodedata.normalize("NFKC", letters[0]), text)
     return unicodedata.normalize("NFC", text)

@@ -153,23 +153,32 @@ class _Scan:
             self._fills.append(_Fill(item, self._order, None, matrix))
 
     def _camouflaged(self) -> list[_Text]:
-        """Text in the colour of what lies beneath it."""
+        """Text in the colour of what lies beneath it.
+
+        Most coloured text is a link on bare paper: where nothing of its colour is painted, nothing need be measured.
+        """
         if not self._coloured:
             return []
-        shapes = [self._shape(fill) for fill in self._fills]
-        grounds = ((text, colour, _ground(shapes, text)) for text, colour in self._coloured)
+        painted = self._painted() | {WHITE}
+        suspects = [(text, colour) for text, colour in self._coloured if any(alike(colour, other) for other in painted)]
+        shapes = [self._shape(fill) for fill in self._fills] if suspects else []
+        grounds = ((text, colour, _ground(shapes, text)) for text, colour in suspects)
         return [text for text, colour, ground in grounds if ground is not None and alike(colour, ground)]
 
     def _painted_over(self) -> list[_Text]:
         """Text under an opaque white shape."""
         first = self._texts[0].order if self._texts else self._order
-        white = (fill for fill in self._fills if fill.order > first and fill.colour and alike(fill.colour, WHITE))
-        covers = [shape for shape in map(self._shape, white) if _is_large(shape.box)]
+        white = {colour for colour in self._painted() if alike(colour, WHITE)}
+        later = (self._shape(fill) for fill in self._fills if fill.order > first and fill.colour in white)
+        covers = [shape for shape in later if _is_large(shape.box)]
         return [
             text
             for text in self._texts
             if any(cover.order > text.order and _within(_middle(text.box), cover.box) for cover in covers)
         ]
+
+    def _painted(self) -> set[Colour]:
+        return {fill.colour for fill in self._fills if fill.colour}
 
     def _shape(self, fill: _Fill) -> _Shape:
         return _Shape(fill.order, _moved(self._bounds(fill.item), fill.matrix), fill.colour)

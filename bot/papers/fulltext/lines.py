@@ -18,7 +18,7 @@ from bot.papers.fulltext.pdfium import PageText
 EDGE_LINES = 3  # of a page, above and below, that can be a running header or footer
 MIN_REPEATS = 3
 
-_JOINT = re.compile(r"\ufffe\s*|(?<=\w)-\r\n(?=[a-z])")  # where a word is parted
+_HYPHEN = re.compile(r"-\r\n(?=[a-z])")  # at a line's end, where PDFium saw no break of a word
 _WORD_START = re.compile(r"\w*")
 _WORD_END = re.compile(r"\w*$")
 _MAX_WORD = 60
@@ -76,9 +76,9 @@ def _page_lines(text: str, join: Callable[[str, str], str]) -> list[str]:
 
 
 def _with_whole_words(text: str, join: Callable[[str, str], str]) -> str:
-    before, *rest = _JOINT.split(text)
+    before, *rest = _HYPHEN.sub("\ufffe", text).split("\ufffe")
     pieces = [before]
-    for after in rest:
+    for after in map(str.lstrip, rest):
         first = (_WORD_END.search(pieces[-1][-_MAX_WORD:]) or [""])[0]
         second = (_WORD_START.match(after) or [""])[0]
         if first and second:
