@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TextIO
 
 from adapters.terminal.errors import reading_input
+from adapters.terminal.limits import MENU_LINES
 from adapters.terminal.screen import PlainScreen, RichScreen, Screen
 from bot.chat.engine import Engine
 from bot.chat.request import Origin, Place, Request
@@ -105,7 +106,10 @@ async def converse(engine: Engine, history: Path | None) -> None:
     console.print(WELCOME.replace("`", ""), style="cyan", highlight=False)
     chat = Chat(engine, RichScreen(console))
     session: PromptSession[str] = PromptSession(
-        "papers> ", history=open_history(history), completer=CommandCompleter(engine.commands)
+        "papers> ",
+        history=open_history(history),
+        completer=CommandCompleter(engine.commands),
+        reserve_space_for_menu=MENU_LINES,
     )
     while True:
         try:

@@ -33,6 +33,7 @@ from bot.documents.model import (
     Quote,
     Text,
     Tone,
+    text,
 )
 from bot.documents.words import harmless, moment_words, on_one_line
 
@@ -77,8 +78,8 @@ def render_block(block: Block) -> RenderableType | None:
             return _image(block)
         case Card():
             return _card(block)
-        case Actions(actions=actions):
-            return RichText("\n").join(map(_action, actions)) if actions else None
+        case Actions():
+            return _actions(block)
 
 
 def styled(value: Text, style: str = "") -> RichText:
@@ -107,13 +108,13 @@ def _card(card: Card) -> RenderableType:
     return _grid([(rank, Group(*_card_lines(card)))], narrow=4 if card.rank is not None else 0)
 
 
-def _card_lines(card: Card) -> Iterable[RichText]:
+def _card_lines(card: Card) -> Iterable[RenderableType]:
     yield RichText(on_one_line(card.title), style=Style(bold=True, link=card.url))
     if card.line or card.label:
         label = f"  [{on_one_line(card.label)}]" if card.label else ""
         yield RichText(on_one_line(card.line)).append(label, style=DIM)
-    for name, sentence in card.details:
-        yield RichText(f"{on_one_line(name)}  ", style="cyan").append(RichText(harmless(sentence), style="default"))
+    if card.details:
+        yield _facts(Facts(tuple((name, text(sentence)) for name, sentence in card.details)))
     if card.facts:
         yield styled(card.facts, "magenta")
     if card.byline:
@@ -148,11 +149,19 @@ def _image(image: Image) -> RichText:
     return RichText(" ").join([RichText(on_one_line(image.title)), alt]) if image.title else alt
 
 
-def _action(action: Action) -> RichText:
-    label = on_one_line(action.label)
-    if action.url:
-        return RichText(label, style=Style(underline=True, link=action.url))
-    return RichText(f"{label}: ", style=DIM).append(RichText(on_one_line(action.command), style="green"))
+def _actions(row: Actions) -> RichText | None:
+    """Links side by side, then what can be typed, a line each."""
+    links = [
+        RichText(on_one_line(one.label), style=Style(underline=True, link=one.url)) for one in row.actions if one.url
+    ]
+    lines = [RichText(" · ").join(links)] if links else []
+    lines += [_command(action) for action in row.actions if not action.url]
+    return RichText("\n").join(lines) if lines else None
+
+
+def _command(action: Action) -> RichText:
+    label = RichText(f"{on_one_line(action.label)}: ", style=DIM)
+    return label.append(RichText(on_one_line(action.command), style="green"))
 
 
 def _hint(document: Document) -> RichText | None:
