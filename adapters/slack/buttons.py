@@ -31,7 +31,9 @@ class Press:
     title: str = ""
 
     def encode(self) -> str:
-        """As a button's value."""
+        """As a button's value: the command itself, or JSON where there is more to say."""
+        if not self.private and self.input is None:
+            return self.command
         kept: Json = {"command": self.command}
         if self.private:
             kept["private"] = True
@@ -43,18 +45,20 @@ class Press:
     @classmethod
     def decode(cls, value: str) -> Press | None:
         """Back again; None for a value that is not ours."""
+        if not value.startswith("{"):
+            return cls(value) if value else None
         try:
             kept = json.loads(value)
             asked = kept.get("input")
             question = Input(str(asked[0]), str(asked[1]), int(asked[2]), bool(asked[3])) if asked else None
             return cls(str(kept["command"]), kept.get("private") is True, question, str(kept.get("title", "")))
-        except (ValueError, TypeError, KeyError, IndexError, AttributeError):
+        except (ValueError, TypeError, KeyError, IndexError):
             return None
 
 
 def plain_text(text: str, limit: int) -> Json:
     """A text object without any markup, shortened to `limit`."""
-    return {"type": "plain_text", "text": shorten(escape(text).strip() or "…", limit), "emoji": True}
+    return {"type": "plain_text", "text": shorten(escape(text).strip() or "…", limit)}
 
 
 def row(actions: Sequence[Action]) -> list[Json]:

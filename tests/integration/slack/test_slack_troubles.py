@@ -135,11 +135,11 @@ async def test_a_button_of_another_version_is_refused_in_private(slack: SlackSer
 
 
 async def test_a_button_whose_value_is_garbled_is_refused_in_private(slack: SlackServer, user: SlackUser) -> None:
-    for value in ("", "[", '{"comm', "[1]", '{"command": "x", "input": [1]}'):
+    for value in ("", "{", '{"comm', '{"command": "x", "input": [1]}'):
         await slack.send(
             "interactive", user.press_payload(Message("C1", "1.1"), {"action_id": "pw1:0", "value": value})
         )
-    await slack.until(lambda: len([m for m in slack.visible("C1") if "another version" in m.words]) == 5)
+    await slack.until(lambda: len([m for m in slack.visible("C1") if "another version" in m.words]) == 4)
 
 
 async def test_a_window_of_another_version_says_so_at_once(slack: SlackServer, user: SlackUser) -> None:

@@ -90,7 +90,7 @@ def test_a_card_has_title_link_picture_and_buttons() -> None:
     face, buttons = render(Document(blocks=(card,)))[0].blocks
     assert face["text"]["text"] == "*3.* *<https://huggingface.co/papers/1|T>*"  # type: ignore[index]
     assert face["accessory"]["alt_text"] == "First page of T"  # type: ignore[index]
-    assert buttons["elements"][0]["value"] == '{"command":"show 1"}'  # type: ignore[index]
+    assert buttons["elements"][0]["value"] == "show 1"  # type: ignore[index]
 
 
 def test_many_plain_buttons_become_a_menu() -> None:
@@ -116,7 +116,7 @@ def test_the_text_of_a_message_says_what_its_blocks_say() -> None:
     assert message.text == "Title &amp; more\nwords\nsmall"
 
 
-@pytest.mark.parametrize("value", ["", "x", "[]", "{}", '{"command":1,"input":"x"}', "null", '"x"'])
+@pytest.mark.parametrize("value", ["", "{}", "{", '{"command":1,"input":"x"}', '{"command":"x","input":[1]}'])
 def test_a_foreign_value_is_no_press(value: str) -> None:
     assert Press.decode(value) is None
 
