@@ -22,7 +22,7 @@ from bot.llm.model import ModelCall
 from bot.llm.tokens import TokenCounter
 from bot.papers.model import Paper
 from bot.papers.text import clean, clean_title
-from bot.reading.drafts import LIMITS
+from bot.reading.drafts import LIMITS, LONGEST_QUESTION
 from bot.reading.summaries import Summarizer
 from bot.testing.clock import FakeClock
 from bot.testing.model import FakeModel
@@ -78,7 +78,8 @@ def _summary(paper: Paper) -> dict[str, str]:
     """As long as a summary may be: runs of the abstract's own words, three short of the limit, without numbers."""
     words = itertools.cycle(word for word in paper.abstract.split() if word.isalpha())
     return {"id": paper.id} | {
-        name: " ".join(itertools.islice(words, limit - 3)) + "." for name, limit in LIMITS.items()
+        **{name: " ".join(itertools.islice(words, limit - 3)) + "." for name, limit in LIMITS.items()},
+        "question": " ".join(itertools.islice(words, LONGEST_QUESTION - 6)) + "?",
     }
 
 

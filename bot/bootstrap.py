@@ -179,6 +179,7 @@ async def open_asking(
     from bot.papers.fulltext.workshop import Workshop
     from bot.reading.answering import Answerer
     from bot.reading.reader import Reader
+    from bot.reading.remembered import RememberedReplies
 
     workshop = Workshop()
     ladder = TextLadder(fetcher, store.texts, clock, workshop, Sources.of(settings.arxiv_url, settings.hf_endpoint))
@@ -188,7 +189,7 @@ async def open_asking(
             finder,
             SubjectFinder(finder, library, store.papers, store.conversations),
             Reader(ladder, embedder),
-            Answerer(make_meter(settings, model, store, clock)),
+            Answerer(make_meter(settings, model, store, clock), RememberedReplies(store.answers, clock)),
             store.conversations,
             clock,
         )

@@ -123,6 +123,16 @@ class TextRepository(Protocol):
         """Insert or replace."""
 
 
+class AnswerRepository(Protocol):
+    """Models' replies to questions, by a key of all that they depend on; shared by all workspaces."""
+
+    async def get(self, key: str) -> str | None:
+        """The reply kept under a key."""
+
+    async def save(self, key: str, reply: str, at: datetime) -> None:
+        """Insert or replace."""
+
+
 class UsageLedger(Protocol):
     """Tokens and cost per workspace, UTC day and model.  Reserved before a call, settled after it."""
 
@@ -265,6 +275,10 @@ class Store(Protocol):
     @property
     def texts(self) -> TextRepository:
         """Full texts, shared by all workspaces."""
+
+    @property
+    def answers(self) -> AnswerRepository:
+        """Models' replies, shared by all workspaces."""
 
     @property
     def ledger(self) -> UsageLedger:

@@ -61,7 +61,7 @@ def nothing_found(answer: Answer) -> str:
         rest = ", and the full text could not be read."
     else:
         subject, rest = "The paper does not" if len(papers) == 1 else "The papers do not", "."
-    return f"{subject} {'say' if answer.calls else 'seem to say'}{rest}"
+    return f"{subject} {'seem to say' if answer.note else 'say'}{rest}"
 
 
 def _about(answer: Answer) -> Text:
@@ -125,7 +125,9 @@ def _paper_of(passage: Passage, papers: Iterable[ReadPaper]) -> Paper:
 def _small_print(answer: Answer) -> Iterable[Text]:
     sources = ", ".join(dict.fromkeys(read.text.full_text.source.label for read in answer.found.papers))
     parts = [f"Read from {sources}"]
-    if answer.calls:
+    if answer.remembered:
+        parts.append(f"{answer.model}: answered before, so no tokens")
+    elif answer.calls:
         parts.append(f"{answer.passages_read} of {answer.found.total} passages")
         parts.append(f"{answer.model}: {_price(answer)}")
     yield text(" · ".join(parts))
@@ -189,6 +191,7 @@ def answer_json(answer: Answer) -> dict[str, Any]:
         if answer.note
         else [],
         "dropped": answer.dropped,
+        "remembered": answer.remembered,
         "note": answer.note,
         "flagged": sum(len(read.text.flagged) for read in answer.found.papers),
         "passages_read": answer.passages_read,

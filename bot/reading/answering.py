@@ -12,7 +12,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
@@ -26,14 +26,16 @@ from bot.reading.evidence import Found, find, shown
 from bot.reading.lexical import terms
 from bot.reading.packing import EVIDENCE_BUDGET
 from bot.reading.passages import Passage
-from bot.reading.pointers import Checked, CheckedClaim, check, shown_sentences
+from bot.reading.pointers import Checked, CheckedClaim, Claim, check, shown_sentences
 from bot.reading.reader import ReadPaper
+from bot.reading.remembered import RememberedReplies, reply_key
 from bot.reading.replies import Reply, Verdict, read_reply, salvage, words_so_far
 
 log = structlog.get_logger(__name__)
 
 # Tokens of passages, and of the whole prompt with them: history and a long question leave less room for passages.
 ROUNDS = ((EVIDENCE_BUDGET, 2_200), (2 * EVIDENCE_BUDGET, 4_200))
+PROMPT = "answer"
 NO_MODEL = "No language model is set up, so here are the passages that fit the question best."
 SHORT_QUESTION = 3  # terms; a follow-up as short as that ("and on GPUs?") is looked up with the question before it
 _LEANS_BACK = re.compile(
@@ -64,6 +66,7 @@ class Answer:
     model: str = ""
     dropped: int = 0  # claims that did not hold
     note: str = ""  # why this is a lesser answer, as a plain sentence
+    remembered: bool = False  # the model said so before; this time it was not asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,16 +80,24 @@ class Question:
     def search(self) -> str:
         """What to look for: a short follow-up means little without the question before it, yet weighs more."""
         before = next((turn.content for turn in reversed(self.history) if turn.role == "user"), None)
+        return f"{before} {self.text} {self.text}" if before and not self.stands_alone else self.text
+
+    @property
+    def stands_alone(self) -> bool:
+        """Whether it can be understood without what was said before."""
         length = len(terms(self.text))
-        leans_back = length <= 1 or (length <= SHORT_QUESTION and _LEANS_BACK.search(self.text))
-        return f"{before} {self.text} {self.text}" if before and leans_back else self.text
+        return length > SHORT_QUESTION or (length > 1 and not _LEANS_BACK.search(self.text))
 
 
 class Answerer:
-    """Answers questions; without a meter (there is no model) by passages alone."""
+    """Answers questions; without a meter (there is no model) by passages alone.
 
-    def __init__(self, meter: Meter | None) -> None:
+    With `replies`, a question that stands alone and was answered before is not put to the model again.
+    """
+
+    def __init__(self, meter: Meter | None, replies: RememberedReplies | None = None) -> None:
         self._meter = meter
+        self._replies = replies
 
     async def answer(
         self, question: Question, papers: Sequence[ReadPaper], workspace: str
@@ -98,14 +109,22 @@ class Answerer:
             yield Answer(question=question.text, outcome=outcome, found=found, note=NO_MODEL)
             return
         inquiry = _Inquiry(question, found, self._meter, workspace)
+        key = reply_key(question.text, papers, inquiry.model, load_prompt(PROMPT).hash)
+        if self._replies and (question.stands_alone or not question.history):
+            known = await self._replies.recall(key)
+            if known and (answer := inquiry.remembered(known)):
+                yield answer
+                return
         try:
             async for words in inquiry.run():
                 yield words
         except BotError as error:
             log.warning("answer_failed", action="show_passages", error=type(error).__name__)
             yield inquiry.lesser(error.sentence)
-        else:
-            yield inquiry.answer()
+            return
+        if self._replies and not question.history:
+            await self._replies.keep(key, inquiry.lasting_reply)
+        yield inquiry.answer()
 
 
 class _Inquiry:
@@ -121,6 +140,11 @@ class _Inquiry:
         self._fault = "The language model gave no answer that can be used."
         self._checked = Checked(())
         self._usages: list[Usage] = []
+
+    @property
+    def model(self) -> str:
+        """The model's name."""
+        return self._model.name
 
     async def run(self) -> AsyncIterator[str]:
         """Ask, and once more with more passages if need be; yields the words so far."""
@@ -138,6 +162,24 @@ class _Inquiry:
             return self.lesser(self._fault)
         outcome = Outcome.ANSWERED if self._checked.claims else Outcome.NOT_IN_PAPER
         return self._answer(outcome, claims=self._checked.claims, dropped=len(self._checked.dropped))
+
+    def remembered(self, reply: Reply) -> Answer | None:
+        """The answer that a reply of an earlier day gives; None if nothing of it holds any more."""
+        self._reply = reply
+        self._checked = check(reply.claims, shown_sentences(self._found.passages))
+        if reply.verdict is Verdict.ANSWERED and not self._checked.claims:
+            return None
+        return replace(self.answer(), remembered=True)
+
+    @property
+    def lasting_reply(self) -> Reply:
+        """What is worth remembering: the claims that hold, or that there are none."""
+        if self._reply.verdict is None:
+            return self._reply
+        claims = tuple(
+            Claim(claim.text, tuple(one.number for one in claim.citations)) for claim in self._checked.claims
+        )
+        return Reply(Verdict.ANSWERED if claims else Verdict.NOT_IN_PAPER, claims)
 
     def lesser(self, reason: str) -> Answer:
         """The best passages instead of an answer."""
@@ -171,7 +213,7 @@ class _Inquiry:
         """The call with as many passages as fit the limit of the whole prompt."""
         while True:
             self._passages = self._found.evidence(budget)
-            call = load_prompt("answer").call(
+            call = load_prompt(PROMPT).call(
                 purpose="answer",
                 papers=shown(self._found.papers, self._passages),
                 more=len(self._passages) < self._found.total,

@@ -73,8 +73,15 @@ def full_card(seen: Sighting, *, offers: Iterable[str], now: datetime) -> Card:
         body=paper.abstract,
         thumbnail=paper.thumbnail,
         thumbnail_alt=f"Preview of “{paper.title}”" if paper.thumbnail else "",
-        actions=card_actions(paper.id, frozenset(offers) - {"show", "unsave"}),
+        actions=(*_suggested(summary, offers), *card_actions(paper.id, frozenset(offers) - {"show", "unsave"})),
     )
+
+
+def _suggested(summary: Summary | None, offers: Iterable[str]) -> tuple[Action, ...]:
+    """A button that asks what the summary suggests to ask."""
+    if summary is None or not summary.question or "ask" not in offers:
+        return ()
+    return (Action(summary.question, f"ask {summary.paper_id} {summary.question}"),)
 
 
 def details(summary: Summary) -> tuple[tuple[str, str], ...]:
@@ -156,6 +163,7 @@ def summary_json(summary: Summary) -> dict[str, object]:
         "method": summary.method,
         "result": summary.result,
         "why": summary.why,
+        "question": summary.question,
         "source": summary.source.value,
         "model": summary.model,
     }

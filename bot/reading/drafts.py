@@ -20,6 +20,7 @@ from bot.reading.model import Summary, SummarySource
 from bot.reading.plain import plain_sentence, word_count
 
 LIMITS = {"line": 25, "problem": 20, "method": 20, "result": 20, "why": 20}  # words
+LONGEST_QUESTION = 16  # words; 12 are asked for
 BATCH = 10  # papers a call: fewer cost more instruction, more lose the model's attention
 SECOND_BATCH = 5  # so that one paper that a filter objects to spoils less
 _LONGEST_ABSTRACT = 6_000  # characters, three times the longest usual one
@@ -127,7 +128,14 @@ class Drafter:
                 faults.append(f"{name}: over {limit} words")
             elif sentence:
                 sentences[name] = sentence
-        return Draft(sentences, tuple(faults))
+        return Draft(sentences | self._question(paper, item["question"]), tuple(faults))
+
+    def _question(self, paper: Asked, question: str) -> dict[str, str]:
+        """The question for the reader, if it is one; not worth a second call if it is none."""
+        question = plain_sentence(question)
+        loose = ungrounded_numbers(question, paper.source, translated=self._translated)
+        good = question.endswith(("?", "？", "؟")) and word_count(question) <= LONGEST_QUESTION and not loose
+        return {"question": question} if good else {}
 
     def _summary(self, paper_id: str, draft: Draft) -> Summary:
         return Summary(paper_id=paper_id, source=SummarySource.MODEL, model=self._model.name, **draft.sentences)

@@ -37,6 +37,11 @@ class Found:
         return tuple(by_turns[: max(EXCERPTS, len(self.papers))])
 
     @property
+    def passages(self) -> list[Passage]:
+        """All of them."""
+        return [hit.passage for row in self.hits for hit in row]
+
+    @property
     def total(self) -> int:
         """How many passages there are."""
         return sum(map(len, self.hits))

@@ -32,6 +32,7 @@ class Summary:
     result: str = ""
     why: str = ""
     model: str = ""  # the model's name where source is MODEL
+    question: str = ""  # one that a reader may want to ask the paper next
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,4 +62,5 @@ def _summary(row: Row[Any]) -> Summary:
         result=row.result,
         why=row.why,
         model=row.written_by,
+        question=row.question,
     )

@@ -106,6 +106,7 @@ summaries = Table(
     Column("result", Words, nullable=False),
     Column("why", Words, nullable=False),
     Column("written_by", Words, nullable=False),  # the model named in the summary itself
+    Column("question", Words, nullable=False, server_default=""),
     PrimaryKeyConstraint("paper_id", "version", "prompt_hash", "language", "model"),
 )
 
@@ -117,6 +118,14 @@ texts = Table(
     Column("form", Integer, nullable=False),  # which parsing made it
     Column("text", Words, nullable=False),  # JSON
     PrimaryKeyConstraint("paper_id", "version"),
+)
+
+answers = Table(
+    "answers",
+    metadata,
+    Column("key", Words, primary_key=True),
+    Column("reply", Words, nullable=False),  # JSON
+    Column("at", Instant, nullable=False),
 )
 
 reservations = Table(

@@ -8,6 +8,7 @@ from pathlib import Path
 from pydantic import SecretStr
 
 from bot.ports import Clock, Vault
+from bot.store.answers import SqlAnswers
 from bot.store.conversations import SqlConversations
 from bot.store.database import Database
 from bot.store.deliveries import SqlDeliveries
@@ -30,6 +31,7 @@ class SqlStore:
         self.papers = SqlPapers(database)
         self.summaries = SqlSummaries(database)
         self.texts = SqlTexts(database)
+        self.answers = SqlAnswers(database)
         self.ledger = SqlLedger(database, clock)
         self.conversations = SqlConversations(database)
         self.saved = SqlSavedPapers(database)

@@ -16,6 +16,7 @@ from bot.llm.model import Usage
 from bot.papers.model import Paper, PaperList, Rise
 from bot.ports import Clock, DayUsage, OpenReply
 from bot.reading.model import Summary, SummaryKey
+from bot.testing.answers import FakeAnswers
 from bot.testing.clock import FakeClock
 from bot.testing.digests import FakeDeliveries, FakeSubscriptions
 from bot.testing.texts import FakeTexts
@@ -393,6 +394,7 @@ class FakeStore:
     papers: FakePapers = field(default_factory=FakePapers)
     summaries: FakeSummaries = field(default_factory=FakeSummaries)
     texts: FakeTexts = field(default_factory=FakeTexts)
+    answers: FakeAnswers = field(default_factory=FakeAnswers)
     ledger: FakeLedger = field(default_factory=FakeLedger)
     conversations: FakeConversations = field(default_factory=FakeConversations)
     saved: FakeSavedPapers = field(default_factory=FakeSavedPapers)

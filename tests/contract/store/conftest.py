@@ -12,6 +12,7 @@ import pytest
 from psycopg.sql import SQL, Identifier
 from pydantic import SecretStr
 
+from bot.store.answers import SqlAnswers
 from bot.store.conversations import SqlConversations
 from bot.store.database import FILE, Database, upgrade
 from bot.store.deliveries import SqlDeliveries
@@ -95,6 +96,7 @@ def _in_memory(clock: FakeClock) -> Store:
         papers=fake.papers,
         summaries=fake.summaries,
         texts=fake.texts,
+        answers=fake.answers,
         ledger=fake.ledger,
         conversations=fake.conversations,
         saved=fake.saved,
@@ -113,6 +115,7 @@ def _in_sql(database: Database, clock: FakeClock, folder: Path) -> Store:
         papers=SqlPapers(database),
         summaries=SqlSummaries(database),
         texts=SqlTexts(database),
+        answers=SqlAnswers(database),
         ledger=SqlLedger(database, clock),
         conversations=SqlConversations(database),
         saved=SqlSavedPapers(database),

@@ -9,6 +9,7 @@ from typing import Any
 from bot.digests.ports import DeliveryRepository, SubscriptionRepository
 from bot.papers.model import ListState, Paper, PaperList
 from bot.ports import (
+    AnswerRepository,
     ConversationRepository,
     EventLog,
     Leases,
@@ -33,6 +34,7 @@ class Store:
     papers: PaperRepository
     summaries: SummaryRepository
     texts: TextRepository
+    answers: AnswerRepository
     ledger: UsageLedger
     conversations: ConversationRepository
     saved: SavedPapers

@@ -185,6 +185,25 @@ async def test_ask_without_a_question_repeats_the_last_one() -> None:
     assert "How many hours of training?" in here.prompt()
 
 
+async def test_a_question_asked_before_costs_nothing() -> None:
+    async with desk(citing("Training took")) as here:
+        first = await here.say("ask #1 How many hours of training?")
+        again = await here.say("ask 2607.00001 how many  hours of training?", Place("test:2", "elsewhere"))
+        assert here.model is not None
+        assert len(here.model.calls) == 1
+    assert [quote.text for quote in quotes(again)] == [quote.text for quote in quotes(first)]
+    assert "answered before, so no tokens" in plain_document(again)
+
+
+async def test_that_the_paper_does_not_say_is_remembered_too() -> None:
+    async with desk(citing("no such words")) as here:
+        for _ in range(2):
+            shown = plain_document(await here.say("ask 2607.00001 Which whales were seen?", Place("test:2", "d")))
+            assert "The paper does not say." in shown
+        assert here.model is not None
+        assert len(here.model.calls) == 1
+
+
 async def test_a_follow_up_knows_paper_and_history() -> None:
     async with desk(citing("Training took")) as here:
         await here.wonder("#1 How many hours of training?")

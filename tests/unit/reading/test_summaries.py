@@ -40,6 +40,7 @@ FIELDS = {
     "method": "It prunes attention heads.",
     "result": "It is 3 times faster on 12 tasks.",
     "why": "Fast models cost less.",
+    "question": "Which heads are pruned?",
 }
 
 
