@@ -34,6 +34,7 @@ from bot.reading.replies import Reply, Verdict, read_reply, salvage, words_so_fa
 log = structlog.get_logger(__name__)
 
 # Tokens of passages, and of the whole prompt with them: history and a long question leave less room for passages.
+# Each paper beyond the first adds half as much again.
 ROUNDS = ((EVIDENCE_BUDGET, 2_200), (2 * EVIDENCE_BUDGET, 4_200))
 PROMPT = "answer"
 NO_MODEL = "No language model is set up, so here are the passages that fit the question best."
@@ -148,8 +149,9 @@ class _Inquiry:
 
     async def run(self) -> AsyncIterator[str]:
         """Ask, and once more with more passages if need be; yields the words so far."""
+        scale = (1 + len(self._found.papers)) / 2
         for budget, limit in ROUNDS:
-            call = await self._prepare(budget, limit)
+            call = await self._prepare(round(scale * budget), round(scale * limit))
             async for words in self._listen(call):
                 yield words
             self._checked = check(self._reply.claims, shown_sentences(self._passages))

@@ -1,0 +1,51 @@
+"""`paperwire eval` prints JSON for a labelled file."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from bot.cli.app import app
+
+PAPER = {
+    "id": "p1",
+    "title": "On Bread",
+    "sections": [
+        {"heading": "Method", "paragraphs": ["The oven was held at 230 degrees.", "The dough rose for two hours."]}
+    ],
+    "questions": [
+        {"id": "q1", "question": "How many degrees had the oven?", "evidence": ["The oven was held at 230 degrees."]}
+    ],
+}
+GOLD = {"title": "On Bread", "source": ["We show that bread rises in 2 hours."], "target": ["Bread rises."]}
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty folder to work in, where the bot keeps its data too."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PAPERWIRE_DATA", str(tmp_path / "data"))
+    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
+    monkeypatch.delenv("OPENAI_BASE_URL", raising=False)
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("kind", "row", "key"),
+    [("retrieval", PAPER, "fused"), ("answers", PAPER, "outcomes"), ("summaries", GOLD, "rouge")],
+)
+def test_a_report_is_json(folder: Path, kind: str, row: object, key: str) -> None:
+    (folder / "file.jsonl").write_text(json.dumps(row))
+    result = CliRunner().invoke(app, ["eval", kind, "file.jsonl"])
+    assert result.exit_code == 0, result.output
+    assert key in json.loads(result.stdout)
+
+
+def test_a_file_of_another_form_is_refused_in_one_sentence(folder: Path) -> None:
+    (folder / "file.jsonl").write_text("nonsense")
+    result = CliRunner().invoke(app, ["eval", "retrieval", "file.jsonl"])
+    assert result.exit_code == 1
+    assert "Line 1 is not a labelled paper" in result.stderr
