@@ -7,15 +7,14 @@ the world happens inside a step, and what lies between them follows from the ste
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import date
 from functools import partial
 from typing import Protocol, TypedDict
 
 import structlog
 
-from bot.digests.composing import Composer
-from bot.digests.model import Digest, EmptyDays, Owed, Standing
+from bot.digests.model import Digest, EmptyDays, Owed, Slot, Standing, Subscription
 from bot.digests.planning import WINDOW
 from bot.digests.ports import DeliveryRepository, Poster, SubscriptionRepository
 from bot.digests.sending import Result, Sender, Sent
@@ -52,16 +51,23 @@ class Steps(Protocol):
         """Wait; after a crash, only for what is left."""
 
 
+class Composes(Protocol):
+    """Writes digests; see `bot.digests.composing.Composer`."""
+
+    async def compose(self, subscription: Subscription, slot: Slot, days: Sequence[date]) -> Digest:
+        """The digest of a slot.  Raises `Transient` where no list can be had at all."""
+
+
 class Courier:
     """Takes digests to their channels."""
 
     def __init__(
         self,
-        composer: Composer,
+        composer: Composes,
         sender: Sender,
         subscriptions: SubscriptionRepository,
         deliveries: DeliveryRepository,
-        posters: Callable[[str], Poster],
+        posters: Mapping[str, Poster],
         clock: Clock,
     ) -> None:
         self._composer = composer
@@ -150,7 +156,7 @@ class Courier:
     async def _tell_owner(self, standing: Standing, why: str) -> None:
         target = standing.subscription.target
         try:
-            await self._posters(target.platform).tell(target.workspace, standing.subscription.owner, _paused(why))
+            await self._posters[target.platform].tell(target.workspace, standing.subscription.owner, _paused(why))
         except BotError as error:
             log.info("owner_not_told", action="tell_owner", kind=type(error).__name__)
 

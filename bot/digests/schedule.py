@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from functools import cached_property
+from functools import cached_property, lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bot.errors import BadInput
@@ -44,9 +44,7 @@ class Schedule:
 
     def due_on(self, day: date) -> datetime | None:
         """The instant (UTC) of the slot of a local day, or None if that day has none."""
-        if day.weekday() not in self.weekdays or not _exists(day, self.tzinfo):
-            return None
-        return _instant(datetime.combine(day, self.at), self.tzinfo)
+        return _slot(day, self.at, self.tzinfo) if day.weekday() in self.weekdays else None
 
     def next_due(self, after: datetime) -> datetime:
         """The first slot later than the instant `after`, in UTC."""
@@ -69,6 +67,11 @@ class Schedule:
             if due is not None and due <= until:
                 return day, due
             day -= ONE_DAY
+
+
+@lru_cache(maxsize=8192)  # neighbouring days of the same few zones and hours are asked for again and again
+def _slot(day: date, at: time, zone: ZoneInfo) -> datetime | None:
+    return _instant(datetime.combine(day, at), zone) if _exists(day, zone) else None
 
 
 def _instant(wall: datetime, zone: ZoneInfo) -> datetime:

@@ -1,0 +1,48 @@
+"""Digests delivered by real workflows, on SQLite and on Postgres."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+from bot.clock import SystemClock
+from bot.digests.courier import Courier
+from bot.digests.durable import open_workers
+from bot.digests.model import Kind, Target
+from bot.digests.sending import Sender
+from bot.digests.ticking import Ticker
+from bot.store.database import Database
+from bot.store.deliveries import SqlDeliveries
+from bot.store.leases import SqlLeases
+from bot.store.subscriptions import SqlSubscriptions
+from bot.testing.composing import FakeComposer
+from bot.testing.digests import FakePoster
+from tests.digests import due_now, until
+
+
+async def test_due_digests_are_delivered_once_however_often_they_are_handed_over(
+    database: Database, database_url: str, tmp_path: Path
+) -> None:
+    clock, poster, composer = SystemClock(), FakePoster(), FakeComposer()
+    subscriptions, deliveries = SqlSubscriptions(database), SqlDeliveries(database)
+    targets = [Target("slack:T1", f"C{number}") for number in range(5)]
+    for target in targets:
+        await due_now(subscriptions, target, clock)
+    courier = Courier(
+        composer, Sender({"slack": poster}, deliveries, clock), subscriptions, deliveries, {"slack": poster}, clock
+    )
+    steps = database_url if "postgres" in database_url else f"sqlite:///{tmp_path / 'steps.db'}"
+    async with open_workers(courier, ["slack"], SqlLeases(database), clock, database_url=steps) as workers:
+        ticker = Ticker(subscriptions, deliveries, workers, clock)
+        assert await ticker.tick() == 5
+        await until(lambda: _all_ran(subscriptions, targets))
+        for digest in [await deliveries.digests(target) for target in targets]:
+            await workers.hand_over(digest[0].slot.key, "slack")
+        await asyncio.sleep(0.2)
+    assert len({message.key for message in poster.posted}) == len(poster.posted) == 20
+    assert composer.composed == 5
+
+
+async def _all_ran(subscriptions: SqlSubscriptions, targets: list[Target]) -> bool:
+    standings = [await subscriptions.get(target, Kind.DAILY) for target in targets]
+    return all(standing is not None and standing.last_run_at for standing in standings)
