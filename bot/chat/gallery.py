@@ -36,6 +36,9 @@ class Summarizes(Protocol):
     async def summarize(self, papers: Sequence[Paper], *, workspace: str, language: str) -> Summaries:
         """A summary of each paper, billed to `workspace`."""
 
+    async def recall(self, papers: Sequence[Paper], *, language: str) -> Summaries:
+        """A summary of each paper at once and for nothing, as good as it is there."""
+
 
 @dataclass(frozen=True, slots=True)
 class Shown:
@@ -79,27 +82,45 @@ class Gallery:
         self._offers = frozenset(offers)
         self._language = language
 
-    async def page(self, papers: Sequence[Paper], page: Page, request: Request, *, numbered: bool = True) -> Shown:
-        """A page of a list as short cards; a numbered one is remembered, so that `#3` means its third paper."""
+    async def page(
+        self, papers: Sequence[Paper], page: Page, request: Request, *, numbered: bool = True, written: bool = True
+    ) -> Shown:
+        """A page of a list as short cards.
+
+        Args:
+            papers: the whole list.
+            page: which part of it.
+            request: who asks, and where.
+            numbered: whether the list is remembered there, so that `#3` means its third paper.
+            written: whether summaries that are missing are written by the model, which takes a while and tokens.
+        """
         chosen = page.of(papers)
         if numbered:
             ids = [paper.id for paper in papers]
             await self._conversations.show_list(request.place, ids, self._clock.now())
+        summaries = await self._summarize(chosen, request) if written else await self._recall(chosen)
         first = page.first + 1 if numbered else None
-        sightings, note = await self._look_at(chosen, request, first)
+        sightings = await self._look_at(chosen, summaries, first)
         now = self._clock.now()
-        return Shown(sightings, tuple(list_card(seen, offers=self._offers, now=now) for seen in sightings), note)
+        cards = tuple(list_card(seen, offers=self._offers, now=now) for seen in sightings)
+        return Shown(sightings, cards, summaries.degraded)
 
     async def whole(self, paper: Paper, request: Request) -> Shown:
         """One paper in full."""
-        sightings, note = await self._look_at([paper], request, None)
+        summaries = await self._summarize([paper], request)
+        sightings = await self._look_at([paper], summaries, None)
         now = self._clock.now()
-        return Shown(sightings, tuple(full_card(seen, offers=self._offers, now=now) for seen in sightings), note)
+        cards = tuple(full_card(seen, offers=self._offers, now=now) for seen in sightings)
+        return Shown(sightings, cards, summaries.degraded)
 
-    async def _look_at(
-        self, papers: Sequence[Paper], request: Request, first: int | None
-    ) -> tuple[tuple[Sighting, ...], str | None]:
-        summaries = await self._summarizer.summarize(papers, workspace=request.place.workspace, language=self._language)
+    async def _summarize(self, papers: Sequence[Paper], request: Request) -> Summaries:
+        workspace = request.place.workspace
+        return await self._summarizer.summarize(papers, workspace=workspace, language=self._language)
+
+    async def _recall(self, papers: Sequence[Paper]) -> Summaries:
+        return await self._summarizer.recall(papers, language=self._language)
+
+    async def _look_at(self, papers: Sequence[Paper], summaries: Summaries, first: int | None) -> tuple[Sighting, ...]:
         rises = await self._papers.rises([paper.id for paper in papers], self._clock.now() - RISE_WINDOW)
         return tuple(
             Sighting(
@@ -109,4 +130,4 @@ class Gallery:
                 rank=None if first is None else first + offset,
             )
             for offset, paper in enumerate(papers)
-        ), summaries.degraded
+        )

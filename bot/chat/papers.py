@@ -37,7 +37,7 @@ class Papers:
         if not papers:
             yield Final(_nothing_similar(paper))
             return
-        shown = await self._gallery.page(papers, Page(), asked.request)
+        shown = await self._gallery.page(papers, Page(), asked.request, written=False)
         yield Final(_similar_document(paper, shown))
 
 

@@ -64,7 +64,7 @@ class Saving:
             yield Final(_empty())
             return
         papers = await self._library.papers(ids)
-        shown = await self._gallery.page(papers, page, request, numbered=request.direct)
+        shown = await self._gallery.page(papers, page, request, numbered=request.direct, written=False)
         yield Final(
             Document(
                 "Your reading list",

@@ -33,7 +33,7 @@ class Searching:
         if not found.papers:
             yield Final(_nothing(words, notes))
             return
-        shown = await self._gallery.page(found.papers, page, asked.request)
+        shown = await self._gallery.page(found.papers, page, asked.request, written=False)
         yield Final(_results(words, page, shown, len(found.papers), notes))
 
 

@@ -83,6 +83,10 @@ class DemoSummarizer:
         """Those of the papers asked for."""
         return DemoSummaries(dict(self._pick(papers)))
 
+    async def recall(self, papers: Sequence[Paper], *, language: str) -> DemoSummaries:
+        """The same."""
+        return DemoSummaries(dict(self._pick(papers)))
+
     def _pick(self, papers: Iterable[Paper]) -> Iterable[tuple[str, Summary]]:
         for paper in papers:
             if found := self._summaries.get(paper.id):

@@ -69,6 +69,14 @@ class Summarizer:
         missed = any(paper.id not in by_model for paper in readable.values())
         return Summaries(by_id, _note(written.fault) if missed else None)
 
+    async def recall(self, papers: Sequence[Paper], *, language: str = "en") -> Summaries:
+        """A summary of each paper at once and for nothing: the model's where it is cached, else one without it."""
+        known: Mapping[SummaryKey, Summary] = {}
+        if self._meter is not None:
+            known = await self._recall([self._key(self._meter, paper, language) for paper in papers])
+        by_model = {key.paper_id: summary for key, summary in known.items()}
+        return Summaries({paper.id: by_model.get(paper.id) or summary_without_model(paper) for paper in papers})
+
     async def aclose(self) -> None:
         """Give the work under way a few seconds to end, so that what is paid for is kept; then stop it."""
         works = set(self._under_way.values())

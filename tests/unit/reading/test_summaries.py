@@ -219,6 +219,16 @@ async def test_another_workspaces_empty_budget_is_no_reason_to_do_without() -> N
     assert rich.degraded is None
 
 
+async def test_what_is_recalled_costs_no_call() -> None:
+    desk = Desk(says([item()]))
+    before = await desk.summarizer.recall([ROOK])
+    await desk.summarize(ROOK)
+    after = await desk.summarizer.recall([ROOK])
+    assert before.by_id[ROOK.id].source is SummarySource.HUGGING_FACE
+    assert after.by_id[ROOK.id].source is SummarySource.MODEL
+    assert len(desk.model.calls) == 1
+
+
 async def test_without_budget_the_model_is_not_asked() -> None:
     desk = Desk(diligent, budget=10)
     result = await desk.summarizer.summarize([ROOK], workspace="slack:T1")
