@@ -71,9 +71,7 @@ def _configure(handler: logging.Handler, level: int, renderer: Processor) -> Non
     if isinstance(renderer, structlog.processors.JSONRenderer):
         last.append(structlog.processors.format_exc_info)
     handler.setFormatter(
-        structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=common, processors=[*last, cut_long_values, renderer], keep_exc_info=True
-        )
+        structlog.stdlib.ProcessorFormatter(foreign_pre_chain=common, processors=[*last, cut_long_values, renderer])
     )
     structlog.configure(
         processors=[*common, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],

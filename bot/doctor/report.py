@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import logging
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -13,6 +12,7 @@ from bot.cli.outcome import FAILED
 from bot.doctor.checks import own_checks
 from bot.doctor.model import Check, Result, Verdict
 from bot.errors import BotError
+from bot.logs import log_to_file
 from bot.platforms import configured
 from bot.settings import Settings, load
 
@@ -26,7 +26,7 @@ async def examine(*, as_json: bool) -> int:
     Raises:
         SettingsError: the settings cannot be read, so that nothing else can be checked.
     """
-    logging.disable(logging.CRITICAL)  # what is wrong stands in the report
+    log_to_file(None)  # what is wrong stands in the report
     settings = load()
     findings = await run_checks([*own_checks(settings), *platform_checks(settings)])
     findings["platforms"] = look_at_platforms(settings)
@@ -51,20 +51,20 @@ def look_at_platforms(settings: Settings) -> Result:
     )
 
 
-async def run_checks(checks: Sequence[Check]) -> dict[str, Result]:
-    """Every check's result by its name; they run at the same time."""
-    results = await asyncio.gather(*map(_run, checks))
+async def run_checks(checks: Sequence[Check], patience: float = PATIENCE) -> dict[str, Result]:
+    """Every check's result by its name; they run at the same time, each for `patience` seconds at most."""
+    results = await asyncio.gather(*(_run(check, patience) for check in checks))
     return {check.name: result for check, result in zip(checks, results, strict=True)}
 
 
-async def _run(check: Check) -> Result:
+async def _run(check: Check, patience: float) -> Result:
     try:
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(patience):
             return await check.run()
     except BotError as error:
         return Result(Verdict.FAULT, error.sentence)
     except TimeoutError:
-        return Result(Verdict.FAULT, f"There was no answer within {PATIENCE:.0f} seconds.", "Is the address right?")
+        return Result(Verdict.FAULT, f"There was no answer within {patience:.0f} seconds.", "Is the address right?")
 
 
 def _as_text(findings: dict[str, Result]) -> str:

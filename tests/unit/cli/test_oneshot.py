@@ -11,6 +11,8 @@ from typer.testing import CliRunner, Result
 
 from bot.cli.app import app
 
+pytestmark = pytest.mark.usefixtures("restored_logging")
+
 NOBODY_LISTENS = "http://127.0.0.1:9"  # the discard port: refused at once
 
 
