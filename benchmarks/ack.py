@@ -20,5 +20,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> dict[str, Any]:
     """The figures of one platform, or of each by its name."""
     if options.platform:
-        return PLATFORMS[options.platform].run(options)
+        figures: dict[str, Any] = PLATFORMS[options.platform].run(options)
+        return figures
     return {name: platform.run(options) for name, platform in PLATFORMS.items()}

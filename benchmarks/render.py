@@ -7,7 +7,7 @@ import time
 from typing import Any
 
 from adapters.slack.render import render
-from bot.documents.model import Action, Actions, Card, Document, Input, Paragraph, Quote, bold, text
+from bot.documents.model import Action, Actions, Block, Card, Document, Input, Paragraph, Quote, bold, text
 
 NAME = "render"
 SECONDS = 1.0
@@ -31,7 +31,7 @@ def samples() -> dict[str, Document]:
     """What is sent most."""
     cards = tuple(card(number) for number in range(1, 11))
     more = Actions((Action("More", "today page 2"),))
-    answer = [
+    answer: list[Block] = [
         Paragraph(text("A finding ", bold("stands"), " here, with its reason. " * 12)),
         Quote("It is shown. " * 9),
     ]

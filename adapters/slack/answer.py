@@ -21,7 +21,7 @@ from adapters.slack.render import Message, document_without_pictures, plain, ren
 from adapters.slack.streams import Abilities, Stream
 from bot.chat.request import Final, Partial, Progress, Reply
 from bot.documents.model import Document, Paragraph, text
-from bot.errors import BotError, ContentRejected, TargetGone, Unauthorized
+from bot.errors import BotError, ContentRejected, Permanent, TargetGone, Unauthorized
 from bot.ports import Clock, OpenReplies, OpenReply
 
 log = structlog.get_logger(__name__)
@@ -52,7 +52,7 @@ class Answer:
         self._standing: OpenReply | None = None  # what is to be seen and not finished
         self._stream: Stream | None = None
         self._has_status = False
-        self._mute = False  # the channel does not let us write
+        self._mute = False  # nothing more is to be said on the way
 
     async def show(self, reply: Reply) -> str:
         """Show one reply; of a `Final`, the `ts` of the public message that it became, else ""."""
@@ -63,7 +63,7 @@ class Answer:
         try:
             await self._on_the_way(reply)
         except BotError as error:
-            self._mute = isinstance(error, TargetGone)
+            self._mute = self._mute or isinstance(error, TargetGone)
             log.info("reply_not_shown", action="show_reply", kind=type(error).__name__)
         return ""
 
@@ -77,6 +77,7 @@ class Answer:
         if isinstance(reply, Partial):
             await self._grow(reply.text)
         elif self._private:
+            self._mute = True  # one sentence is enough, and every one uses up a way to answer
             await self._outbox.whisper(self._to, sentence(reply.sentence))
         elif self._stream is not None:
             await self._stream.note(reply.sentence)
@@ -114,14 +115,20 @@ class Answer:
     # --- the end -----------------------------------------------------------------------------------------------------
 
     async def _finish(self, document: Document) -> str:
+        """Deliver the end.  Where Slack has trouble for long, what stands stays known, and the next start closes it."""
         try:
-            if self._private or document.private:
-                await self._withdraw()
-                await self._in_form(document, self._whisper)
-                return ""
-            return await self._in_form(document, self._publish)
-        finally:
+            ts = await self._deliver(document)
+        except Permanent:
             await self._close()
+            raise
+        await self._close()
+        return ts
+
+    async def _deliver(self, document: Document) -> str:
+        if not self._private and not document.private:
+            return await self._in_form(document, self._publish)
+        await self._withdraw()
+        return await self._in_form(document, self._whisper)
 
     async def _in_form(self, document: Document, send: Callable[[Sequence[Message]], Awaitable[str]]) -> str:
         """Send a document, in a plainer form each time Slack refuses one."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any
 
 import structlog
 from aiohttp import web
@@ -16,31 +15,24 @@ from slack_bolt.authorization.async_authorize import AsyncAuthorize
 from slack_bolt.oauth.async_oauth_flow import AsyncOAuthFlow
 from slack_bolt.oauth.async_oauth_settings import AsyncOAuthSettings
 
-from adapters.slack.buttons import Press, modal
 from adapters.slack.clients import Clients, OneToken
 from adapters.slack.config import SlackConfig
 from adapters.slack.doctor import faults
-from adapters.slack.events import Address, Incoming, metadata, team_of
-from adapters.slack.home import home_view, prompts
+from adapters.slack.errands import Errands
 from adapters.slack.inbox import Inbox
 from adapters.slack.installs import Installations, SignedStates
-from adapters.slack.limits import Json
-from adapters.slack.listeners import Listeners, is_home
+from adapters.slack.listeners import Listeners
 from adapters.slack.manifest import SCOPES
-from adapters.slack.outbox import Outbox, call
+from adapters.slack.outbox import Outbox
 from adapters.slack.pace import Pace
 from adapters.slack.people import People
-from adapters.slack.render import sentence
+from adapters.slack.quiet import quiet_logger
 from bot.chat.engine import Engine
-from bot.chat.request import Final, Request
 from bot.errors import BotError, Unauthorized
 from bot.ports import Clock, ConversationRepository, EventLog, Leases, OpenReplies, Vault, Workspaces
 
 log = structlog.get_logger(__name__)
 
-Body = dict[str, Any]
-
-TOO_LATE = "Slack did not let me ask in time. Please press the button again."
 GRACE = 20.0  # seconds for answers under way when the bot stops
 CHORES = 600.0  # seconds between two rounds of renewing tokens and forgetting old events
 
@@ -81,6 +73,9 @@ class SlackApp:
             conversations=store.conversations,
             clock=clock,
             pace=pace or Pace(),
+        )
+        self._errands = Errands(
+            engine=engine, outbox=self._outbox, people=self._people, inbox=self.inbox, forget=self._forget
         )
         self._sockets: AsyncSocketModeHandler | None = None
         self._runner: web.AppRunner | None = None
@@ -149,7 +144,7 @@ class SlackApp:
             process_before_response=True,
             raise_error_for_unhandled_request=True,
         )
-        Listeners(self).register(bolt)
+        Listeners(self.inbox, self._errands).register(bolt)
         return bolt
 
     def _oauth(self) -> AsyncOAuthFlow:
@@ -164,7 +159,8 @@ class SlackApp:
         return AsyncOAuthFlow(client=self._clients.bare(), settings=settings)
 
     async def _listen_on_socket(self, bolt: AsyncApp) -> None:
-        self._sockets = AsyncSocketModeHandler(bolt, self._config.app_token, web_client=self._clients.bare())
+        client, logger = self._clients.bare(), quiet_logger(f"{__name__}.sockets")
+        self._sockets = AsyncSocketModeHandler(bolt, self._config.app_token, logger=logger, web_client=client)
         await self._sockets.client.connect()  # type: ignore[no-untyped-call]
 
     async def _listen_on_http(self, bolt: AsyncApp) -> None:
@@ -173,71 +169,14 @@ class SlackApp:
         host, port = self._config.listen or ("127.0.0.1", 0)
         await web.TCPSite(self._runner, host, port).start()
 
-    # --- what listeners ask for --------------------------------------------------------------------------------------
+    # --- by the way --------------------------------------------------------------------------------------------------
 
-    def ask(self, incoming: Incoming, press: Press, trigger: str) -> None:
-        """Open the modal that puts a button's question, while the trigger lives (three seconds)."""
-
-        async def job() -> None:
-            client = await self._outbox.client(incoming.address)
-            view = modal(press, metadata(incoming))
-            try:
-                await call(lambda: client.views_open(trigger_id=trigger, view=view), again_if_unsure=False)
-            except BotError as error:
-                log.info("modal_not_opened", action="open_modal", kind=type(error).__name__)
-                await self._outbox.whisper(incoming.address, sentence(TOO_LATE))
-
-        self.inbox.take_job("", ("modal", trigger), job)
-
-    def tell(self, incoming: Incoming, words: str) -> None:
-        """Say a sentence to the person alone."""
-
-        async def job() -> None:
-            await self._outbox.whisper(incoming.address, sentence(words))
-
-        self.inbox.take_job(incoming.key, ("tell", incoming.key), job)
-
-    def home_opened(self, body: Body) -> None:
-        """Fill the App Home, or offer what to ask in the agent's view."""
-        event = body["event"]
-        team, enterprise = team_of(body)
-        to = Address(team=team, enterprise=enterprise, channel=event.get("channel", ""), user=event["user"])
-        job = self._publish_home if is_home(event) else self._suggest
-        self.inbox.take_job(f"slack:{body.get('event_id', '')}", (team, "home", to.user), lambda: job(to))
-
-    def removed(self, team: str, enterprise: str) -> None:
-        """Forget a workspace: its installation and everything that it owns."""
-
-        async def job() -> None:
-            await self.installs.forget(team)
-            await self._store.workspaces.forget(f"slack:{team}")
-            self._clients.forget(team)
-            log.info("workspace_forgotten", action="forget_workspace", workspace=team)
-
-        self.inbox.take_job("", ("removed", team or enterprise), job)
-
-    # --- surfaces ----------------------------------------------------------------------------------------------------
-
-    async def _publish_home(self, to: Address) -> None:
-        person = await self._people.person(to)
-        request = Request(
-            place=to.place, user=to.user, text="today", locale=person.locale, timezone=person.timezone, direct=True
-        )
-        async for reply in self._engine.handle(request):
-            if isinstance(reply, Final):
-                await self._publish(to, home_view(reply.document, person, to.channel))
-
-    async def _publish(self, to: Address, view: Json) -> None:
-        client = await self._outbox.client(to)
-        await call(lambda: client.views_publish(user_id=to.user, view=view))
-
-    async def _suggest(self, to: Address) -> None:
-        client = await self._outbox.client(to)
-        offered = prompts(self._engine.commands)
-        try:
-            await call(lambda: client.assistant_threads_setSuggestedPrompts(channel_id=to.channel, prompts=offered))
-        except BotError as error:
-            log.info("prompts_not_set", action="suggest_prompts", kind=type(error).__name__)
+    async def _forget(self, team: str) -> None:
+        """Drop a workspace's installation and everything that it owns."""
+        await self.installs.forget(team)
+        await self._store.workspaces.forget(f"slack:{team}")
+        self._clients.forget(team)
+        log.info("workspace_forgotten", action="forget_workspace", workspace=team)
 
     async def _do_chores(self) -> None:
         while True:

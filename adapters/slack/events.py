@@ -50,7 +50,6 @@ class Incoming:
     text: str
     origin: Origin
     private: bool = False  # the answer is for the person alone
-    retry: bool = False  # Slack has sent it before
 
     @property
     def direct(self) -> bool:

@@ -19,7 +19,7 @@ from adapters.slack.streams import Abilities
 from bot.chat.engine import Engine
 from bot.chat.grammar import Command, parse
 from bot.chat.request import Final, Place, Request
-from bot.errors import BadInput, BotError
+from bot.errors import BadInput, BotError, StoreError
 from bot.ports import Clock, ConversationRepository, EventLog, OpenReplies
 
 log = structlog.get_logger(__name__)
@@ -90,18 +90,26 @@ class Inbox:
         await self._events.forget_before(self._clock.now() - REMEMBERED)
 
     async def _once(self, key: str, job: Callable[[], Awaitable[None]]) -> None:
-        if not await self._events.begin(key, self._clock.now(), LEASE):
+        if await self._begin(key):
+            await job()
+            await self._events.finish(key)
+        else:
             self._look_again(key, job)
-            return
-        await job()
-        await self._events.finish(key)
+
+    async def _begin(self, key: str) -> bool:
+        """Whether to work on it.  Without a database, rather twice than not at all: somebody waits for an answer."""
+        try:
+            return await self._events.begin(key, self._clock.now(), LEASE)
+        except StoreError as error:
+            log.warning("events_unknown", action="begin_event", reason=error.sentence)
+            return True
 
     def _look_again(self, key: str, job: Callable[[], Awaitable[None]]) -> None:
         """The attempt that began it may be dead: if it has not finished when its lease ends, this one takes over."""
 
         async def later() -> None:
             await self._clock.sleep(LEASE.total_seconds() + 1)
-            if await self._events.begin(key, self._clock.now(), LEASE):
+            if await self._begin(key):
                 await job()
                 await self._events.finish(key)
 

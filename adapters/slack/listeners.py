@@ -7,7 +7,7 @@ reading the payload.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import structlog
 from slack_bolt.async_app import AsyncAck, AsyncApp
@@ -15,6 +15,7 @@ from slack_bolt.error import BoltUnhandledRequestError
 from slack_bolt.response import BoltResponse
 
 from adapters.slack.buttons import MODAL, VERSION, Press, notice
+from adapters.slack.errands import Errands
 from adapters.slack.events import (
     Incoming,
     from_command,
@@ -24,11 +25,8 @@ from adapters.slack.events import (
     from_shortcut,
     team_of,
 )
-from adapters.slack.inbox import BUSY
+from adapters.slack.inbox import BUSY, Inbox
 from adapters.slack.manifest import COMMAND, SHORTCUT
-
-if TYPE_CHECKING:
-    from adapters.slack.app import SlackApp
 
 log = structlog.get_logger(__name__)
 
@@ -39,10 +37,11 @@ NO_PAPER = "I see no link to a paper in that message."
 
 
 class Listeners:
-    """Bolt's listeners over an app."""
+    """Bolt's listeners: requests go to the inbox, everything else is an errand."""
 
-    def __init__(self, app: SlackApp) -> None:
-        self._app = app
+    def __init__(self, inbox: Inbox, errands: Errands) -> None:
+        self._inbox = inbox
+        self._errands = errands
 
     def register(self, bolt: AsyncApp) -> None:
         """Tell bolt who hears what; the first that fits does."""
@@ -64,7 +63,7 @@ class Listeners:
     async def command(self, ack: AsyncAck, body: Body) -> None:
         """`/papers …`"""
         incoming = from_command(body)
-        await (ack(BUSY) if incoming and not self._app.inbox.take(incoming) else ack())
+        await (ack(BUSY) if incoming and not self._inbox.take(incoming) else ack())
 
     async def message(self, ack: AsyncAck, body: Body) -> None:
         """A mention or a direct message; others are not for us."""
@@ -74,7 +73,7 @@ class Listeners:
     async def home_opened(self, ack: AsyncAck, body: Body) -> None:
         """The App Home or the agent's view came into sight."""
         await ack()
-        self._app.home_opened(body)
+        self._errands.home_opened(body)
 
     async def press(self, ack: AsyncAck, body: Body, action: Body) -> None:
         """A button or a menu of ours: a command, or the question to ask before it."""
@@ -85,7 +84,7 @@ class Listeners:
         if press is None or incoming is None:
             await self.old_press(ack, body)
         elif press.input is not None:
-            self._app.ask(incoming, press, str(body.get("trigger_id", "")))
+            self._errands.ask(incoming, press, str(body.get("trigger_id", "")))
         else:
             self._take(incoming)
 
@@ -94,14 +93,14 @@ class Listeners:
         await ack()
         incoming = from_press(body, Press(""))
         if incoming is not None:
-            self._app.tell(incoming, OUTDATED)
+            self._errands.tell(incoming, OUTDATED)
 
     async def modal(self, ack: AsyncAck, body: Body) -> None:
         """A question's answer was sent."""
         incoming = from_modal(body)
         if incoming is None:
             await self.old_modal(ack)
-        elif not self._app.inbox.take(incoming):
+        elif not self._inbox.take(incoming):
             await ack(response_action="update", view=notice(BUSY))
         else:
             await ack()
@@ -115,20 +114,20 @@ class Listeners:
         await ack()
         incoming = from_shortcut(body)
         if incoming is not None and not incoming.text:
-            self._app.tell(incoming, NO_PAPER)
+            self._errands.tell(incoming, NO_PAPER)
         else:
             self._take(incoming)
 
     async def uninstalled(self, ack: AsyncAck, body: Body) -> None:
         """The workspace took the app out."""
         await ack()
-        self._app.removed(*team_of(body))
+        self._errands.removed(*team_of(body))
 
     async def tokens_revoked(self, ack: AsyncAck, body: Body) -> None:
         """Tokens were taken back; only the bot's matter."""
         await ack()
         if body["event"].get("tokens", {}).get("bot"):
-            self._app.removed(*team_of(body))
+            self._errands.removed(*team_of(body))
 
     async def nothing(self, ack: AsyncAck) -> None:
         """Heard, and nothing to do."""
@@ -141,10 +140,5 @@ class Listeners:
         return BoltResponse(status=200, body="")
 
     def _take(self, incoming: Incoming | None) -> None:
-        if incoming is not None and not self._app.inbox.take(incoming):
-            self._app.tell(incoming, BUSY)
-
-
-def is_home(event: Body) -> bool:
-    """Whether the tab with the home view was opened, not the messages."""
-    return bool(event.get("tab", "home") == "home")
+        if incoming is not None and not self._inbox.take(incoming):
+            self._errands.tell(incoming, BUSY)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -50,6 +50,8 @@ def plain_words(text: Text) -> str:
 
 def split(text: Text, limit: int) -> list[Text]:
     """Cut a text into pieces whose mrkdwn is at most `limit` long (1,500 at least); blanks at the cuts go."""
+    if size(mrkdwn(text)) <= limit:
+        return [trimmed] if (trimmed := _trimmed(text)) else []
     pieces = [_Piece()]
     for word in _words(text, limit):
         if pieces[-1].used + pieces[-1].cost(word) > limit and pieces[-1].runs:
@@ -90,13 +92,18 @@ class _Piece:
             self.runs[-1][1].append(part.words)
 
     def text(self) -> Text:
-        """The piece, without blanks at its ends, which would show as gaps."""
-        inlines = [_with(inline, "".join(words)) for inline, words in self.runs]
-        if inlines and isinstance(first := inlines[0], Span):
-            inlines[0] = replace(first, text=first.text.lstrip())
-        if inlines and isinstance(last := inlines[-1], Span):
-            inlines[-1] = replace(last, text=last.text.rstrip())
-        return tuple(inline for inline in inlines if isinstance(inline, Moment) or inline.text)
+        """The piece, without blanks at its ends."""
+        return _trimmed(_with(inline, "".join(words)) for inline, words in self.runs)
+
+
+def _trimmed(text: Iterable[Inline]) -> Text:
+    """A text without blanks at its ends, which would show as gaps, and without empty spans."""
+    inlines = list(text)
+    if inlines and isinstance(first := inlines[0], Span):
+        inlines[0] = replace(first, text=first.text.lstrip())
+    if inlines and isinstance(last := inlines[-1], Span):
+        inlines[-1] = replace(last, text=last.text.rstrip())
+    return tuple(inline for inline in inlines if isinstance(inline, Moment) or inline.text)
 
 
 def _moment(moment: Moment) -> str:

@@ -20,6 +20,7 @@ from adapters.slack.lanes import Lanes
 from adapters.slack.listeners import Listeners
 from adapters.slack.manifest import COMMAND, EVENTS, SCOPES, SHORTCUT, manifest, setup_text
 from adapters.slack.pace import Pace, Silence, paced
+from adapters.slack.quiet import quiet_logger
 from bot.chat.commands import COMMANDS
 from bot.chat.request import Final, Partial, Reply
 from bot.documents.model import Document
@@ -102,7 +103,7 @@ def refusal(word: str, *, status: int = 200, **more: object) -> SlackApiError:
         headers={"Retry-After": "7"},
         status_code=status,
     )
-    return SlackApiError("no", response)
+    return SlackApiError("no", response)  # type: ignore[no-untyped-call]
 
 
 @pytest.mark.parametrize(
@@ -153,7 +154,7 @@ class Register:
 def heard(kind: str) -> set[object]:
     """What our listeners ask bolt for."""
     register = Register()
-    Listeners(app=None).register(register)  # type: ignore[arg-type]
+    Listeners(inbox=None, errands=None).register(register)  # type: ignore[arg-type]
     return {what for own, what in register.heard if own == kind}
 
 
@@ -311,3 +312,17 @@ def test_secrets_do_not_show() -> None:
 def test_consent_is_asked_for_on_the_same_host() -> None:
     assert SlackConfig().authorize_url == "https://slack.com/oauth/v2/authorize"
     assert SlackConfig(api_url="http://127.0.0.1:9/api/").authorize_url == "http://127.0.0.1:9/oauth/v2/authorize"
+
+
+# --- log -------------------------------------------------------------------------------------------------------------
+
+
+def test_the_same_trouble_is_told_once_and_without_traceback(caplog: pytest.LogCaptureFixture) -> None:
+    logger = quiet_logger("tests.slack.quiet")
+    for number in range(100):
+        try:
+            raise OSError("down")
+        except OSError:
+            logger.exception("Failed to connect (attempt %d)", number)
+    (record,) = caplog.records
+    assert record.exc_info is None

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -26,6 +28,11 @@ def faults(document: Document) -> list[str]:
     """What Slack would refuse of a document."""
     forms = [*render(document), *render(document, budget=BLOCKS_TOTAL // 2), *plain(document)]
     return [fault for message in forms for fault in message_faults(message.payload)]
+
+
+def elements(blocks: Sequence[Any]) -> list[Any]:
+    """The buttons and menus of blocks."""
+    return [element for block in blocks for element in block["elements"]]
 
 
 @relaxed
@@ -51,8 +58,7 @@ def test_any_document_fits_a_view(document: Document) -> None:
 @relaxed
 @given(actions())
 def test_what_a_button_stands_for_comes_back(action: Action) -> None:
-    for block in row([action]):
-        (button,) = block["elements"]  # type: ignore[misc]
+    for button in elements(row([action])):
         if "value" in button:
             press = Press.decode(button["value"])
             assert press is not None
@@ -95,8 +101,7 @@ def test_a_card_has_title_link_picture_and_buttons() -> None:
 
 def test_many_plain_buttons_become_a_menu() -> None:
     many = tuple(Action(f"Day {number}", f"date 2026-07-{number:02}") for number in range(1, 9))
-    (block,) = render(Document(blocks=(Actions(many),)))[0].blocks
-    (menu,) = block["elements"]  # type: ignore[misc]
+    (menu,) = elements(render(Document(blocks=(Actions(many),)))[0].blocks)
     assert [option["text"]["text"] for option in menu["options"]] == [f"Day {number}" for number in range(1, 9)]
 
 
