@@ -22,7 +22,7 @@ EXPLAIN = "Explain this paper"
 _SUGGESTING_SECONDS = 2.0  # Discord waits three
 _INSTALLS = app_commands.AppInstallationType(guild=True, user=True)
 _CONTEXTS = app_commands.AppCommandContext(guild=True, dm_channel=True, private_channel=True)
-_ANNOTATIONS: dict[Kind, Any] = {Kind.NUMBER: int, Kind.CHANNEL: app_commands.AppCommandChannel}
+_ANNOTATIONS: dict[Kind, Any] = {Kind.NUMBER: int, Kind.FLAG: bool, Kind.CHANNEL: app_commands.AppCommandChannel}
 
 Interaction = discord.Interaction[Any]
 OnCommand = Callable[[Interaction, str, bool], Awaitable[None]]
@@ -65,13 +65,15 @@ def command_line(command: Command, values: dict[str, Any]) -> str:
     words = [command.name]
     for argument in sorted(command.arguments, key=lambda argument: bool(argument.keyword)):
         value = _word(values.get(argument.name))
-        if value:
+        if value and argument.kind is Kind.FLAG:
+            words.append(argument.keyword)
+        elif value:
             words += [argument.keyword, value] if argument.keyword else [value]
     return " ".join(words)
 
 
 def _word(value: Any) -> str:
-    if value is None:
+    if value is None or value is False:
         return ""
     if isinstance(value, app_commands.AppCommandChannel | app_commands.AppCommandThread):
         return str(value.id)

@@ -1,7 +1,8 @@
 """The desk: takes what people ask on Discord, has the engine answer it, and sees each answer to its end.
 
-Acknowledging comes before everything else.  An event that Discord delivers twice is answered once; a press of the same
-button by the same person while the first is being answered is told so.
+Acknowledging comes before everything else.  What Discord delivers twice is answered once: an interaction because it can
+be acknowledged but once, a message because it is noted in the event log.  A press of the same button by the same person
+while the first is being answered is told so.
 """
 
 from __future__ import annotations
@@ -152,16 +153,12 @@ class Desk:
         if deferred is None:
             return
         request = request_of_interaction(interaction, line)
-        event = f"discord:i{interaction.id}"
-        if not await self._services.events.begin(event, self._services.clock.now(), _LEASE):
-            return
         book = OpenAnswer(request.place, self._services.open_replies, self._services.clock)
         await book.opened(interaction.channel_id or 0, deferred.message_id or 0, interaction.token)
         surface = InteractionSurface(
             interaction, private=private, book=book, pace=self._pace, on_thread=self._remember(request)
         )
         await self._deliver(request, surface)
-        await self._services.events.finish(event)
 
     async def _answer_message(self, message: discord.Message, me: discord.abc.User) -> None:
         place, channel = await self._where_to_answer(message, me)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import datetime
 from typing import Any
 
@@ -31,18 +32,20 @@ class OpenAnswer:
         self._open_replies = open_replies
         self._clock = clock
         self._reply: OpenReply | None = None
+        self._noting: asyncio.Task[None] | None = None
 
     async def opened(self, channel: int, message: int, token: str = "") -> None:
-        """A placeholder or half an answer stands there now."""
+        """A placeholder or half an answer stands there now; the answer need not wait until that is written down."""
         reference = f"{channel}/{message}/{token}"
         self._reply = OpenReply(place=self._place, message=reference, opened_at=self._clock.now())
-        await self._open_replies.opened(self._reply)
+        self._noting = asyncio.ensure_future(self._open_replies.opened(self._reply))
 
     async def closed(self) -> None:
         """It is finished."""
-        if self._reply is not None:
+        if self._reply is not None and self._noting is not None:
+            await self._noting
             await self._open_replies.closed(self._reply)
-            self._reply = None
+            self._reply = self._noting = None
 
 
 async def close_leftovers(

@@ -12,14 +12,15 @@ from adapters.discord.delivery import Pace
 from adapters.discord.desk import Answers, Services
 from adapters.discord.shards import Shards
 from bot.clock import SystemClock
-from bot.testing.store import FakeEventLog, FakeStore
+from bot.ports import OpenReply
+from bot.testing.store import FakeEventLog, FakeOpenReplies, FakeStore
 from tests.servers.discord import DiscordServer
 
 QUICK = Pace(edit=0.1, silence=0.6, farewell=2.0, identify=0.02)
 
 
 class RecordedEvents(FakeEventLog):
-    """An event log that tells which events are done."""
+    """An event log that tells which messages have been answered."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -29,6 +30,19 @@ class RecordedEvents(FakeEventLog):
         """Note it."""
         await super().finish(event)
         self.done.add(event)
+
+
+class RecordedReplies(FakeOpenReplies):
+    """Open replies that tell which interactions, by their tokens, have been answered."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.done: set[str] = set()
+
+    async def closed(self, reply: OpenReply) -> None:
+        """Note it."""
+        await super().closed(reply)
+        self.done.add(reply.message.rpartition("/")[2])
 
 
 def services(engine: Answers, store: FakeStore | None = None, events: FakeEventLog | None = None) -> Services:

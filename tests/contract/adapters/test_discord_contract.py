@@ -10,9 +10,10 @@ import pytest
 from adapters.discord.render import CUT, components_of, pages
 from bot.chat.engine import Engine
 from bot.documents.model import Document
+from bot.testing.store import FakeStore
 from tests.contract.adapters.contract import AdapterContract, Seen
 from tests.servers.discord import EPHEMERAL, DiscordServer, Interaction, words_of
-from tests.servers.discord_bot import RecordedEvents, running_bot
+from tests.servers.discord_bot import RecordedEvents, RecordedReplies, running_bot
 from tests.servers.discord_checks import V2, message_faults, walk
 from tests.servers.discord_reading import joined, read
 from tests.servers.discord_user import Person
@@ -25,9 +26,10 @@ LONGEST_OPTION = 6000
 class DiscordDriver:
     """People in a channel; what no slash command can say is said in a direct conversation."""
 
-    def __init__(self, server: DiscordServer, events: RecordedEvents) -> None:
+    def __init__(self, server: DiscordServer, events: RecordedEvents, replies: RecordedReplies) -> None:
         self._server = server
         self._events = events
+        self._replies = replies
         guild = server.add_guild("Lab")
         self._guild, self._channel = guild["id"], guild["channels"][0]["id"]
         self._last: dict[str, Any] = {}
@@ -59,7 +61,7 @@ class DiscordDriver:
         return seen_of(mine, private=True, faults=self._server.violations)
 
     async def _seen(self, interaction: Interaction) -> Seen:
-        await self._server.until(lambda: f"discord:i{interaction.id}" in self._events.done)
+        await self._server.until(lambda: interaction.token in self._replies.done)
         keys = [key for key in (interaction.original, *interaction.messages) if key in self._server.messages]
         threads = [each for key in keys if key in self._server.channels for each in self._server.shown(str(key))]
         messages = [self._server.messages[str(key)] for key in keys] + threads
@@ -88,9 +90,9 @@ class TestDiscord(AdapterContract):
     @pytest.fixture
     async def driver(self, engine: Engine) -> AsyncIterator[DiscordDriver]:
         async with DiscordServer().run() as server:
-            events = RecordedEvents()
-            driver = DiscordDriver(server, events)
-            async with running_bot(server, engine, events=events):
+            events, replies = RecordedEvents(), RecordedReplies()
+            driver = DiscordDriver(server, events, replies)
+            async with running_bot(server, engine, store=FakeStore(open_replies=replies), events=events):
                 yield driver
 
     def see(self, document: Document) -> Seen:

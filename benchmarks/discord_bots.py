@@ -1,0 +1,53 @@
+"""Paperwire and a bare bot as processes, each in front of a local Discord of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from tests.servers.discord import DiscordServer
+from tests.servers.discord_user import Person
+
+ROOT = Path(__file__).parent.parent
+START_SECONDS = 120.0
+
+
+@asynccontextmanager
+async def bot(kind: str, guilds: int = 1) -> AsyncIterator[tuple[Person, int]]:
+    """A bot of a kind ("paperwire" or "bare") that has answered once: a person in front of it, and its process id."""
+    async with DiscordServer(strict=False).run() as server:
+        for number in range(guilds):
+            server.add_guild(f"Guild {number}", ("general", "papers", "random"))
+        guild = next(iter(server.gateway.guilds.values()))
+        person = Person(server, guild["id"], guild["channels"][0]["id"])
+        with tempfile.TemporaryDirectory() as folder:
+            process = await _start(kind, server, folder)
+            try:
+                await server.until(lambda: server.gateway.connected or process.returncode is not None, START_SECONDS)
+                await person.answer(await person.command("help"), START_SECONDS)
+                yield person, process.pid
+            finally:
+                process.kill()
+                await process.wait()
+
+
+async def _start(kind: str, server: DiscordServer, folder: str) -> asyncio.subprocess.Process:
+    words = {
+        "paperwire": ("-c", "from bot.cli import main; main()", "run"),
+        "bare": ("-m", "benchmarks.bare_discord", server.url, server.gateway.url, server.token),
+    }[kind]
+    environment = {
+        "PATH": os.environ["PATH"],
+        "PYTHONPATH": str(ROOT),
+        "PAPERWIRE_DATA": folder,
+        "DISCORD_TOKEN": server.token,
+        "DISCORD_API_URL": server.url,
+    }
+    return await asyncio.create_subprocess_exec(
+        sys.executable, *words, env=environment, cwd=folder, stderr=asyncio.subprocess.DEVNULL
+    )

@@ -1,0 +1,32 @@
+"""Resident memory with many guilds, beside a bare AutoShardedClient with the same intents."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+from pathlib import Path
+
+from benchmarks.discord_bots import bot
+
+NAME = "discord_memory"
+GUILDS = 10_000
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """How many guilds."""
+    parser.add_argument("--guilds", type=int, default=GUILDS)
+
+
+def run(options: argparse.Namespace) -> dict[str, object]:
+    """MiB of both, and their ratio."""
+    guilds = options.guilds
+    ours, bare = asyncio.run(measure("paperwire", guilds)), asyncio.run(measure("bare", guilds))
+    return {"guilds": guilds, "paperwire_mib": ours, "bare_mib": bare, "ratio": round(ours / bare, 3)}
+
+
+async def measure(kind: str, guilds: int) -> float:
+    """Resident MiB of a bot that has taken in all guilds."""
+    async with bot(kind, guilds) as (_, process):
+        status = await asyncio.to_thread(Path(f"/proc/{process}/status").read_text)
+    line = next(line for line in status.splitlines() if line.startswith("VmRSS:"))
+    return round(int(line.split()[1]) / 1024, 1)
