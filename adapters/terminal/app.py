@@ -6,13 +6,13 @@ import asyncio
 import re
 import signal
 import sys
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TextIO
 
-from adapters.terminal.errors import reading_input
 from adapters.terminal.limits import MENU_LINES
+from adapters.terminal.lines import read_lines
 from adapters.terminal.screen import PlainScreen, RichScreen, Screen
 from bot.chat.engine import Engine
 from bot.chat.request import Origin, Place, Request
@@ -74,24 +74,9 @@ async def run(engine: Engine, history: Path | None) -> None:
 
 async def follow_script(chat: Chat, lines: TextIO | None) -> None:
     """Answer each line of a script; empty ones are passed over.  Raises `BadInput` if it cannot be read."""
-    async for line in _read(lines):
+    async for line in read_lines(lines):
         if line.strip():
             await chat.answer(line)
-
-
-async def _read(lines: TextIO | None) -> AsyncIterator[str]:
-    while True:
-        with reading_input():
-            line = await asyncio.to_thread(_next_line, lines)
-        if not line:
-            return
-        yield line
-
-
-def _next_line(lines: TextIO | None) -> str:
-    if lines is None:
-        raise ValueError("closed")
-    return lines.readline()
 
 
 async def converse(engine: Engine, history: Path | None) -> None:

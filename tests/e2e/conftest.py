@@ -46,6 +46,17 @@ class Program:
         assert "Traceback" not in process.stderr + process.stdout
         return Outcome(process.returncode, process.stdout, process.stderr)
 
+    def started(self, *words: str) -> subprocess.Popen[str]:
+        """Start it, to be talked to through its pipes."""
+        return subprocess.Popen(
+            [sys.executable, "-c", "from bot.cli import main; main()", *words],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            cwd=self.folder,
+            env=self._environment({}),
+        )
+
     def _environment(self, settings: Mapping[str, str]) -> dict[str, str]:
         """Nothing of the settings of whoever runs the tests."""
         inherited = {name: os.environ[name] for name in ("PATH", "HOME", "SYSTEMROOT") if name in os.environ}

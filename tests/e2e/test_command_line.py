@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sqlite3
 from pathlib import Path
 
@@ -61,6 +62,18 @@ def test_a_corrupt_database_is_named_and_left_alone(paperwire: Program) -> None:
 def test_an_empty_script_is_no_fault(paperwire: Program) -> None:
     done = paperwire("chat", "--demo", typed=None)
     assert (done.code, done.out) == (0, "")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="sends a POSIX signal")
+def test_ctrl_c_ends_a_script_that_never_comes(paperwire: Program) -> None:
+    with paperwire.started("chat", "--demo") as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        process.stdin.write("help\n")
+        process.stdin.flush()
+        process.stdout.readline()
+        process.send_signal(signal.SIGINT)
+        assert process.wait(timeout=30) == 130
 
 
 @pytest.mark.real_data
