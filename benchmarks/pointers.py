@@ -28,6 +28,7 @@ PAPERS = Path("../shared/data/questions/eval_open.jsonl")
 COUNT = 1_000
 SEED = 20260710
 LIMIT_US = 50
+REPEATS = 3  # the fastest counts, each with empty caches
 
 _NUMBERS = re.compile(r"\d+(?:[.,]\d+)*")
 Alter = Callable[[random.Random, Citation, Sequence[Citation]], Claim | None]
@@ -50,10 +51,13 @@ def measure(papers: Path) -> dict[str, Any]:
     citations = [citation for citation in shown.values() if len(normalized(citation.words).split()) >= 8]
     true = [honest(draw, citation) for citation in draw.sample(citations, COUNT)]
     altered = list(_altered(draw, citations))
-    begun = time.process_time()
-    of_true = [resolve(claim, shown) for claim in true]
-    of_altered = [resolve(claim, shown) for _, claim in altered]
-    seconds = time.process_time() - begun
+    seconds = []
+    for _ in range(REPEATS):
+        normalized.cache_clear()
+        begun = time.process_time()
+        of_true = [resolve(claim, shown) for claim in true]
+        of_altered = [resolve(claim, shown) for _, claim in altered]
+        seconds.append(time.process_time() - begun)
     texts = {citation.words for citation in shown.values()}
     quoted = [one.words for result in of_true if isinstance(result, CheckedClaim) for one in result.citations]
     return {
@@ -64,7 +68,7 @@ def measure(papers: Path) -> dict[str, Any]:
         "shown_verbatim": sum(words in texts for words in quoted),
         "altered": dict(Counter(kind for kind, _ in altered)),
         "altered_accepted": sum(isinstance(result, CheckedClaim) for result in of_altered),
-        "us_each": round(seconds / (len(true) + len(altered)) * 1e6, 1),
+        "us_each": round(min(seconds) / (len(true) + len(altered)) * 1e6, 1),
         "us_limit": LIMIT_US,
     }
 

@@ -134,6 +134,7 @@ def _mentions(text: str) -> Iterator[Mention]:
             yield Mention(scaled, value, unit, _around(tokens, index), token.group().strip(), name)
 
 
+@lru_cache(maxsize=32)
 def _plain(text: str) -> str:
     """Without LaTeX, list marks and typographic dashes."""
     text = _LIST_MARK.sub(" ", text)
@@ -192,8 +193,9 @@ def _names(text: str) -> list[str]:
     return [token.group() for token in _TOKEN.finditer(_plain(text)) if token["name"]]
 
 
-def _parts(text: str) -> list[str]:
-    return [part for part in re.split(r"[^\w.+]+", _plain(text).lower()) if part]
+@lru_cache(maxsize=32)
+def _parts(text: str) -> tuple[str, ...]:
+    return tuple(part for part in re.split(r"[^\w.+]+", _plain(text).lower()) if part)
 
 
 def _is_named(name: str, parts: Sequence[str]) -> bool:
