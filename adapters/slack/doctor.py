@@ -24,7 +24,7 @@ async def faults(config: SlackConfig) -> list[str]:
 async def _bot_faults(config: SlackConfig) -> list[str]:
     client = web_client(config.api_url, config.bot_token)
     try:
-        answer = await call(client.auth_test)
+        answer = await call(client.auth_test, attempts=1)
     except BotError as error:
         return [f"SLACK_BOT_TOKEN: {error.sentence}"]
     granted = {scope.strip() for scope in str(answer.headers.get("x-oauth-scopes", "")).split(",") if scope.strip()}
@@ -34,7 +34,7 @@ async def _bot_faults(config: SlackConfig) -> list[str]:
 async def _app_faults(config: SlackConfig) -> list[str]:
     client = web_client(config.api_url)
     try:
-        await call(lambda: client.apps_connections_open(app_token=config.app_token))
+        await call(lambda: client.apps_connections_open(app_token=config.app_token), attempts=1)
     except BotError as error:
         return [f"SLACK_APP_TOKEN: {error.sentence}"]
     return []

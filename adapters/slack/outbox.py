@@ -89,7 +89,9 @@ class Outbox:
         return answer.status_code == 200
 
 
-async def call(ask: Callable[[], Awaitable[Result]], *, again_if_unsure: bool = True) -> Result:
+async def call(
+    ask: Callable[[], Awaitable[Result]], *, again_if_unsure: bool = True, attempts: int = ATTEMPTS
+) -> Result:
     """Ask Slack for something, a few times if it has trouble.
 
     Raises:
@@ -99,13 +101,13 @@ async def call(ask: Callable[[], Awaitable[Result]], *, again_if_unsure: bool = 
     def passes(error: BaseException) -> bool:
         return isinstance(error, Transient) and (again_if_unsure or not isinstance(error, Ambiguous))
 
-    attempts = AsyncRetrying(
+    retrying = AsyncRetrying(
         retry=retry_if_exception(passes),
-        stop=stop_after_attempt(ATTEMPTS),
+        stop=stop_after_attempt(attempts),
         wait=wait_exponential(max=10),
         reraise=True,
     )
-    return await attempts(_translated, ask)
+    return await retrying(_translated, ask)
 
 
 async def _translated(ask: Callable[[], Awaitable[Result]]) -> Result:

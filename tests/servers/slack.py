@@ -250,6 +250,7 @@ class SlackServer:
         method = request.match_info["method"]
         arguments = await _arguments(request)
         self.calls.append((method, arguments))
+        await self._notify()
         fault = self._unkind[method].popleft() if self._unkind[method] else Fault()
         if not fault.after:
             await asyncio.sleep(fault.delay)
