@@ -23,7 +23,9 @@ from bot.chat.papers import Papers
 from bot.chat.saving import Saving
 from bot.chat.searching import Searching
 from bot.chat.subject import SubjectFinder
+from bot.chat.subscribing import Subscribing
 from bot.clock import SystemClock
+from bot.digests.composing import Composer
 from bot.discovery.similar import Similar
 from bot.llm.tokens import TokenCounter
 from bot.papers.arxiv import Arxiv
@@ -35,6 +37,11 @@ from bot.settings import Settings
 if TYPE_CHECKING:
     from bot.llm.budget import Meter
     from bot.reading.semantic import Embedder
+
+PROMISES = {  # the platforms that digests go to, and what becomes of a message whose arrival is unknown
+    "slack": "Slack cannot be asked whether a message arrived; one of which that is not known is not repeated.",
+    "discord": "Discord drops repetitions for some minutes, and later the bot looks for the message; none comes twice.",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -230,6 +237,12 @@ def make_library(settings: Settings, fetcher: Fetcher, store: Store, clock: Cloc
     return Library(huggingface, arxiv, store.papers, clock)
 
 
+def make_composer(library: Library, summarizer: Summarizes, store: Store, clock: Clock) -> Composer:
+    """What writes digests, for previews and for delivery."""
+    offers = (command.name for command in COMMANDS)
+    return Composer(library, summarizer, store.papers, store.deliveries, clock, offers=offers)
+
+
 def make_handlers(
     settings: Settings,
     library: Library,
@@ -252,6 +265,14 @@ def make_handlers(
     lists = Lists(library, gallery, clock)
     papers = Papers(finder, gallery, Similar(store.papers))
     saving = Saving(store.saved, finder, library, gallery, clock)
+    subscribing = Subscribing(
+        store.subscriptions,
+        store.deliveries,
+        make_composer(library, summarizer, store, clock),
+        clock,
+        promises=PROMISES,
+        language=settings.language,
+    )
     accounts = Accounts(store.ledger, clock, budget=settings.tokens_per_day, model=model.name if model else None)
     return {
         "today": lists.today,
@@ -267,6 +288,10 @@ def make_handlers(
         "save": saving.save,
         "unsave": saving.unsave,
         "saved": saving.saved,
+        "subscribe": subscribing.subscribe,
+        "unsubscribe": subscribing.unsubscribe,
+        "status": subscribing.status,
+        "preview": subscribing.preview,
         "usage": accounts.usage,
         "help": Helping(COMMANDS).help,
     }

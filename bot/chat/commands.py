@@ -17,6 +17,34 @@ PAGE = Argument(name="page", kind=Kind.NUMBER, help="which page, from 1", keywor
 TOP = Argument(name="top", kind=Kind.NUMBER, help="how many papers a page", keyword="top")
 PAGING = (PAGE, TOP)
 
+CHANNEL = Argument(name="channel", kind=Kind.CHANNEL, help="a channel; without one, this one")
+WEEKLY = Argument(name="weekly", kind=Kind.FLAG, help="the round-up of the week", keyword="weekly")
+WISHES = (
+    CHANNEL,
+    Argument(name="time", kind=Kind.TIME, help="at what time of day, such as 09:00", keyword="at"),
+    Argument(name="zone", kind=Kind.ZONE, help="a time zone, such as Europe/Berlin", keyword="in"),
+    Argument(name="days", kind=Kind.WEEKDAYS, help="weekdays, daily, or days such as Mon, Wed", keyword="on"),
+    Argument(name="top", kind=Kind.NUMBER, help="how many papers", keyword="top"),
+    Argument(name="about", kind=Kind.TEXT, help="topics, with commas", keyword="about", takes_rest=True),
+    Argument(name="without", kind=Kind.TEXT, help="topics to leave out", keyword="without", takes_rest=True),
+    Argument(name="language", kind=Kind.LANGUAGE, help="of the summaries, such as de", keyword="language"),
+    Argument(
+        name="edition",
+        kind=Kind.CHOICE,
+        help="the last complete list (final), or today's as it is (live)",
+        keyword="edition",
+        choices=("final", "live"),
+    ),
+    Argument(
+        name="empty",
+        kind=Kind.CHOICE,
+        help="whether to say why there is nothing on a day without papers",
+        keyword="empty days",
+        choices=("say", "silent"),
+    ),
+    WEEKLY,
+)
+
 COMMANDS: tuple[Command, ...] = (
     Command(name="today", help="Show today's trending papers", arguments=PAGING, example="today", slow=True),
     Command(
@@ -107,6 +135,34 @@ COMMANDS: tuple[Command, ...] = (
         private=True,
     ),
     Command(name="saved", help="Show your reading list", arguments=PAGING, example="saved", private=True),
+    Command(
+        name="subscribe",
+        help="Have a digest posted in a channel",
+        arguments=WISHES,
+        example="subscribe at 09:00 in Europe/Berlin on weekdays top 8 about diffusion, agents",
+        who="manager",
+    ),
+    Command(
+        name="unsubscribe",
+        help="Stop a channel's digests",
+        arguments=(CHANNEL, WEEKLY),
+        example="unsubscribe",
+        who="manager",
+    ),
+    Command(
+        name="status",
+        help="Show which digests come when, and how the last ones went",
+        example="status",
+        private=True,
+    ),
+    Command(
+        name="preview",
+        help="Show what a channel's next digest would be, to you alone",
+        arguments=WISHES,
+        example="preview top 3 about robots",
+        private=True,
+        slow=True,
+    ),
     Command(name="usage", help="Show the tokens and money spent today", example="usage", private=True),
     Command(
         name="help",

@@ -14,7 +14,7 @@ from bot.chat.intent import understand
 from bot.chat.request import Final, Reply, Request
 from bot.documents.model import Document, Footnote, Paragraph, Tone, text
 from bot.documents.words import with_code
-from bot.errors import BadInput, BotError, Transient, UserError
+from bot.errors import BadInput, BotError, NotAllowed, Transient, UserError
 
 log = structlog.get_logger(__name__)
 
@@ -77,6 +77,8 @@ class Engine:
         invocation = understand(request, self.commands, questions=self._question is not None)
         if invocation is None:
             return self._free_words(request)
+        if invocation.command.who == "manager" and not (request.may_manage or request.direct):
+            raise NotAllowed(f"Only those who manage this channel may `{invocation.command.name}`.")
         return self._handlers[invocation.command.name](Asked(request, invocation))
 
     def _free_words(self, request: Request) -> AsyncIterator[Reply]:

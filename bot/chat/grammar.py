@@ -1,13 +1,15 @@
 """How a command is described and read.  The descriptions themselves stand in `commands.py`.
 
 A command is a word, then its arguments.  An argument is either *plain* (told by its position), or *named*: led in by a
-keyword, in any order, as in `subscribe at 09:00 in Europe/Berlin`.  An argument that `takes_rest` holds every word up
-to the next keyword.  The keyword of a number counts only before digits, so that `search page layout` stays a search.
+keyword of a word or two, in any order, as in `subscribe at 09:00 in Europe/Berlin`.  An argument that `takes_rest`
+holds every word up to the next keyword.  Among free words a keyword counts only before what its argument can be: so
+`search page layout` stays a search, and `about attention in vision` one topic.  A flag is a keyword and nothing more.
 """
 
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -29,6 +31,9 @@ class Kind(StrEnum):
     CHANNEL = "channel"
     NUMBER = "number"
     CHOICE = "choice"
+    WEEKDAYS = "weekdays"
+    LANGUAGE = "language"
+    FLAG = "flag"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +52,8 @@ class Argument:
     @property
     def usage(self) -> str:
         """As it stands in a usage line: `REFERENCE`, `[at TIME]`, `[edition final|live]`."""
+        if self.kind is Kind.FLAG:
+            return f"[{self.keyword}]"
         shown = "|".join(self.choices) if self.choices else self.name.upper()
         shown = f"{self.keyword} {shown}" if self.keyword else shown
         shown += " …" if self.many > 1 else ""
@@ -135,22 +142,53 @@ def read_arguments(command: Command, words: list[str]) -> dict[str, str]:
 
 
 def _split_at_keywords(command: Command, words: list[str]) -> tuple[list[str], dict[str, str]]:
-    keywords = {argument.keyword: argument for argument in command.arguments if argument.keyword}
     plain: list[str] = []
     named: dict[str, list[str]] = {}
-    target = plain
-    for word, following in zip(words, [*words, ""][1:], strict=True):
-        argument = keywords.get(word.lower().rstrip(":"))
-        if argument is None or (argument.kind is Kind.NUMBER and not following.isdecimal()):
-            target.append(word)
+    target, free = plain, any(argument.takes_rest and not argument.keyword for argument in command.arguments)
+    rest = list(words)
+    while rest:
+        argument = _led_in(command, rest, free=free)
+        if argument is None:
+            target.append(rest.pop(0))
             continue
         if argument.name in named:
             raise BadInput(f"`{argument.keyword}` is given twice. Usage: `{command.usage}`.")
-        target = named[argument.name] = []
+        del rest[: len(argument.keyword.split())]
+        named[argument.name] = [argument.keyword] if argument.kind is Kind.FLAG else []
+        if argument.kind is not Kind.FLAG:
+            target, free = named[argument.name], argument.takes_rest
     for name, given in named.items():
         if not given:
             raise BadInput(f"`{_by_name(command, name).keyword}` needs a value. Usage: `{command.usage}`.")
     return plain, {name: " ".join(given) for name, given in named.items()}
+
+
+def _led_in(command: Command, words: list[str], *, free: bool) -> Argument | None:
+    """The argument whose keyword the words begin with; among `free` words only if what follows can be its value."""
+    for argument in command.arguments:
+        length = len(argument.keyword.split())
+        if not length or " ".join(words[:length]).lower().rstrip(":") != argument.keyword:
+            continue
+        following = words[length] if len(words) > length else ""
+        if _can_be(argument, following) or not (free or argument.kind is Kind.NUMBER):
+            return argument
+    return None
+
+
+def _can_be(argument: Argument, word: str) -> bool:
+    if argument.choices:
+        return word.lower() in argument.choices
+    pattern = _FORMS.get(argument.kind)
+    return pattern is None or re.match(pattern, word, re.IGNORECASE) is not None
+
+
+_FORMS = {  # how a value of that kind begins
+    Kind.NUMBER: r"\d+$",
+    Kind.TIME: r"\d",
+    Kind.ZONE: r"\w+/\w|UTC$|GMT$",
+    Kind.WEEKDAYS: r"(mon|tue|wed|thu|fri|sat|sun|daily|every|week)",
+    Kind.LANGUAGE: r"(?!(in|at|on|of|by|an)$)[a-z]{2}([-_]\w+)?$",
+}
 
 
 def _read_plain(command: Command, words: list[str]) -> dict[str, str]:

@@ -19,6 +19,8 @@ database = typer.Typer(help="The database.", no_args_is_help=True)
 app.add_typer(database, name="db")
 setup = typer.Typer(help="What to do to have the bot on a platform, step by step.", no_args_is_help=True)
 app.add_typer(setup, name="setup")
+digest = typer.Typer(help="Digests.", no_args_is_help=True)
+app.add_typer(digest, name="digest")
 discord = typer.Typer(help="Discord.", no_args_is_help=True)
 app.add_typer(discord, name="discord")
 
@@ -93,6 +95,18 @@ def doctor(as_json: Json = False) -> None:
     from bot.doctor.report import examine
 
     _finish(lambda: examine(as_json=as_json))
+
+
+@digest.command()
+def preview(
+    top: Top = None,
+    about: Annotated[str | None, typer.Option(metavar="TOPICS", help="Topics, with commas.")] = None,
+    as_json: Json = False,
+    demo: Demo = False,
+) -> None:
+    """Show what a digest would hold now."""
+    wishes = (f"top {top}" if top else "", f"about {about}" if about else "")
+    _ask("preview", *wishes, as_json=as_json, demo=demo)
 
 
 @database.command()

@@ -12,8 +12,9 @@ from datetime import date, datetime, timedelta
 from typing import Protocol
 
 from bot.digests.choosing import Choice, Chosen, choose
-from bot.digests.model import Digest, Edition, Kind, Part, Slot, Subscription
+from bot.digests.model import Digest, Edition, Kind, Part, Slot, Subscription, Target
 from bot.documents.model import (
+    Action,
     Block,
     Bullets,
     Document,
@@ -33,11 +34,24 @@ from bot.papers.library import Library
 from bot.papers.model import EmptyReason, Paper, PaperList, Rise
 from bot.ports import Clock, PaperRepository
 from bot.reading.cards import Sighting, details, list_card, paper_json
-from bot.reading.summaries import Summaries
+from bot.reading.model import Summary
 
 LONGEST_TITLE = 90  # characters; the shortest of the platforms' limits for a thread's name is 100
 FIRST_IN_ROOT = 5  # papers that the root message names
+STARTERS = ("What are its limits?", "What is new here?")
 SINCE = timedelta(days=1)  # a rise is counted from a day before
+
+
+class Summaries(Protocol):
+    """A summary of every paper by id, and a sentence where they could be better."""
+
+    @property
+    def by_id(self) -> dict[str, Summary]:
+        """The summaries; none is missing."""
+
+    @property
+    def degraded(self) -> str | None:
+        """Why a model did not write them."""
 
 
 class Summarizes(Protocol):
@@ -50,7 +64,7 @@ class Summarizes(Protocol):
 class KnowsPosted(Protocol):
     """Remembers what a channel has had; see `bot.digests.ports.DeliveryRepository`."""
 
-    async def posted(self, target: object, paper_ids: Iterable[str]) -> set[str]:
+    async def posted(self, target: Target, paper_ids: Iterable[str]) -> set[str]:
         """Which of these papers the channel has had."""
 
 
@@ -158,9 +172,24 @@ class Composer:
 
     def _part(self, number: int, choice: Choice, seen: Sighting) -> Part:
         card = list_card(seen, offers=self._offers, now=self._clock.now())
-        card = replace(card, rank=number, why=choice.why, details=details(seen.summary) if seen.summary else ())
+        card = replace(
+            card,
+            rank=number,
+            why=choice.why,
+            details=details(seen.summary) if seen.summary else (),
+            actions=(*starters(seen, self._offers), *card.actions),
+        )
         blocks: tuple[Block, ...] = (card, *_artifacts(choice.paper))
         return Part(number, Document(blocks=blocks, data=paper_json(replace(seen, rank=number))), choice.paper.id)
+
+
+def starters(seen: Sighting, offers: frozenset[str]) -> tuple[Action, ...]:
+    """Two questions to begin with: what the summary suggests, and one that suits every paper."""
+    if "ask" not in offers:
+        return ()
+    suggested = seen.summary.question if seen.summary else ""
+    questions = [suggested, *(question for question in STARTERS if question != suggested)]
+    return tuple(Action(question, f"ask {seen.paper.id} {question}") for question in questions if question)[:2]
 
 
 def title_of(slot: Slot) -> str:
@@ -235,8 +264,14 @@ def _notice(subscription: Subscription, slot: Slot, reading: Reading, chosen: Ch
     )
 
 
+def _after_weekend(day: date) -> bool:
+    return calendar.is_weekend(day) or calendar.is_weekend(day - timedelta(days=1))
+
+
 def _why_none(subscription: Subscription, slot: Slot, reading: Reading, chosen: Chosen) -> str:
     day = long_date(slot.day)
+    if slot.notice and not _after_weekend(slot.day):
+        return "No list has been completed since the last digest."
     if chosen.off_topic or chosen.muted:
         return f"None of the {chosen.off_topic + chosen.muted} new papers of {day} is on this channel's topics."
     if reading.papers:

@@ -48,11 +48,12 @@ def plan(standing: Standing, now: datetime) -> Plan:
         hours = round((now - due).total_seconds() / 3600)
         note = f"A digest was {hours} hours late and was skipped; its papers come with the next one."
         return Plan(slot=None, days=(), due=due, next_due_at=next_due_at, note=note)
-    slot, days = _owed(standing, due)
+    slot, days = owed_at(standing, due)
     return Plan(slot=slot, days=days, due=due, next_due_at=next_due_at)
 
 
-def _owed(standing: Standing, due: datetime) -> tuple[Slot, tuple[date, ...]]:
+def owed_at(standing: Standing, due: datetime) -> tuple[Slot, tuple[date, ...]]:
+    """The slot that a subscription has at an instant, and the list days it draws from."""
     subscription = standing.subscription
     today = calendar.list_day(due)
     if subscription.kind is Kind.WEEKLY:

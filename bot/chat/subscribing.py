@@ -1,0 +1,205 @@
+"""Digests by command: subscribe, unsubscribe, status and preview."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator, Mapping
+from datetime import timedelta
+
+from bot.chat.engine import Asked
+from bot.chat.request import Final, Progress, Reply, Request
+from bot.digests.composing import Composer
+from bot.digests.model import Digest, Edition, EmptyDays, Kind, Standing, Subscription, Target
+from bot.digests.options import DEFAULT_TIME, read_options, write_weekdays
+from bot.digests.planning import first_due, owed_at
+from bot.digests.ports import DeliveryRepository, SubscriptionRepository
+from bot.digests.schedule import WEEKDAYS, Schedule
+from bot.documents.model import Action, Actions, Block, Document, Facts, Heading, Moment, Paragraph, Text, Tone, text
+from bot.documents.words import with_code
+from bot.errors import BadInput
+from bot.ports import Clock
+
+OPTIONS = {"time": "at", "zone": "in", "days": "on"}  # an argument's name, where an option is called otherwise
+CHANNEL = re.compile(
+    r"<#(\w+)(?:\|[^>]*)?>|([A-Z][A-Z0-9]{6,}|\d{6,})"
+)  # Slack's and Discord's mention, or the bare id
+MONDAY = frozenset({0})
+LATELY = timedelta(days=7)
+
+
+class Subscribing:
+    """Handlers of what concerns digests.
+
+    Args:
+        promises: the platforms that digests can be posted to, each with what it promises about lost messages.
+        language: of summaries, where nobody says otherwise.
+    """
+
+    def __init__(
+        self,
+        subscriptions: SubscriptionRepository,
+        deliveries: DeliveryRepository,
+        composer: Composer,
+        clock: Clock,
+        *,
+        promises: Mapping[str, str],
+        language: str,
+    ) -> None:
+        self._subscriptions = subscriptions
+        self._deliveries = deliveries
+        self._composer = composer
+        self._clock = clock
+        self._promises = promises
+        self._language = language
+
+    async def subscribe(self, asked: Asked) -> AsyncIterator[Reply]:
+        """Subscribe a channel, or change what it has."""
+        target = _target(asked)
+        if target.platform not in self._promises:
+            raise BadInput("Digests are posted to Slack and Discord. Here, `preview` shows what one would hold.")
+        known, wish = await self._wish(asked, target)
+        due = first_due(wish, self._clock.now())
+        await self._subscriptions.put(wish, due)
+        verb = "changed" if known else "subscribed"
+        sentence = text(f"{_subject(asked.request, target)} is {verb}. The next digest comes ", Moment(due), ".")
+        blocks = (Paragraph(sentence), Facts(_rows(wish)), _buttons())
+        yield Final(Document(blocks=blocks, data={"subscribed": target.channel, "next": due.isoformat()}))
+
+    async def unsubscribe(self, asked: Asked) -> AsyncIterator[Reply]:
+        """End a channel's digests: the weekly one alone, or all."""
+        target = _target(asked)
+        kinds = (Kind.WEEKLY,) if asked.invocation.get("weekly") else tuple(Kind)
+        ended = [kind for kind in kinds if await self._subscriptions.delete(target, kind)]
+        subject = _subject(asked.request, target)
+        sentence = f"{subject} gets no more digests." if ended else f"{subject} was not subscribed."
+        yield Final(Document(blocks=(Paragraph(text(sentence)),), data={"unsubscribed": [str(kind) for kind in ended]}))
+
+    async def status(self, asked: Asked) -> AsyncIterator[Reply]:
+        """The digests of this channel; in a direct conversation, also those that this person subscribed elsewhere."""
+        request = asked.request
+        standings = [
+            standing
+            for standing in await self._subscriptions.of_workspace(request.place.workspace)
+            if standing.subscription.target.channel == request.place.channel
+            or (request.direct and standing.subscription.owner == request.user)
+        ]
+        if not standings:
+            sentence = with_code("No digest is subscribed here. `subscribe` has one posted every day.")
+            yield Final(Document(blocks=(Paragraph(sentence),), tone=Tone.NOTICE, private=True, data={"digests": []}))
+            return
+        blocks = [block for standing in standings for block in await self._report(request, standing)]
+        data = {"digests": [_standing_json(standing) for standing in standings]}
+        yield Final(Document("Digests", tuple(blocks), private=True, data=data))
+
+    async def preview(self, asked: Asked) -> AsyncIterator[Reply]:
+        """What the next digest would be, as things stand; nothing is remembered."""
+        yield Progress("Composing the digest …")
+        _, wish = await self._wish(asked, _target(asked))
+        now = self._clock.now()
+        slot, days = owed_at(Standing(subscription=wish, next_due_at=now), now)
+        yield Final(_preview(await self._composer.compose(wish, slot, days)))
+
+    async def _wish(self, asked: Asked, target: Target) -> tuple[Standing | None, Subscription]:
+        """What is subscribed there, and what is wished for: that, or the defaults, changed by what was said."""
+        values = {OPTIONS.get(name, name): words for name, words in asked.invocation.values.items()}
+        kind = Kind.WEEKLY if "weekly" in values else Kind.DAILY
+        known = await self._subscriptions.get(target, kind)
+        request = asked.request
+        base = known.subscription if known else self._default(target, kind, request)
+        return known, read_options(base, values)
+
+    def _default(self, target: Target, kind: Kind, request: Request) -> Subscription:
+        days = MONDAY if kind is Kind.WEEKLY else WEEKDAYS
+        schedule = Schedule(at=DEFAULT_TIME, zone=request.timezone or "UTC", weekdays=days)
+        return Subscription(
+            target=target, owner=request.user, schedule=schedule, kind=kind, language=self._language, top=10
+        )
+
+    async def _report(self, request: Request, standing: Standing) -> tuple[Block, ...]:
+        subscription = standing.subscription
+        unknown = await self._deliveries.unknown(subscription.target, self._clock.now() - LATELY)
+        rows: list[tuple[str, Text]] = [("Next", text(Moment(standing.next_due_at)))]
+        if standing.paused:
+            rows = [("Paused", text(standing.paused))]
+        if standing.last_run_at is not None:
+            rows.append(("Last", text(Moment(standing.last_run_at))))
+        if standing.last_note:
+            rows.append(("Last note", text(standing.last_note)))
+        if unknown:
+            rows.append(("Unknown", text(f"Whether {unknown} of the last week's messages arrived is not known.")))
+        rows += [*_rows(subscription), ("Promise", text(self._promises.get(subscription.target.platform, "")))]
+        return Heading(_subject(request, subscription.target)), Facts(tuple(rows)), _buttons()
+
+
+def _target(asked: Asked) -> Target:
+    """The channel that is named, else the one where this is said."""
+    named = asked.invocation.get("channel")
+    place = asked.request.place
+    if not named:
+        return Target(place.workspace, place.channel)
+    match = CHANNEL.fullmatch(named)
+    if match is None:
+        raise BadInput(
+            "That is not a channel. Name it by its mention (type # and choose it), or say it in the channel."
+        )
+    return Target(place.workspace, match[1] or match[2])
+
+
+def _subject(request: Request, target: Target) -> str:
+    if target.channel != request.place.channel:
+        return f"Channel {target.channel}"
+    return "This conversation" if request.direct else "This channel"
+
+
+def _rows(wish: Subscription) -> tuple[tuple[str, Text], ...]:
+    schedule = wish.schedule
+    when = f"{write_weekdays(schedule.weekdays)} at {schedule.at:%H:%M}, {schedule.zone}"
+    what = "the round-up of the week" if wish.kind is Kind.WEEKLY else _EDITIONS[wish.edition]
+    rows = [
+        ("When", when),
+        ("What", f"{what}, {wish.top} papers at most"),
+        ("About", ", ".join(wish.topics)),
+        ("Without", ", ".join(wish.muted)),
+        ("Language", wish.language),
+        ("Empty days", "say why" if wish.empty_days is EmptyDays.SAY else "silent"),
+    ]
+    return tuple((name, text(value)) for name, value in rows if value)
+
+
+_EDITIONS = {
+    Edition.FINAL: "the newest list that is complete",
+    Edition.LIVE: "the day's list as far as it is",
+}
+
+
+def _buttons() -> Actions:
+    return Actions((Action("Preview", "preview", private=True), Action("Status", "status", private=True)))
+
+
+def _preview(digest: Digest) -> Document:
+    root, *rest = digest.parts
+    blocks = (*root.document.blocks, *(block for part in rest for block in part.document.blocks))
+    data = {
+        "title": digest.title,
+        "day": digest.slot.day.isoformat(),
+        "edition": digest.slot.edition.value,
+        "kind": digest.slot.kind.value,
+        "missing": digest.missing,
+        "papers": [part.document.data for part in rest],
+    }
+    return Document(digest.title, blocks, tone=root.document.tone, private=True, data=data)
+
+
+def _standing_json(standing: Standing) -> dict[str, object]:
+    wish = standing.subscription
+    return {
+        "channel": wish.target.channel,
+        "kind": wish.kind.value,
+        "at": f"{wish.schedule.at:%H:%M}",
+        "zone": wish.schedule.zone,
+        "weekdays": sorted(wish.schedule.weekdays),
+        "next": standing.next_due_at.isoformat(),
+        "last": standing.last_run_at.isoformat() if standing.last_run_at else None,
+        "note": standing.last_note,
+        "paused": standing.paused,
+    }

@@ -1,0 +1,173 @@
+"""Digests by command."""
+
+from __future__ import annotations
+
+from datetime import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.chat.commands import COMMANDS
+from bot.chat.grammar import parse
+from bot.chat.request import Final, Place, Request
+from bot.digests.model import Edition, EmptyDays, Kind, Subscription, Target
+from bot.documents.model import Card, Document
+from bot.documents.plain import plain_document
+from tests.unit.chat.conftest import World
+
+HERE = Place("slack:T1", "C1")
+EVERYTHING = (
+    "subscribe at 17:30 in Asia/Tokyo on mon, wed top 8 about attention in vision, small language models "
+    "without benchmarks language de edition live empty days: say"
+)
+
+
+def _read(line: str) -> dict[str, str]:
+    understood = parse(line, COMMANDS)
+    assert understood is not None
+    return dict(understood.values)
+
+
+async def _wish(world: World, kind: Kind = Kind.DAILY, channel: str = "C1") -> Subscription:
+    standing = await world.store.subscriptions.get(Target("slack:T1", channel), kind)
+    assert standing is not None
+    return standing.subscription
+
+
+async def _say(world: World, text: str, **fields: object) -> Document:
+    request = Request(text=text, **{"place": HERE, "user": "U1", "may_manage": True, **fields})  # type: ignore[arg-type]
+    replies = [reply async for reply in world.app.engine.handle(request)]
+    last = replies[-1]
+    assert isinstance(last, Final)
+    return last.document
+
+
+def test_every_option_is_read() -> None:
+    assert _read(EVERYTHING) == {
+        "time": "17:30",
+        "zone": "Asia/Tokyo",
+        "days": "mon, wed",
+        "top": "8",
+        "about": "attention in vision, small language models",
+        "without": "benchmarks",
+        "language": "de",
+        "edition": "live",
+        "empty": "say",
+    }
+
+
+@pytest.mark.parametrize("words", ["top models", "edition of genomes", "weekly weather", "at scale in the wild"])
+def test_free_words_of_a_search_stay_as_they_are(words: str) -> None:
+    assert _read(f"search {words}") == {"words": words}
+
+
+@given(
+    st.lists(st.sampled_from(["in", "at", "on", "language", "edition", "models", "top", "empty", "days"]), min_size=1)
+)
+def test_words_of_a_topic_are_no_options(words: list[str]) -> None:
+    assert _read(f"subscribe about all {' '.join(words)} things")["about"] == f"all {' '.join(words)} things"
+
+
+def test_flag_needs_no_value() -> None:
+    assert _read("subscribe weekly at 9") == {"weekly": "weekly", "time": "9"}
+    assert _read("unsubscribe <#C9|papers> weekly") == {"channel": "<#C9|papers>", "weekly": "weekly"}
+
+
+async def test_subscribing_with_the_defaults(world: World) -> None:
+    said = plain_document(await _say(world, "subscribe", timezone="Europe/Berlin"))
+    wish = await _wish(world)
+    assert (wish.schedule.at, wish.schedule.zone, wish.owner) == (time(9), "Europe/Berlin", "U1")
+    assert "weekdays at 09:00, Europe/Berlin" in said
+
+
+async def test_subscribing_with_everything(world: World) -> None:
+    await _say(world, EVERYTHING)
+    wish = await _wish(world)
+    assert (wish.top, wish.language, wish.edition, wish.empty_days) == (8, "de", Edition.LIVE, EmptyDays.SAY)
+    assert (wish.topics, wish.muted) == (("attention in vision", "small language models"), ("benchmarks",))
+
+
+async def test_subscribing_again_changes_only_what_is_said(world: World) -> None:
+    await _say(world, "subscribe at 7:15 in Asia/Tokyo top 3")
+    await _say(world, "subscribe about robots")
+    wish = await _wish(world)
+    assert (wish.schedule.at, wish.schedule.zone, wish.top, wish.topics) == (time(7, 15), "Asia/Tokyo", 3, ("robots",))
+
+
+async def test_weekly_stands_beside_the_daily_one(world: World) -> None:
+    await _say(world, "subscribe")
+    await _say(world, "subscribe weekly top 5")
+    assert (await _wish(world)).top == 10
+    weekly = await _wish(world, Kind.WEEKLY)
+    assert (weekly.top, weekly.schedule.weekdays) == (5, frozenset({0}))
+
+
+@pytest.mark.parametrize("named", ["<#C2345678|papers>", "C2345678"])
+async def test_subscribing_another_channel(world: World, named: str) -> None:
+    assert "Channel C2345678" in plain_document(await _say(world, f"subscribe {named}"))
+    assert (await _wish(world, channel="C2345678")).target.channel == "C2345678"
+
+
+@pytest.mark.parametrize(
+    ("line", "hint"),
+    [
+        ("subscribe in Mars/Olympus", "no time zone"),
+        ("subscribe at noonish", "not a time of day"),
+        ("subscribe #papers", "not a channel"),
+        ("subscribe top 99", "from 1 to 25"),
+        ("subscribe edition latest", "final, live"),
+        ("subscribe at 9 at 10", "twice"),
+        ("subscribe language klingonish", "not a language"),
+    ],
+)
+async def test_what_cannot_be_read_is_said(world: World, line: str, hint: str) -> None:
+    assert hint in plain_document(await _say(world, line))
+    assert await world.store.subscriptions.of_workspace("slack:T1") == []
+
+
+@pytest.mark.parametrize("line", ["subscribe", "unsubscribe"])
+async def test_only_managers_may_change_digests(world: World, line: str) -> None:
+    said = await _say(world, line, may_manage=False)
+    assert (said.private, "Only those who manage" in plain_document(said)) == (True, True)
+
+
+async def test_there_are_no_digests_in_a_terminal(world: World) -> None:
+    document = await world.say("subscribe", Place("terminal:local", "c"))
+    assert "`preview`" in plain_document(document)
+
+
+async def test_unsubscribing_ends_what_is_meant(world: World) -> None:
+    await _say(world, "subscribe")
+    await _say(world, "subscribe weekly")
+    assert (await _say(world, "unsubscribe weekly")).data == {"unsubscribed": ["weekly"]}
+    assert (await _say(world, "unsubscribe")).data == {"unsubscribed": ["daily"]}
+    assert "was not subscribed" in plain_document(await _say(world, "unsubscribe"))
+
+
+async def test_status_tells_next_last_fault_and_promise(world: World) -> None:
+    await _say(world, "subscribe")
+    target = Target("slack:T1", "C1")
+    await world.store.subscriptions.ran(target, Kind.DAILY, world.clock.now(), None, "Without the list of Thursday.")
+    said = plain_document(await _say(world, "status"))
+    for words in ("Next", "Without the list of Thursday.", "is not repeated", "This channel"):
+        assert words in said
+    await world.store.subscriptions.pause(target, Kind.DAILY, "That channel is archived.")
+    assert "That channel is archived." in plain_document(await _say(world, "status"))
+
+
+async def test_status_of_other_channels_is_for_whoever_subscribed_them(world: World) -> None:
+    await _say(world, "subscribe C2345678")
+    assert "No digest is subscribed here" in plain_document(await _say(world, "status"))
+    assert "Channel C2345678" in plain_document(await _say(world, "status", direct=True))
+    assert "No digest" in plain_document(await _say(world, "status", direct=True, user="U2"))
+
+
+async def test_preview_shows_the_papers_and_remembers_nothing(world: World) -> None:
+    document = await _say(world, "preview top 2")
+    assert document.private
+    assert len([block for block in document.blocks if isinstance(block, Card)]) == 2
+    assert isinstance(document.data, dict)
+    assert [paper["rank"] for paper in document.data["papers"]] == [1, 2]
+    assert await world.store.subscriptions.of_workspace("slack:T1") == []
+    assert await world.store.deliveries.digests(Target("slack:T1", "C1")) == []
