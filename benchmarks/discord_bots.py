@@ -19,7 +19,10 @@ START_SECONDS = 120.0
 
 @asynccontextmanager
 async def bot(kind: str, guilds: int = 1) -> AsyncIterator[tuple[Person, int]]:
-    """A bot of a kind ("paperwire" or "bare") that has answered once: a person in front of it, and its process id."""
+    """A bot of a kind ("paperwire", its "adapter" alone, or "bare") that has answered once.
+
+    Yields a person in front of it, and its process id.
+    """
     async with DiscordServer(strict=False).run() as server:
         for number in range(guilds):
             server.add_guild(f"Guild {number}", ("general", "papers", "random"))
@@ -29,6 +32,8 @@ async def bot(kind: str, guilds: int = 1) -> AsyncIterator[tuple[Person, int]]:
             process = await _start(kind, server, folder)
             try:
                 await server.until(lambda: server.gateway.connected or process.returncode is not None, START_SECONDS)
+                sessions = server.gateway.sessions
+                await server.until(lambda: sum(len(each.sent) for each in sessions.values()) > guilds, START_SECONDS)
                 await person.answer(await person.command("help"), START_SECONDS)
                 yield person, process.pid
             finally:
@@ -39,6 +44,7 @@ async def bot(kind: str, guilds: int = 1) -> AsyncIterator[tuple[Person, int]]:
 async def _start(kind: str, server: DiscordServer, folder: str) -> asyncio.subprocess.Process:
     words = {
         "paperwire": ("-c", "from bot.cli import main; main()", "run"),
+        "adapter": ("-m", "benchmarks.discord_adapter", server.url, server.token),
         "bare": ("-m", "benchmarks.bare_discord", server.url, server.gateway.url, server.token),
     }[kind]
     environment = {

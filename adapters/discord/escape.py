@@ -14,14 +14,17 @@ _MARKUP = re.compile(r"[\\*_~`|\[\]<>#@]")
 _ADDRESS = re.compile(r"(?<=[A-Za-z]):(?=//)")
 _LIST_MARK = re.compile(r"(?<!\S)([-+]|\d+(?=[.)](?:\s|$)))")
 _BROADCAST = re.compile(r"@(?=everyone|here)", re.IGNORECASE)
-_REORDERING = re.compile("[\u202a-\u202e\u2066-\u2069]")  # bidirectional overrides reach beyond their own text
+_UNSEEN = re.compile(
+    "[\x00-\x09\x0b-\x1f\x7f-\x9f"  # control characters but for the line end
+    "\u202a-\u202e\u2066-\u2069"  # overrides of the writing direction, which reach beyond their own text
+    "\ud800-\udfff]"  # lone surrogates
+)
 
 
 def cleaned(text: str) -> str:
     """Without control characters, lone surrogates and overrides of the writing direction; line ends become `\\n`."""
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n").replace("\u2029", "\n\n")
-    text = _REORDERING.sub("", text)
-    return "".join(char for char in text if char == "\n" or unicodedata.category(char) not in ("Cc", "Cs"))
+    return _UNSEEN.sub("", text)
 
 
 def in_one_line(text: str) -> str:

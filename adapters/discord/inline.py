@@ -37,17 +37,11 @@ class _Style:
 
 @dataclass(frozen=True, slots=True)
 class _Word:
-    """A word with the white space after it; `ready` ones are Markdown already."""
+    """A word with the white space after it, as read and as Markdown."""
 
     text: str
+    markup: str
     style: _Style = _Style()
-    ready: bool = False
-
-    @property
-    def markup(self) -> str:
-        if self.ready:
-            return self.text
-        return in_code(self.text) if self.style.code else escaped(self.text)
 
 
 def markdown(text: Text, limit: int) -> list[str]:
@@ -60,12 +54,17 @@ def markdown(text: Text, limit: int) -> list[str]:
 def _words(text: Text) -> Iterator[_Word]:
     for inline in text:
         if isinstance(inline, Moment):
-            yield _Word(f"<t:{int(inline.at.timestamp())}:{_MOMENT_STYLES[inline.style]}>", ready=True)
+            moment = f"<t:{int(inline.at.timestamp())}:{_MOMENT_STYLES[inline.style]}>"
+            yield _Word(moment, moment)
             continue
         style = _style(inline)
         content = re.sub(r"\n{3,}", "\n\n", cleaned(inline.text))
         content = " ".join(content.split()) if style.link or style.code else content
-        yield from (_Word(word, style) for word in _WORD.findall(content))
+        yield from (_word(word, style) for word in _WORD.findall(content))
+
+
+def _word(text: str, style: _Style) -> _Word:
+    return _Word(text, in_code(text) if style.code else escaped(text), style)
 
 
 def _style(span: Span) -> _Style:
@@ -84,12 +83,11 @@ def _safe_link(url: str | None) -> str:
 def _broken(word: _Word, limit: int) -> Iterator[_Word]:
     """The word itself, or parts of it that fit."""
     room = limit - word.style.overhead - 2
-    text = word.text
-    while length(_Word(text, word.style, word.ready).markup) > room:
-        at = safe_cut(text, room // 3)
-        yield _Word(text[:at] + HYPHEN, word.style)
-        text = text[at:]
-    yield _Word(text, word.style, word.ready)
+    while length(word.markup) > room:
+        at = safe_cut(word.text, room // 3)
+        yield _word(word.text[:at] + HYPHEN, word.style)
+        word = _word(word.text[at:], word.style)
+    yield word
 
 
 def _pieces(words: Sequence[_Word], limit: int) -> Iterator[tuple[int, int]]:

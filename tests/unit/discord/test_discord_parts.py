@@ -1,0 +1,150 @@
+"""The small parts: the command tree, shards, leases, the identify budget, permissions, readings of messages."""
+
+from __future__ import annotations
+
+import pytest
+from discord import Permissions
+from hypothesis import given
+from hypothesis import strategies as st
+
+from adapters.discord.client import PapersClient
+from adapters.discord.commands import command_line, suggest_papers, suggest_zones
+from adapters.discord.events import reference_in
+from adapters.discord.gateway import IdentifyBudget, SessionStarts
+from adapters.discord.leftovers import shard_of
+from adapters.discord.permissions import NEEDED, application_id, invite_link, least, missing
+from adapters.discord.shards import ShardLeases, Shards, read_shards
+from adapters.discord.sync import fingerprint
+from bot.chat.commands import COMMANDS
+from bot.chat.grammar import parse
+from bot.errors import SettingsError, Transient
+from bot.papers.model import Paper
+from bot.testing.clock import FakeClock
+from bot.testing.store import FakeLeases, FakePapers
+from tests.contract.adapters.contract import contract_engine
+from tests.servers.discord_bot import services
+from tests.strategies import nasty_texts
+
+
+@pytest.fixture
+def client() -> PapersClient:
+    return PapersClient(services(contract_engine()))
+
+
+def test_every_command_is_in_the_tree_within_the_limits(client: PapersClient) -> None:
+    group, menu = (command.to_dict(client.tree) for command in client.tree.get_commands())
+    assert [option["name"] for option in group["options"]] == [command.name for command in COMMANDS]
+    assert len(group["options"]) <= 25
+    assert all(1 <= len(option["description"]) <= 100 for option in group["options"])
+    assert len(str(group)) < 8000
+    assert menu["name"] == "Explain this paper"
+    assert group["integration_types"] == menu["integration_types"] == [0, 1]
+
+
+def test_the_options_make_the_line_that_the_grammar_reads() -> None:
+    search = next(command for command in COMMANDS if command.name == "search")
+    line = command_line(search, {"words": "graph networks", "page": 2, "top": None})
+    read = parse(line, COMMANDS)
+    assert read is not None
+    assert dict(read.values) == {"words": "graph networks", "page": "2"}
+
+
+def test_what_discord_adds_to_commands_does_not_count_as_a_change(client: PapersClient) -> None:
+    sent = [command.to_dict(client.tree) for command in client.tree.get_commands()]
+    back = [
+        {**each, "id": "1", "version": "2", "dm_permission": True, "description": each.get("description", "")}
+        for each in sent
+    ]
+    assert fingerprint(sent) == fingerprint(back)
+    assert fingerprint(sent) != fingerprint([{**sent[0], "description": "another"}, sent[1]])
+
+
+async def test_papers_are_suggested_by_title_and_id() -> None:
+    papers = FakePapers()
+    await papers.save([Paper(id="2606.01234", title="Graphs " * 30)], FakeClock().now())
+    for typed in ("graphs", "2606.01234"):
+        [choice] = await suggest_papers(papers, typed)
+        assert choice.value == "2606.01234"
+        assert len(choice.name) <= 100
+    assert await suggest_papers(papers, "nothing of the kind") == []
+
+
+@given(nasty_texts(200))
+def test_zones_are_suggested_for_anything_that_is_typed(typed: str) -> None:
+    assert len(suggest_zones(typed)) <= 25
+
+
+def test_zones_that_begin_with_what_was_typed_come_first() -> None:
+    assert suggest_zones("berl")[0].value == "Europe/Berlin"
+
+
+@pytest.mark.parametrize(
+    ("value", "shards"),
+    [("auto", Shards()), ("0-3/16", Shards((0, 1, 2, 3), 16)), ("5/16", Shards((5,), 16))],
+)
+def test_shards_are_read(value: str, shards: Shards) -> None:
+    assert read_shards(value) == shards
+
+
+@pytest.mark.parametrize("value", ["", "16", "3-1/16", "0-16/16", "-1/2", "a/b"])
+def test_shards_that_cannot_be_are_refused(value: str) -> None:
+    with pytest.raises(SettingsError, match="PAPERWIRE_DISCORD_SHARDS"):
+        read_shards(value)
+
+
+async def test_a_lease_that_is_lost_ends_the_connection() -> None:
+    leases, clock = FakeLeases(), FakeClock()
+    first, second = (ShardLeases(leases, clock, 1, (0, 1)) for _ in range(2))
+    await first.acquire()
+    clock.advance(60)
+    await second.acquire()
+    with pytest.raises(Transient, match="taken over"):
+        await first.keep()
+
+
+async def test_identifying_is_spread_when_the_days_budget_runs_low() -> None:
+    plenty = IdentifyBudget(SessionStarts(total=1000, remaining=900, reset_after=3600), 5.0)
+    scarce = IdentifyBudget(SessionStarts(total=1000, remaining=100, reset_after=3600), 5.0)
+    none = IdentifyBudget(SessionStarts(total=1000, remaining=0, reset_after=3600), 5.0)
+    assert plenty.pause(0) <= 0
+    assert 35 < scarce.pause(0) < 37
+    assert none.pause(0) > 3590
+
+
+async def test_shards_of_a_bucket_wait_for_each_other() -> None:
+    budget = IdentifyBudget(SessionStarts(total=1000, remaining=1000, reset_after=3600, at_once=2), 5.0)
+    await budget.wait(0)
+    assert budget.pause(1) <= 0
+    assert 4 < budget.pause(2) <= 5
+
+
+def test_only_what_is_needed_is_asked_for() -> None:
+    assert not least().administrator
+    assert missing(least()) == ()
+    assert missing(Permissions.none()) == tuple(NEEDED.values())
+    assert "permissions=309237664768" in invite_link(123)
+
+
+def test_the_application_is_read_from_the_token() -> None:
+    assert application_id("MTAwMDAwMDAwMDAwMDAwMDAx.local.token") == 100000000000000001
+    with pytest.raises(SettingsError, match="DISCORD_TOKEN"):
+        application_id("nonsense")
+
+
+@pytest.mark.parametrize(
+    ("said", "reference"),
+    [
+        ("see https://arxiv.org/abs/2606.01234v2.", "https://arxiv.org/abs/2606.01234v2"),
+        ("(https://huggingface.co/papers/2606.01234)", "https://huggingface.co/papers/2606.01234"),
+        ("2606.01234 is good", "2606.01234"),
+        ("version 3.11 of 2026", None),
+    ],
+)
+def test_the_paper_that_a_message_names_is_found(said: str, reference: str | None) -> None:
+    assert reference_in(said) == reference
+
+
+@given(st.integers(1, 2**63), st.integers(1, 64))
+def test_a_guild_belongs_to_one_shard(guild: int, shards: int) -> None:
+    assert shard_of(f"discord:{guild}", shards) == (guild >> 22) % shards
+    assert shard_of(f"discord:u{guild}", shards) == 0
