@@ -1,7 +1,8 @@
 """The library: what the rest of the house asks for papers.  Sources first, the store behind them.
 
-A list is asked for at its source at most once a minute, and never again once it was fetched complete.  Where the
-source does not answer, the last good list is given with its age; what is known stays readable without any network.
+A list is asked for at its source at most once a minute, as its votes go on growing, and not again once it is a month
+old.  Where the source does not answer, the last good list is given with its age; what is known stays readable without
+any network.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import structlog
 
@@ -24,6 +25,7 @@ from bot.ports import Clock, PaperRepository
 log = structlog.get_logger(__name__)
 
 FRESH = timedelta(seconds=60)
+SETTLED = timedelta(days=30)  # by then hardly anybody votes for a list's papers any more
 SEARCH_PATIENCE = 6.0  # seconds that a search waits for Hugging Face before it makes do with the store
 _FUSION = 60  # reciprocal rank fusion's constant: Cormack, Clarke and Büttcher, SIGIR 2009
 
@@ -47,6 +49,7 @@ class Library:
         self._arxiv = arxiv
         self._repository = repository
         self._clock = clock
+        self._answered: dict[str, datetime] = {}  # when this library last had a list from its source
 
     async def today(self) -> PaperList:
         """The list of today's list day: filling, and perhaps still empty (then it says why).
@@ -138,7 +141,7 @@ class Library:
     async def _list(self, key: str, ask: Callable[[], Awaitable[Listing]], shape: Shape) -> PaperList:
         """A list from the store while it is good, else from its source, else the store's with its age."""
         kept = await self._repository.load_list(key)
-        if kept and self._is_good(kept):
+        if kept and self._is_good(key, kept):
             return kept
         try:
             listing = await ask()
@@ -148,6 +151,7 @@ class Library:
             return replace(kept, stale=True)
         if listing.stale:
             return replace(kept or shape(listing), stale=True)
+        self._answered[key] = self._clock.now()
         papers = shape(listing)
         try:
             await self._repository.save_list(key, papers)
@@ -155,11 +159,12 @@ class Library:
             _log_unkept(error)
         return papers
 
-    def _is_good(self, kept: PaperList) -> bool:
-        """Whether there is nothing to be gained from asking again: it is complete, or a moment old."""
+    def _is_good(self, key: str, kept: PaperList) -> bool:
+        """Whether there is nothing to be gained from asking again: the list is settled, or a moment old."""
+        now = self._clock.now()
         is_complete = kept.state is ListState.FINAL and bool(kept.papers)
-        age = self._clock.now() - kept.fetched_at
-        return is_complete or timedelta(0) <= age < FRESH
+        is_settled = is_complete and calendar.list_day(kept.fetched_at) - kept.day > SETTLED
+        return is_settled or (key in self._answered and now - self._answered[key] < FRESH)
 
     async def _paper(self, paper_id: str) -> Paper:
         try:

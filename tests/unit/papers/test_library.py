@@ -78,12 +78,27 @@ async def test_a_list_is_asked_for_once_a_minute(world: World) -> None:
     assert len(world.fetcher.requests) == 2
 
 
-async def test_a_complete_list_is_never_asked_for_again(world: World) -> None:
+async def test_a_complete_list_is_asked_for_again_as_its_votes_grow(world: World) -> None:
     await world.library.day(FRIDAY - timedelta(days=1))
+    world.clock.advance(61)
+    await world.library.day(FRIDAY - timedelta(days=1))
+    assert len(world.fetcher.requests) == 2
+
+
+async def test_a_settled_list_is_never_asked_for_again(world: World) -> None:
+    old = FRIDAY - timedelta(days=36)
+    await world.library.day(old)
     world.clock.advance(1_000_000)
-    kept = await world.library.day(FRIDAY - timedelta(days=1))
+    kept = await world.library.day(old)
     assert len(world.fetcher.requests) == 1
     assert (kept.state, kept.stale) == (ListState.FINAL, False)
+
+
+async def test_a_newly_started_library_trusts_no_other_ones_minute(world: World) -> None:
+    await world.library.today()
+    restarted = World(world.papers)
+    restarted.go_down()
+    assert (await restarted.library.today()).stale
 
 
 async def test_a_list_seen_while_it_filled_is_asked_for_again_when_it_is_over(world: World) -> None:
