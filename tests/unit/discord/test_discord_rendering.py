@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 
@@ -9,7 +14,7 @@ from adapters.discord.escape import escaped, shortened
 from adapters.discord.inline import markdown
 from adapters.discord.limits import length
 from adapters.discord.render import CUT, components_of, pages
-from bot.documents.model import Action, Actions, Card, Document, Moment, Paragraph, Tone, bold, italic, link, text
+from bot.documents.model import Action, Actions, Card, Document, Moment, Paragraph, Text, Tone, bold, italic, link, text
 from tests.servers.discord_checks import V2, message_faults
 from tests.servers.discord_reading import read
 from tests.strategies import documents, huge_texts, nasty_texts, texts
@@ -38,6 +43,27 @@ def test_no_payload_of_ten_thousand_documents_is_over_a_limit(document: Document
     assert not faults(document)
 
 
+@pytest.mark.real_data
+def test_no_odd_entry_is_over_a_limit(shared_data: Path) -> None:
+    lines = (shared_data / "huggingface" / "odd_entries.jsonl").read_text().splitlines()
+    cards = [_card(json.loads(line)["entry"]["paper"]) for line in lines]
+    assert len(cards) > 100
+    assert not [fault for card in cards for fault in faults(Document(blocks=(card,)))]
+    assert not faults(Document("All of them", tuple(cards)))
+
+
+def _card(entry: dict[str, Any]) -> Card:
+    return Card(
+        paper_id=str(entry.get("id")),
+        title=str(entry.get("title") or "untitled"),
+        url="https://huggingface.co/papers/1",
+        line=str(entry.get("ai_summary") or ""),
+        byline=", ".join(str(author.get("name")) for author in entry.get("authors") or []),
+        body=str(entry.get("summary") or ""),
+        actions=(Action("Details", f"show {entry.get('id')}"),),
+    )
+
+
 @given(nasty_texts())
 def test_escaped_text_reads_as_it_was_and_opens_nothing(words: str) -> None:
     reading = read(escaped(words))
@@ -47,7 +73,7 @@ def test_escaped_text_reads_as_it_was_and_opens_nothing(words: str) -> None:
 
 @many
 @given(texts())
-def test_pieces_keep_their_limit(value) -> None:  # type: ignore[no-untyped-def]
+def test_pieces_keep_their_limit(value: Text) -> None:
     assert all(length(piece) <= 3000 for piece in markdown(value, 3000))
 
 
@@ -106,6 +132,4 @@ def test_notices_and_errors_stand_beside_a_coloured_bar(tone: Tone) -> None:
 
 
 def test_an_instant_is_shown_in_the_readers_own_zone() -> None:
-    from datetime import UTC, datetime
-
     assert markdown((Moment(datetime(2026, 7, 10, tzinfo=UTC), "relative"),), 100) == ["<t:1783641600:R>"]
