@@ -10,10 +10,11 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Protocol
 
+import discord
 import structlog
 
 from adapters.discord.errors import FAULTS, translated
-from adapters.discord.render import Page, plain_page
+from adapters.discord.render import Page, plain_page, without_pictures
 from bot.chat.request import Final, Partial, Progress, Reply
 from bot.documents.model import Document, Paragraph, Tone, text
 from bot.errors import BotError
@@ -78,7 +79,7 @@ class Delivery:
                     reply = upcoming.result()
                     if isinstance(reply, Final):
                         await self._wait_for_the_pace()
-                        await self._surface.finish(reply.document)
+                        await self._finish(reply.document)
                         return reply.document
                     self._note(reply)
                     upcoming = asyncio.ensure_future(_next(replies))
@@ -120,6 +121,16 @@ class Delivery:
             log.warning("progress_not_shown", action="show_progress", reason=translated(error).sentence)
         self._shown_at = _now()
         self._edited = True
+
+    async def _finish(self, document: Document) -> None:
+        """Show the end; if Discord refuses its form, once more without pictures."""
+        try:
+            await self._surface.finish(document)
+        except discord.HTTPException as error:
+            if error.status != 400:
+                raise
+            log.warning("form_refused", action="finish_answer", code=error.code)
+            await self._surface.finish(without_pictures(document))
 
     async def _wait_for_the_pace(self) -> None:
         if self._edited:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import discord
@@ -137,6 +137,13 @@ def components_of(page: Page) -> list[dict[str, Any]]:
     """The page's components as they are sent."""
     components: list[dict[str, Any]] = page.view().to_components()  # type: ignore[no-untyped-call]
     return components
+
+
+def without_pictures(document: Document) -> Document:
+    """The document with every picture left out: what Discord refuses is most often an address it cannot fetch."""
+    kept = (block for block in document.blocks if not isinstance(block, Image))
+    blocks = tuple(replace(block, thumbnail=None) if isinstance(block, Card) else block for block in kept)
+    return replace(document, blocks=blocks)
 
 
 def plain_page(words: str, tone: Tone = Tone.NORMAL) -> Page:

@@ -73,7 +73,14 @@ class Stage:
         again = Action(
             "Again", "search again and again with more words than a plain id can hold, which is a hundred or so"
         )
-        yield Final(Document(blocks=(Card(paper_id="2606.01234", title="A Title", url=url), Actions((ask, again)))))
+        yield Final(
+            Document(
+                blocks=(
+                    Card(paper_id="2606.01234", title="A Title", url=url, thumbnail=f"{url}.png"),
+                    Actions((ask, again)),
+                )
+            )
+        )
 
     async def question(self, request: Request) -> AsyncIterator[Reply]:
         self.asked.append(request)
@@ -148,6 +155,16 @@ async def test_without_the_right_to_open_threads_it_goes_on_in_the_channel(
     async with running_bot(server, stage.engine()):
         await person.command("trending")
         await server.until(lambda: sum(piece.count("Paragraph ") for piece in texts(server, person.channel)) == 12)
+
+
+async def test_a_form_that_discord_refuses_is_sent_again_without_pictures(
+    server: DiscordServer, person: Person, stage: Stage
+) -> None:
+    server.faults.append(Fault("PATCH", r"/webhooks/", 400, {"code": 50035, "message": "Invalid Form Body"}))
+    async with running_bot(server, stage.engine()):
+        answer = await person.answer(await person.command("show", paper="2606.01234"))
+        assert "A Title" in words_of(answer)
+        assert not any(part["type"] == 11 for part in walk(answer["components"]))
 
 
 # --- twice, interrupted, after a restart -----------------------------------------------------------------------------
