@@ -7,6 +7,7 @@ LaTeXML (`--ltx-fg-color`, `--ltx-bg-color`), since that is how coloured TeX com
 
 from __future__ import annotations
 
+import colorsys
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -17,8 +18,10 @@ WHITE: Colour = (255, 255, 255)
 BLACK: Colour = (0, 0, 0)
 MAX_ALIKE = 25  # of 255, in each of red, green and blue
 MIN_FONT_PX = 4.0  # 3 points
+MIN_OPACITY = 0.1
 OFF_SCREEN_PX = 500.0
 _BASE_PX = 16.0
+_INHERITED = ("inherit", "currentcolor", "unset")
 
 _NAMED: Mapping[str, Colour] = {
     "white": WHITE, "black": BLACK, "snow": (255, 250, 250), "ivory": (255, 255, 240), "ghostwhite": (248, 248, 255),
@@ -27,6 +30,7 @@ _NAMED: Mapping[str, Colour] = {
 }  # fmt: skip
 _HEX = re.compile(r"#([0-9a-f]{3,8})")
 _RGB = re.compile(r"rgba?\(\s*(\d+)[\s,]+(\d+)[\s,]+(\d+)(?:[\s,/]+([\d.]+)(%?))?\s*\)")
+_HSL = re.compile(r"hsla?\(\s*([\d.]+)(?:deg)?[\s,]+([\d.]+)%[\s,]+([\d.]+)%(?:[\s,/]+([\d.]+)(%?))?\s*\)")
 _LENGTH = re.compile(r"(-?[\d.]+)\s*(px|pt|em|rem|ex|%|vw|vh|cm|in)?")
 _UNIT_PX = {"px": 1.0, "pt": 4 / 3, "em": 16.0, "rem": 16.0, "ex": 8.0, "vw": 10.0, "vh": 8.0, "cm": 37.8, "in": 96.0}
 _ZERO_CLIP = re.compile(r"inset\(\s*(?:50|100)%|rect\(\s*(?:0|1px)[\s,]+(?:0|1px)[\s,]+(?:0|1px)[\s,]+(?:0|1px)\s*\)")
@@ -45,20 +49,24 @@ class Look:
     background: Colour = WHITE
     font_px: float = _BASE_PX
     invisible: bool = False
+    colourless: bool = False  # its colour lets through what lies beneath
 
     @property
     def unreadable(self) -> bool:
         """Whether text in this look cannot be seen."""
-        return self.invisible or self.font_px < MIN_FONT_PX or alike(self.foreground, self.background)
+        faint = self.invisible or self.colourless
+        return faint or self.font_px < MIN_FONT_PX or alike(self.foreground, self.background)
 
     def under(self, style: Declarations) -> Look:
         """The look of a child with these declarations of its own."""
         if not style:
             return self
         visibility = style.get("visibility", "")
+        ink = style.get("--ltx-fg-color") or style.get("color", "")
         return replace(
             self,
-            foreground=colour(style.get("--ltx-fg-color") or style.get("color", ""), self.foreground),
+            foreground=colour(ink, self.foreground),
+            colourless=_is_clear(ink) if ink and ink not in _INHERITED else self.colourless,
             background=colour(_background(style), self.background),
             font_px=_font_size(style.get("font-size", ""), self.font_px),
             invisible=visibility in ("hidden", "collapse") or (self.invisible and visibility != "visible"),
@@ -87,7 +95,7 @@ def hides(style: Declarations) -> bool:
         return False
     if style.get("display") == "none" or style.get("content-visibility") == "hidden":
         return True
-    if _number(style.get("opacity", ""), 1.0) < 0.1 or "opacity(0" in style.get("filter", ""):
+    if _number(style.get("opacity", ""), 1.0) < MIN_OPACITY or "opacity(0" in style.get("filter", ""):
         return True
     if "scale(0" in style.get("transform", "") and not style["transform"].startswith("scale(0."):
         return True
@@ -100,7 +108,7 @@ def alike(one: Colour, other: Colour) -> bool:
 
 
 def colour(value: str, inherited: Colour) -> Colour:
-    """A colour value; the inherited one where it says nothing that can be read.  Transparent is the worst: white."""
+    """A colour value, without its opacity; the inherited one where it says nothing that can be read."""
     if value in _NAMED:
         return _NAMED[value]
     if match := _HEX.search(value):
@@ -111,6 +119,10 @@ def colour(value: str, inherited: Colour) -> Colour:
     if match := _RGB.search(value):
         red, green, blue = (min(255, int(part)) for part in match.groups()[:3])
         return red, green, blue
+    if match := _HSL.search(value):
+        hue, saturation, lightness = (_number(part, 0.0) for part in match.groups()[:3])
+        shares = colorsys.hls_to_rgb(hue / 360, min(lightness / 100, 1), min(saturation / 100, 1))
+        return round(255 * shares[0]), round(255 * shares[1]), round(255 * shares[2])
     return inherited
 
 
@@ -120,8 +132,16 @@ def _background(style: Declarations) -> str:
 
 
 def _is_clear(value: str) -> bool:
-    match = _RGB.search(value)
-    return value == "transparent" or bool(match and match[4] and float(match[4].strip(".") or 0) == 0)
+    """Whether a colour hardly covers what lies beneath it."""
+    if value == "transparent":
+        return True
+    if match := _HEX.search(value):
+        digits = match[1]
+        opacity = {4: 2 * digits[3:], 8: digits[6:]}.get(len(digits))
+        return opacity is not None and int(opacity, 16) < 255 * MIN_OPACITY
+    if (match := _RGB.search(value) or _HSL.search(value)) and match[4]:
+        return _number(match[4], 1.0) / (100 if match[5] else 1) < MIN_OPACITY
+    return False
 
 
 def _font_size(value: str, inherited: float) -> float:

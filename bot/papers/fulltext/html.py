@@ -98,8 +98,11 @@ class _Reader:
         self._in_cell = False
 
     def style(self, node: LexborNode) -> css.Declarations:
-        """What style sheets and the element's own attribute declare."""
-        own = css.declarations(node.attributes.get("style") or "")
+        """What style sheets and the element's own attributes declare."""
+        attributes = node.attributes
+        own = css.declarations(attributes.get("style") or "")
+        if ink := node.tag == "font" and attributes.get("color"):
+            own = {"color": ink.lower(), **own}
         sheet = self._styles.get(node.mem_id)
         return {**sheet, **own} if sheet else own
 

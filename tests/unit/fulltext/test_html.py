@@ -33,6 +33,11 @@ HIDING = {
     "hidden from screen readers": f'<span aria-hidden="true">{ORDER}</span>',
     "by a class": f'<style>.quiet {{ display: none }}</style><span class="quiet">{ORDER}</span>',
     "in its own box's colour": f'<span style="background-color:#224466;color:#224466">{ORDER}</span>',
+    "no colour": f'<span style="color:transparent">{ORDER}</span>',
+    "a colour with no opacity": f'<span style="color:rgba(0, 0, 0, 0%)">{ORDER}</span>',
+    "eight digits with no opacity": f'<span style="color:#00000000">{ORDER}</span>',
+    "white by hue and lightness": f'<span style="color:hsl(210, 40%, 100%)">{ORDER}</span>',
+    "white by an old element": f'<font color="white">{ORDER}</font>',
     "deep inside": f'<span style="display:none"><i><b>{ORDER}</b></i></span>',
 }
 SHOWING = {
@@ -40,6 +45,9 @@ SHOWING = {
     "red": f'<span style="color:#FF0000">{ORDER}</span>',
     "white on dark": f'<span style="background-color:#222222;color:#FFFFFF">{ORDER}</span>',
     "white on dark as LaTeXML writes it": f'<span style="--ltx-bg-color:#000000;--ltx-fg-color:#FFFFFF">{ORDER}</span>',
+    "half opaque": f'<span style="color:rgba(0, 0, 0, 0.5)">{ORDER}</span>',
+    "dark by hue": f'<span style="color:hsl(210 40% 30%)">{ORDER}</span>',
+    "black in what has no colour": f'<b style="color:transparent"><i style="color:black">{ORDER}</i></b>',
     "small": f'<span style="font-size:70%">{ORDER}</span>',
     "hidden in print": f"<style>@media print {{ b {{ display: none }} }}</style><b>{ORDER}</b>",
 }
