@@ -5,7 +5,7 @@ Nothing is dropped for being long: text goes on in the next block.  Pictures are
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from functools import singledispatch
 
 from adapters.slack import limits
@@ -161,16 +161,12 @@ def _joined(lines: Iterable[Text]) -> Text:
 
 def _small(words: Text) -> list[Json]:
     elements = [_mrkdwn(piece) for piece in _pieces(words)]
-    return [{"type": "context", "elements": part} for part in _parts(elements, limits.CONTEXT_ELEMENTS)]
+    return [{"type": "context", "elements": part} for part in limits.parts(elements, limits.CONTEXT_ELEMENTS)]
 
 
 def _pieces(words: Text) -> list[str]:
     """A text as mrkdwn, cut to fit; without pieces of which nothing would be seen."""
     return [shown for piece in split(words, PIECE) if (shown := mrkdwn(piece)).strip()]
-
-
-def _parts(elements: Sequence[Json], count: int) -> list[Sequence[Json]]:
-    return [elements[at : at + count] for at in range(0, len(elements), count)]
 
 
 def _quotation(words: str) -> str:

@@ -68,7 +68,8 @@ def row(actions: Sequence[Action]) -> list[Json]:
         return _rows([_button(action, index) for index, action in enumerate(actions)])
     others = [action for action in actions if action not in plain]
     elements = [_button(action, index) for index, action in enumerate(others)]
-    menus = [_menu(plain[at : at + limits.OPTIONS], at) for at in range(0, len(plain), limits.OPTIONS)]
+    options = [_option(action) for action in plain]
+    menus = [_menu(part, index) for index, part in enumerate(limits.parts(options, limits.OPTIONS))]
     return _rows([*elements, *menus])
 
 
@@ -136,13 +137,14 @@ def _button(action: Action, index: int) -> Json | None:
     return button | {"value": value} if limits.size(value) <= limits.BUTTON_VALUE else None
 
 
-def _menu(actions: Sequence[Action], at: int) -> Json:
-    options = [
-        {"text": plain_text(action.label, limits.OPTION_TEXT), "value": _press(action).encode()} for action in actions
-    ]
+def _option(action: Action) -> Json:
+    return {"text": plain_text(action.label, limits.OPTION_TEXT), "value": _press(action).encode()}
+
+
+def _menu(options: Sequence[Json], index: int) -> Json:
     return {
         "type": "static_select",
-        "action_id": f"{VERSION}menu:{at}",
+        "action_id": f"{VERSION}menu:{index}",
         "placeholder": plain_text("Choose", limits.PLACEHOLDER),
         "options": options,
     }
@@ -150,5 +152,4 @@ def _menu(actions: Sequence[Action], at: int) -> Json:
 
 def _rows(elements: Iterable[Json | None]) -> list[Json]:
     kept = [element for element in elements if element is not None]
-    rows = [kept[at : at + limits.ACTIONS] for at in range(0, len(kept), limits.ACTIONS)]
-    return [{"type": "actions", "elements": part} for part in rows]
+    return [{"type": "actions", "elements": part} for part in limits.parts(kept, limits.ACTIONS)]

@@ -48,6 +48,20 @@ def size(value: str) -> int:
     return len(value) if value.isascii() else len(value.encode("utf-16-le", "surrogatepass")) // 2
 
 
+def parts(items: Sequence[Json], most: int, heaviest: int = BLOCKS_TOTAL // 3) -> list[list[Json]]:
+    """Items in their order, `most` at once and not heavier than `heaviest` together, so that a block stays small."""
+    found: list[list[Json]] = [[]]
+    used = 0
+    for item in items:
+        cost = weight([item])
+        if found[-1] and (len(found[-1]) == most or used + cost > heaviest):
+            found.append([])
+            used = 0
+        found[-1].append(item)
+        used += cost
+    return [part for part in found if part]
+
+
 def weight(blocks: Sequence[Mapping[str, object]]) -> int:
     """What blocks count against `BLOCKS_TOTAL`: their JSON, keys and all."""
     return size(json.dumps(blocks, ensure_ascii=False, separators=(",", ":")))

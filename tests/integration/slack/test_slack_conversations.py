@@ -170,7 +170,8 @@ async def test_a_long_answer_goes_on_in_the_thread(slack: SlackServer, user: Sla
 
 async def test_an_admin_may_manage_a_channel_and_others_may_not(slack: SlackServer, user: SlackUser) -> None:
     await user.command("tune")
-    assert await seen(slack, "You may not manage")
+    await slack.until(lambda: [message for message in slack.visible("C1") if message.only_for == "U1"])
+    assert not [message for message in slack.visible("C1") if "You may manage" in message.words]
     await SlackUser(slack, OverSocket(slack), user="U9").command("tune")
     assert await seen(slack, "You may manage")
 

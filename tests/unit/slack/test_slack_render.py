@@ -105,6 +105,12 @@ def test_many_plain_buttons_become_a_menu() -> None:
     assert [option["text"]["text"] for option in menu["options"]] == [f"Day {number}" for number in range(1, 9)]
 
 
+def test_many_long_things_in_one_place_are_spread() -> None:
+    menu = Actions(tuple(Action(f"{number} " * 30, "search " + f"{number:03}" * 45) for number in range(300)))
+    buttons = Actions(tuple(Action("x", "search " + "y" * 1_900) for _ in range(25)))
+    assert not faults(Document(blocks=(menu, buttons, Footnote(text("a < b & c " * 3_000)))))
+
+
 def test_a_picture_without_an_address_is_told_in_words() -> None:
     (block,) = render(Document(blocks=(Image(alt="a curve that rises", data=b"png"),)))[0].blocks
     assert "a curve that rises" in str(block)
