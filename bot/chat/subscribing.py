@@ -16,7 +16,7 @@ from bot.digests.ports import DeliveryRepository, SubscriptionRepository
 from bot.digests.schedule import WEEKDAYS, Schedule
 from bot.documents.model import Action, Actions, Block, Document, Facts, Heading, Moment, Paragraph, Text, Tone, text
 from bot.documents.words import with_code
-from bot.errors import BadInput
+from bot.errors import BadInput, NotAllowed
 from bot.ports import Clock
 
 OPTIONS = {"time": "at", "zone": "in", "days": "on"}  # an argument's name, where an option is called otherwise
@@ -142,7 +142,10 @@ def _target(asked: Asked) -> Target:
         raise BadInput(
             "That is not a channel. Name it by its mention (type # and choose it), or say it in the channel."
         )
-    return Target(place.workspace, match[1] or match[2])
+    target = Target(place.workspace, match[1] or match[2])
+    if target.channel != place.channel and (asked.request.direct or not asked.request.may_manage):
+        raise NotAllowed("Say that in the channel itself: whether you may is known there alone.")
+    return target
 
 
 def _subject(request: Request, target: Target) -> str:

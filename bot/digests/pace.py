@@ -25,12 +25,12 @@ class Pace:
         self._free_from: dict[Target, datetime] = {}
         self._all_free_from: datetime | None = None
 
-    async def turn(self, target: Target) -> None:
-        """Wait until a message may leave for this channel.  A turn is taken at once, so nobody gets it twice."""
+    async def turn(self, target: Target, requests: int = 1) -> None:
+        """Wait until a message that takes so many requests may leave.  Its turn is taken at once, so nobody else's."""
         now = self._clock.now()
         at = max(now, self._free_from.get(target, now), self._all_free_from or now)
         self._free_from[target] = at + self._in_channel
-        self._all_free_from = at + self._over_all
+        self._all_free_from = at + requests * self._over_all
         self._forget(now)
         if at > now:
             await self._clock.sleep((at - now).total_seconds())

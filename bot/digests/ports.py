@@ -43,6 +43,10 @@ class Poster(Protocol):
     def per_second(self) -> float | None:
         """The most messages a second in all channels together; None where each channel counts for itself."""
 
+    @property
+    def requests_for_root(self) -> int:
+        """How many of these a first message takes."""
+
     async def post_root(self, target: Target, title: str, document: Document, key: str) -> MessageRef:
         """Post a digest's first message and open its thread (named `title`) where the platform has threads.
 
@@ -59,8 +63,10 @@ class Poster(Protocol):
     async def post_reply(self, target: Target, root: MessageRef, document: Document, key: str) -> MessageRef:
         """Post into the root's thread, or as a plain reply where threads are forbidden.  Raises as `post_root`."""
 
-    async def find(self, target: Target, root: MessageRef | None, key: str) -> MessageRef | None:
+    async def find(self, target: Target, root: MessageRef | None, title: str, key: str) -> MessageRef | None:
         """Look for a message by its key among the bot's own last ones; None if it surely is not there.
+
+        Without `root` it is a root, and its thread (named `title`) is opened if it is not.
 
         Raises:
             Ambiguous: this platform (or the rights given) does not let the bot look.

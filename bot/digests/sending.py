@@ -82,7 +82,8 @@ class Sender:
         if unsure:
             return await self._look(digest, part, root)
         slot = digest.slot
-        await self._paces[slot.target.platform].turn(slot.target)
+        cost = self._poster(slot).requests_for_root if root is None else 1
+        await self._paces[slot.target.platform].turn(slot.target, cost)
         await self._mark(slot, part, DeliveryState.SENDING)
         try:
             ref = await self._post_in_some_form(digest, part, root)
@@ -99,7 +100,7 @@ class Sender:
         """Find out about a message that may have arrived."""
         slot = digest.slot
         try:
-            found = await self._poster(slot).find(slot.target, root, delivery_key(slot, part.number))
+            found = await self._poster(slot).find(slot.target, root, digest.title, delivery_key(slot, part.number))
         except Ambiguous:
             log.warning("message_unknown", action="send_digest", slot=slot.key, part=part.number)
             await self._mark(slot, part, DeliveryState.UNKNOWN)

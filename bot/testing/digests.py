@@ -194,6 +194,7 @@ class FakePoster:
     promise: str = "A message whose arrival is unknown is not repeated."
     seconds_between: float = 0.0
     per_second: float | None = None
+    requests_for_root: int = 1
     can_look: bool = True
     posted: list[Posted] = field(default_factory=list)
     told: list[tuple[str, str, Document]] = field(default_factory=list)
@@ -207,7 +208,7 @@ class FakePoster:
         """Post into the thread."""
         return self._post(Posted(target, document, key, root.message))
 
-    async def find(self, target: Target, root: MessageRef | None, key: str) -> MessageRef | None:
+    async def find(self, target: Target, root: MessageRef | None, title: str, key: str) -> MessageRef | None:
         """Look for a message by its key."""
         if not self.can_look:
             raise Ambiguous("Nobody can look here.")

@@ -27,7 +27,7 @@ from tests.servers.discord_gateway import Gateway
 
 EPOCH_MS = 1_420_070_400_000
 EPHEMERAL, LOADING = 1 << 6, 1 << 7
-TEXT_CHANNEL, THREAD, DM = 0, 11, 1
+TEXT_CHANNEL, THREAD, DM, FORUM = 0, 11, 1, 15
 ALL_PERMISSIONS = str((1 << 50) - 1)
 
 Json = dict[str, Any]
@@ -35,7 +35,7 @@ Json = dict[str, Any]
 
 @dataclass
 class Fault:
-    """Requests that match fail so many times."""
+    """Requests that match fail so many times; with `after`, they have their effect and only the answer is this."""
 
     method: str
     path: str  # a regular expression
@@ -43,6 +43,7 @@ class Fault:
     body: Json = field(default_factory=dict)
     headers: dict[str, str] = field(default_factory=dict)
     times: int = 1
+    after: bool = False
 
 
 @dataclass
@@ -82,6 +83,7 @@ class DiscordServer:
         self.commands: list[Json] = []
         self.syncs = 0
         self.faults: list[Fault] = []
+        self.unreadable = False  # whether the bot may not read what stands in channels
         self.violations: list[str] = []
         self.requests: list[tuple[float, str, str, int]] = []
         self.lines: list[str] = []
@@ -229,14 +231,15 @@ class DiscordServer:
         answer = (
             self._failing(request.method, path) or self._over_the_limit() or await self._answer(request, path, body)
         )
+        answer = self._failing(request.method, path, after=True) or answer
         self.requests.append((time.monotonic(), request.method, path, answer.status))
         async with self._changed:
             self._changed.notify_all()
         return answer
 
-    def _failing(self, method: str, path: str) -> web.Response | None:
+    def _failing(self, method: str, path: str, *, after: bool = False) -> web.Response | None:
         for fault in self.faults:
-            if fault.times > 0 and fault.method == method and re.search(fault.path, path):
+            if fault.times > 0 and fault.after is after and fault.method == method and re.search(fault.path, path):
                 fault.times -= 1
                 self.note("server", f"{method} {_public(path)} fails with {fault.status}")
                 return _json(fault.body, status=fault.status, headers={"Via": "1.1 local", **fault.headers})
@@ -273,6 +276,10 @@ class DiscordServer:
             ("GET", webhook + r"/messages/(@original|\d+)", self._get_response),
             ("POST", webhook, self._follow_up),
             ("POST", r"/channels/(\d+)/messages", self._send),
+            ("GET", r"/channels/(\d+)/messages", self._history),
+            ("POST", r"/channels/(\d+)/threads", self._post_in_forum),
+            ("GET", r"/guilds/(\d+)/threads/active", self._active_threads),
+            ("GET", r"/users/(\d+)", self._get_user),
             ("PATCH", message, self._edit),
             ("GET", message, self._get_message),
             ("POST", message + "/threads", self._open_thread),
@@ -375,6 +382,33 @@ class DiscordServer:
             return _json(same[0])
         return _json(self._new_message(channel, body, flags=body.get("flags", 0)))
 
+    async def _history(self, request: web.Request, body: Any, channel: str) -> web.Response:
+        if self.unreadable:
+            return _error(403, 50001, "Missing Access")
+        messages = [{**each, "nonce": None} for each in self.messages.values() if each["channel_id"] == channel]
+        if "after" in request.query:  # oldest first was asked for
+            messages = [each for each in messages if int(each["id"]) > int(request.query["after"])]
+            return _json(messages[: int(request.query.get("limit", 50))][::-1])
+        return _json(messages[::-1][: int(request.query.get("limit", 50))])
+
+    async def _post_in_forum(self, request: web.Request, body: Json, channel: str) -> web.Response:
+        parent = self.channels[channel]
+        if parent["type"] != FORUM:
+            return self._refused("post in a channel that is no forum", [channel])
+        if faults := message_faults(body["message"]):
+            return self._refused("post", faults)
+        message = self._new_message(channel, body["message"], flags=body["message"].get("flags", 0))
+        message["channel_id"] = message["id"]
+        thread = self._new_thread(message["id"], body["name"], parent)
+        return _json({**thread, "message": message}, status=201)
+
+    async def _active_threads(self, request: web.Request, body: Any, guild: str) -> web.Response:
+        threads = [each for each in self.channels.values() if each["type"] == THREAD and each["guild_id"] == guild]
+        return _json({"threads": threads, "members": []})
+
+    async def _get_user(self, request: web.Request, body: Any, key: str) -> web.Response:
+        return _json({"id": key, "username": "somebody", "discriminator": "0", "avatar": None})
+
     async def _edit(self, request: web.Request, body: Json, channel: str, key: str) -> web.Response:
         return self._changed_message(self.messages.get(key), body)
 
@@ -424,17 +458,20 @@ class DiscordServer:
             return self._refused("thread", ["name"])
         if key in self.channels:
             return _error(400, 160004, "A thread has already been created for this message")
-        parent = self.channels[channel]
+        thread = self._new_thread(key, body["name"], self.channels[channel])
+        await self.gateway.dispatch("THREAD_CREATE", {**thread, "newly_created": True})
+        return _json(thread, status=201)
+
+    def _new_thread(self, key: str, name: str, parent: Json) -> Json:
         thread: Json = {
-            "id": key, "type": THREAD, "name": body["name"], "guild_id": parent["guild_id"], "parent_id": channel,
+            "id": key, "type": THREAD, "name": name, "guild_id": parent["guild_id"], "parent_id": parent["id"],
             "owner_id": self.me["id"], "message_count": 0, "member_count": 1, "rate_limit_per_user": 0, "flags": 0,
             "thread_metadata": {"archived": False, "auto_archive_duration": 1440, "locked": False,
                                 "archive_timestamp": datetime.now(UTC).isoformat()},
         }  # fmt: skip
         self.channels[key] = thread
-        self.note("Paperwire", f"opens the thread “{body['name']}” in #{parent['name']}")
-        await self.gateway.dispatch("THREAD_CREATE", {**thread, "newly_created": True})
-        return _json(thread, status=201)
+        self.note("Paperwire", f"opens the thread “{name}” in #{parent['name']}")
+        return thread
 
     async def _get_channel(self, request: web.Request, body: Any, key: str) -> web.Response:
         channel = self.channels.get(key)

@@ -58,6 +58,7 @@ class Message:
     streaming: bool = False
     deleted: bool = False
     edits: list[float] = field(default_factory=list)
+    metadata: Json = field(default_factory=dict)
 
     @property
     def words(self) -> str:
@@ -332,6 +333,19 @@ class SlackServer:
         self._say(message)
         return {"channel": channel.id, "ts": message.ts, "message": {"ts": message.ts}}
 
+    def _conversations_history(self, arguments: Json, _: str) -> Json:
+        return self._read(arguments, lambda message: not message.thread)
+
+    def _conversations_replies(self, arguments: Json, _: str) -> Json:
+        return self._read(arguments, lambda message: arguments["ts"] in (message.thread, message.ts))
+
+    def _read(self, arguments: Json, wanted: Callable[[Message], bool]) -> Json:
+        if "channels:history" not in self.scopes:
+            raise SlackSaysNo("missing_scope")
+        there = [message for message in self.order if message.channel == self._channel(arguments).id]
+        newest = [message for message in reversed(there) if wanted(message) and not message.only_for]
+        return {"messages": [{"ts": message.ts, "metadata": message.metadata} for message in newest]}
+
     def _chat_postEphemeral(self, arguments: Json, _: str) -> Json:  # noqa: N802
         self._check(message_faults(arguments))
         channel = self._writable(arguments)
@@ -467,6 +481,7 @@ class SlackServer:
     def _add(self, channel: str, arguments: Json, *, thread: str = "", only_for: str = "") -> Message:
         message = Message(channel, self.fresh_ts(), thread=thread, only_for=only_for)
         message.text, message.blocks = str(arguments.get("text", "")), list(arguments.get("blocks") or [])
+        message.metadata = arguments.get("metadata") or {}
         self.messages[channel, message.ts] = message
         self.order.append(message)
         return message

@@ -1,0 +1,191 @@
+"""Digests on Discord: a message and its thread, a post in a forum, plain replies where there can be no thread.
+
+A message bears its key twice.  As a nonce: Discord answers a repetition within some minutes with the first message.
+And as the number of its first component, which people do not see and which stays: by that the bot finds it again among
+its own messages.  (https://discord.com/developers/docs/resources/message#create-message, and
+https://discord.com/developers/docs/components/reference#anatomy-of-a-component)
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any, Final
+
+import discord
+
+from adapters.discord.client import intents
+from adapters.discord.errors import FAULTS, translated
+from adapters.discord.events import guild_workspace
+from adapters.discord.gateway import aim_rest
+from adapters.discord.render import pages
+from adapters.discord.surfaces import SILENT_MENTIONS, files, named
+from bot.digests.model import Target
+from bot.digests.ports import MessageRef
+from bot.documents.model import Document
+from bot.errors import Ambiguous, BotError, TargetGone, Transient
+
+LOOK_BACK = 50  # own and other messages
+THREAD_EXISTS = 160004
+NO_THREADS = frozenset({160006, 160007})  # too many are open
+DAY: Final = 1440  # minutes until a quiet thread is put away
+
+Place = discord.abc.GuildChannel | discord.Thread | discord.abc.PrivateChannel
+
+
+class DiscordPoster:
+    """Implements `bot.digests.ports.Poster` by Discord's REST API alone; no gateway is needed."""
+
+    platform = "discord"
+    promise = "Discord drops repetitions for some minutes, and later the bot looks for the message; none comes twice."
+    seconds_between = 1.0  # a channel takes five messages in five seconds
+    per_second = 48.0  # Discord lets a bot make 50 requests
+    requests_for_root = 3  # look at the channel, post, open the thread
+
+    def __init__(self, token: str, api_url: str) -> None:
+        self._token = token
+        self._api_url = api_url
+        self._client: discord.Client | None = None
+        self._opening = asyncio.Lock()
+
+    async def close(self) -> None:
+        """Let go of the connection."""
+        if self._client is not None:
+            await self._client.close()
+
+    async def post_root(self, target: Target, title: str, document: Document, key: str) -> MessageRef:
+        """Post a digest's first message and open its thread."""
+        async with self._speaking() as client:
+            place = await _place(client, target)
+            options = _message_of(document, key)
+            if isinstance(place, discord.ForumChannel):
+                made = await place.create_thread(name=named(title), **options, auto_archive_duration=DAY)
+                return MessageRef(str(made.message.id), str(made.thread.id))
+            if not isinstance(place, discord.abc.Messageable):
+                raise TargetGone("Nobody can write in that channel.")
+            message = await place.send(**options, silent=True, nonce=key)
+            try:
+                return MessageRef(str(message.id), await _thread(place, message.id, title))
+            except FAULTS as error:
+                raise Ambiguous("The thread could not be opened yet.") from error
+
+    async def post_reply(self, target: Target, root: MessageRef, document: Document, key: str) -> MessageRef:
+        """Post into the root's thread, or as a reply to it."""
+        async with self._speaking() as client:
+            options = {**_message_of(document, key), "silent": True, "nonce": key}
+            if root.thread:
+                message = await client.get_partial_messageable(int(root.thread)).send(**options)
+            else:
+                channel = client.get_partial_messageable(int(target.channel))
+                reference = channel.get_partial_message(int(root.message)).to_reference(fail_if_not_exists=False)
+                message = await channel.send(**options, reference=reference, mention_author=False)
+            return MessageRef(str(message.id))
+
+    async def find(self, target: Target, root: MessageRef | None, title: str, key: str) -> MessageRef | None:
+        """Look for a message among the last ones of the channel, the forum or the thread."""
+        async with self._speaking() as client:
+            try:
+                if root is not None:
+                    channel = client.get_partial_messageable(int(root.thread or target.channel))
+                    found = await _message(channel.history(limit=LOOK_BACK), key)
+                    return MessageRef(str(found.id)) if found else None
+                return await _root(await _place(client, target), title, key)
+            except discord.Forbidden as error:
+                raise Ambiguous("The bot may not read what it has written there.") from error
+
+    async def tell(self, workspace: str, user: str, document: Document) -> None:
+        """A direct message."""
+        async with self._speaking() as client:
+            person = await client.fetch_user(int(user))
+            await person.send(view=pages(document, 1)[0].view(), allowed_mentions=SILENT_MENTIONS)
+
+    @asynccontextmanager
+    async def _speaking(self) -> AsyncIterator[discord.Client]:
+        """A client that is logged in; what Discord or the network raises becomes an error of the house."""
+        try:
+            yield await self._logged_in()
+        except BotError:
+            raise
+        except FAULTS as error:
+            raise translated(error) from error
+
+    async def _logged_in(self) -> discord.Client:
+        async with self._opening:
+            if self._client is None:
+                aim_rest(self._api_url)
+                client = discord.Client(intents=intents(), max_ratelimit_timeout=30.0)
+                try:
+                    await client.login(self._token)
+                except FAULTS as error:
+                    await client.close()
+                    meaning = translated(error)
+                    raise Transient(meaning.sentence) if isinstance(meaning, Ambiguous) else meaning from error
+                self._client = client
+            return self._client
+
+
+def component_id(key: str) -> int:
+    """The number that marks the message of a key; from 2^29 up, far from those that Discord gives out itself."""
+    return (1 << 29) + int.from_bytes(hashlib.sha256(key.encode()).digest()[:4]) % (1 << 30)
+
+
+async def _place(client: discord.Client, target: Target) -> Place:
+    """The channel, if it is of the server that subscribed it."""
+    channel: Place = await client.fetch_channel(int(target.channel))
+    guild = getattr(channel, "guild", None)
+    if guild is not None and guild_workspace(guild.id) != target.workspace:
+        raise TargetGone("That channel belongs to another server.")
+    return channel
+
+
+def _message_of(document: Document, key: str) -> dict[str, Any]:
+    """A document as the options of a send: one message, marked by its key, that mentions nobody."""
+    page = pages(document, 1)[0]
+    view = page.view()
+    view.children[0].id = component_id(key)
+    return {"view": view, "files": files(page.pictures), "allowed_mentions": SILENT_MENTIONS}
+
+
+async def _thread(place: Any, message: int, title: str) -> str:
+    """The id of the thread on a message, opened if it is not; "" where the bot may not open any."""
+    if not isinstance(place, discord.TextChannel):
+        return ""
+    try:
+        on = discord.Object(message)
+        return str((await place.create_thread(name=named(title), message=on, auto_archive_duration=DAY)).id)
+    except discord.Forbidden:
+        return ""
+    except discord.HTTPException as error:
+        if error.code == THREAD_EXISTS:
+            return str(message)  # a thread bears the id of the message that it hangs on
+        if error.code in NO_THREADS:
+            return ""
+        raise
+
+
+async def _root(place: Place, title: str, key: str) -> MessageRef | None:
+    if isinstance(place, discord.ForumChannel):
+        return await _post(place, key)
+    if not isinstance(place, discord.abc.Messageable):
+        return None
+    found = await _message(place.history(limit=LOOK_BACK), key)
+    return MessageRef(str(found.id), await _thread(place, found.id, title)) if found else None
+
+
+async def _post(forum: discord.ForumChannel, key: str) -> MessageRef | None:
+    """A forum's post with that key, among those that are open."""
+    threads = [thread for thread in await forum.guild.active_threads() if thread.parent_id == forum.id]
+    for thread in sorted(threads, key=lambda thread: thread.id, reverse=True)[:LOOK_BACK]:
+        if await _message(thread.history(limit=1, oldest_first=True), key):
+            return MessageRef(str(thread.id), str(thread.id))
+    return None
+
+
+async def _message(history: AsyncIterator[discord.Message], key: str) -> discord.Message | None:
+    marked = component_id(key)
+    async for message in history:
+        if message.components and getattr(message.components[0], "id", None) == marked:
+            return message
+    return None

@@ -1,0 +1,97 @@
+"""Digests on Slack: a message, and its thread.
+
+Slack drops no repetitions.  A message bears its key as metadata, and can be found by it where somebody has given the
+app the scope to read the channel (`channels:history`); without it nobody knows whether a lost message arrived.
+(https://docs.slack.dev/messaging/message-metadata)
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from slack_sdk.web.async_client import AsyncWebClient
+
+from adapters.slack.events import Address
+from adapters.slack.limits import Json
+from adapters.slack.outbox import NO_UNFURLING, Outbox, call
+from adapters.slack.render import render
+from bot.digests.model import Target
+from bot.digests.ports import MessageRef
+from bot.documents.model import Document
+from bot.errors import Ambiguous, Unauthorized
+
+EVENT = "paperwire_digest"
+LOOK_BACK = 50
+
+
+class SlackPoster:
+    """Implements `bot.digests.ports.Poster` by Slack's Web API."""
+
+    platform = "slack"
+    promise = "Slack cannot be asked whether a message arrived; one of which that is not known is not repeated."
+    seconds_between = 1.0  # https://docs.slack.dev/apis/web-api/rate-limits: one message a second in a channel
+    per_second = None
+    requests_for_root = 1
+
+    def __init__(self, outbox: Outbox) -> None:
+        self._outbox = outbox
+
+    async def post_root(self, target: Target, title: str, document: Document, key: str) -> MessageRef:
+        """Post a digest's first message; its thread begins with the first reply."""
+        ts = await self._post(target, document, key)
+        return MessageRef(ts, ts)
+
+    async def post_reply(self, target: Target, root: MessageRef, document: Document, key: str) -> MessageRef:
+        """Post into the thread, for those who look there."""
+        return MessageRef(await self._post(target, document, key, thread_ts=root.thread))
+
+    async def find(self, target: Target, root: MessageRef | None, title: str, key: str) -> MessageRef | None:
+        """Look for a message by its metadata."""
+        client = await self._outbox.client(_address(target))
+        try:
+            messages = await _messages(client, target, root)
+        except Unauthorized as error:
+            raise Ambiguous("The app may not read what it has written there.") from error
+        found = [message for message in messages if _key_of(message) == key]
+        return MessageRef(str(found[0]["ts"]), str(found[0]["ts"])) if found else None
+
+    async def tell(self, workspace: str, user: str, document: Document) -> None:
+        """A direct message."""
+        to = Address(team=_team(workspace), channel=user, user=user)
+        await self._outbox.post(to, render(document)[0])
+
+    async def _post(self, target: Target, document: Document, key: str, **thread: str) -> str:
+        client = await self._outbox.client(_address(target))
+        payload = {
+            "channel": target.channel,
+            "metadata": {"event_type": EVENT, "event_payload": {"key": key}},
+            **render(document)[0].payload,
+            **NO_UNFURLING,
+            **thread,
+        }
+        answer = await call(lambda: client.api_call("chat.postMessage", json=payload), again_if_unsure=False, attempts=1)
+        return str(answer["ts"])
+
+
+async def _messages(client: AsyncWebClient, target: Target, root: MessageRef | None) -> list[Json]:
+    asked: dict[str, Any] = {"channel": target.channel, "limit": LOOK_BACK, "include_all_metadata": True}
+    if root is None:
+        answer = await call(lambda: client.conversations_history(**asked))
+    else:
+        answer = await call(lambda: client.conversations_replies(ts=root.thread, **asked))
+    messages: list[Json] = answer["messages"]
+    return messages
+
+
+def _key_of(message: Json) -> object:
+    metadata = message.get("metadata")
+    payload = metadata.get("event_payload") if isinstance(metadata, dict) else None
+    return payload.get("key") if isinstance(payload, dict) else None
+
+
+def _address(target: Target) -> Address:
+    return Address(team=_team(target.workspace), channel=target.channel, user="")
+
+
+def _team(workspace: str) -> str:
+    return workspace.partition(":")[2]

@@ -1,0 +1,159 @@
+"""Digests on a local Discord."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from adapters.discord.poster import DiscordPoster
+from bot.digests.model import Target
+from bot.digests.ports import MessageRef
+from bot.documents.model import Card, Document, Paragraph, text
+from bot.errors import Ambiguous, RateLimited, TargetGone, Unauthorized
+from tests.servers.discord import FORUM, DiscordServer, Fault, words_of
+
+ROOT = Document("Papers of Friday", (Paragraph(text("Two new papers.")),))
+PAPER = Document(blocks=(Card(paper_id="2607.00001", title="A paper", url="https://huggingface.co/papers/2607.00001"),))
+KEY, OTHER = "a" * 25, "b" * 25
+POST = r"/channels/\d+/messages$"
+
+
+@pytest.fixture
+async def server() -> AsyncIterator[DiscordServer]:
+    async with DiscordServer().run() as server:
+        yield server
+        assert not server.violations
+
+
+@pytest.fixture
+def target(server: DiscordServer) -> Target:
+    guild = server.add_guild("Lab")
+    return Target(f"discord:{guild['id']}", guild["channels"][0]["id"])
+
+
+@pytest.fixture
+async def poster(server: DiscordServer) -> AsyncIterator[DiscordPoster]:
+    poster = DiscordPoster(server.token, server.url)
+    yield poster
+    await poster.close()
+
+
+def _shown(server: DiscordServer, channel: str) -> list[str]:
+    return [words_of(message) for message in server.messages.values() if message["channel_id"] == channel]
+
+
+async def test_a_message_its_thread_and_replies_in_it(
+    server: DiscordServer, target: Target, poster: DiscordPoster
+) -> None:
+    root = await poster.post_root(target, "Papers of Friday", ROOT, KEY)
+    await poster.post_reply(target, root, PAPER, OTHER)
+    assert root.thread == root.message
+    assert server.channels[root.thread]["name"] == "Papers of Friday"
+    assert "Two new papers" in _shown(server, target.channel)[0]
+    assert "A paper" in _shown(server, root.thread)[0]
+
+
+async def test_messages_make_no_sound(server: DiscordServer, target: Target, poster: DiscordPoster) -> None:
+    root = await poster.post_root(target, "Papers", ROOT, KEY)
+    await poster.post_reply(target, root, PAPER, OTHER)
+    assert all(message["flags"] & (1 << 12) for message in server.messages.values())
+
+
+async def test_repetition_is_dropped_by_discord(server: DiscordServer, target: Target, poster: DiscordPoster) -> None:
+    first = await poster.post_root(target, "Papers", ROOT, KEY)
+    assert await poster.post_root(target, "Papers", ROOT, KEY) == first
+    assert len(server.messages) == 1
+
+
+async def test_messages_are_found_by_their_keys(server: DiscordServer, target: Target, poster: DiscordPoster) -> None:
+    root = await poster.post_root(target, "Papers", ROOT, KEY)
+    reply = await poster.post_reply(target, root, PAPER, OTHER)
+    assert await poster.find(target, None, "Papers", KEY) == root
+    assert await poster.find(target, root, "Papers", OTHER) == reply
+    assert await poster.find(target, root, "Papers", "c" * 25) is None
+    assert await poster.find(target, None, "Papers", OTHER) is None
+
+
+async def test_root_that_has_no_thread_yet_gets_it_when_it_is_found(
+    server: DiscordServer, target: Target, poster: DiscordPoster
+) -> None:
+    server.faults.append(Fault("POST", r"/threads$", 501, times=9))
+    with pytest.raises(Ambiguous):
+        await poster.post_root(target, "Papers", ROOT, KEY)
+    server.faults.clear()
+    found = await poster.find(target, None, "Papers", KEY)
+    assert found is not None
+    assert found.thread in server.channels
+
+
+async def test_where_threads_are_forbidden_replies_are_plain(
+    server: DiscordServer, target: Target, poster: DiscordPoster
+) -> None:
+    server.faults.append(Fault("POST", r"/threads$", 403, {"code": 50013, "message": "Missing Permissions"}, times=9))
+    root = await poster.post_root(target, "Papers", ROOT, KEY)
+    reply = await poster.post_reply(target, root, PAPER, OTHER)
+    assert root.thread == ""
+    assert len(_shown(server, target.channel)) == 2
+    assert await poster.find(target, root, "Papers", OTHER) == reply
+
+
+async def test_forum_gets_a_post(server: DiscordServer, target: Target, poster: DiscordPoster) -> None:
+    guild = target.workspace.partition(":")[2]
+    forum = Target(target.workspace, server.add_channel("reading", guild, kind=FORUM)["id"])
+    root = await poster.post_root(forum, "Papers of Friday", ROOT, KEY)
+    await poster.post_reply(forum, root, PAPER, OTHER)
+    assert server.channels[root.thread]["name"] == "Papers of Friday"
+    assert len(_shown(server, root.thread)) == 2
+    assert await poster.find(forum, None, "Papers of Friday", KEY) == root
+
+
+async def test_bot_that_may_not_read_does_not_know(
+    server: DiscordServer, target: Target, poster: DiscordPoster
+) -> None:
+    server.unreadable = True
+    with pytest.raises(Ambiguous):
+        await poster.find(target, None, "Papers", KEY)
+
+
+async def test_channel_of_another_server_is_refused(
+    server: DiscordServer, target: Target, poster: DiscordPoster
+) -> None:
+    stranger = server.add_guild("Elsewhere")
+    with pytest.raises(TargetGone):
+        await poster.post_root(Target(f"discord:{stranger['id']}", target.channel), "Papers", ROOT, KEY)
+    assert not server.messages
+
+
+@pytest.mark.parametrize(
+    ("fault", "error"),
+    [
+        (Fault("POST", POST, 403, {"code": 50001, "message": "Missing Access"}), TargetGone),
+        (Fault("GET", r"/channels/\d+$", 404, {"code": 10003, "message": "Unknown Channel"}), TargetGone),
+        (Fault("POST", POST, 501, {}), Ambiguous),
+        (Fault("POST", POST, 429, {"retry_after": 60.0, "message": "", "global": False}), RateLimited),
+    ],
+)
+async def test_faults_are_named(
+    server: DiscordServer, target: Target, poster: DiscordPoster, fault: Fault, error: type[Exception]
+) -> None:
+    server.faults.append(fault)
+    with pytest.raises(error):
+        await poster.post_root(target, "Papers", ROOT, KEY)
+
+
+async def test_refused_token_is_named(server: DiscordServer, target: Target) -> None:
+    poster = DiscordPoster("MTAwMDAwMDAwMDAwMDAwMDAx.other.token", server.url)
+    server.faults.append(Fault("GET", r"/users/@me$", 401, {"message": "401: Unauthorized"}))
+    with pytest.raises(Unauthorized):
+        await poster.post_root(target, "Papers", ROOT, KEY)
+
+
+async def test_owner_is_told_directly(server: DiscordServer, target: Target, poster: DiscordPoster) -> None:
+    await poster.tell(target.workspace, "200000000000000001", ROOT)
+    assert "Two new papers" in words_of(next(iter(server.messages.values())))
+
+
+async def test_reply_to_a_thread_that_is_gone(server: DiscordServer, target: Target, poster: DiscordPoster) -> None:
+    with pytest.raises(TargetGone):
+        await poster.post_reply(target, MessageRef("1", "123456"), PAPER, KEY)

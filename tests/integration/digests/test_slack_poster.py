@@ -1,0 +1,89 @@
+"""Digests on a local Slack."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from adapters.slack.clients import Clients, OneToken
+from adapters.slack.outbox import Outbox
+from adapters.slack.poster import SlackPoster
+from bot.digests.model import Target
+from bot.documents.model import Card, Document, Paragraph, text
+from bot.errors import Ambiguous, RateLimited, TargetGone, Transient
+from tests.servers.slack import ALL_SCOPES, BOT_TOKEN, Fault, SlackServer
+
+ROOT = Document("Papers of Friday", (Paragraph(text("Two new papers.")),))
+PAPER = Document(blocks=(Card(paper_id="2607.00001", title="A paper", url="https://huggingface.co/papers/2607.00001"),))
+TARGET = Target("slack:T1", "C1")
+KEY, OTHER = "a" * 25, "b" * 25
+
+
+@pytest.fixture
+async def slack() -> AsyncIterator[SlackServer]:
+    async with SlackServer() as server:
+        yield server
+        assert not server.faults
+
+
+@pytest.fixture
+async def poster(slack: SlackServer) -> AsyncIterator[SlackPoster]:
+    clients = Clients(OneToken(BOT_TOKEN), slack.api_url)
+    await clients.start()
+    yield SlackPoster(Outbox(clients))
+    await clients.close()
+
+
+async def test_a_message_and_replies_in_its_thread(slack: SlackServer, poster: SlackPoster) -> None:
+    root = await poster.post_root(TARGET, "Papers of Friday", ROOT, KEY)
+    await poster.post_reply(TARGET, root, PAPER, OTHER)
+    first, second = slack.visible("C1")
+    assert ("Two new papers." in first.words, "A paper" in second.words) == (True, True)
+    assert (first.thread, second.thread) == ("", first.ts)
+    assert not any("reply_broadcast" in arguments for _, arguments in slack.calls)
+
+
+async def test_messages_are_found_where_the_bot_may_read(slack: SlackServer, poster: SlackPoster) -> None:
+    slack.scopes = f"{ALL_SCOPES},channels:history"
+    root = await poster.post_root(TARGET, "Papers", ROOT, KEY)
+    reply = await poster.post_reply(TARGET, root, PAPER, OTHER)
+    assert await poster.find(TARGET, None, "Papers", KEY) == root
+    found = await poster.find(TARGET, root, "Papers", OTHER)
+    assert found is not None
+    assert found.message == reply.message
+    assert await poster.find(TARGET, root, "Papers", "c" * 25) is None
+
+
+async def test_nobody_knows_where_the_bot_may_not_read(slack: SlackServer, poster: SlackPoster) -> None:
+    with pytest.raises(Ambiguous):
+        await poster.find(TARGET, None, "Papers", KEY)
+
+
+@pytest.mark.parametrize("channel", ["C2", "C3", "C404"])
+async def test_channel_that_takes_nothing_is_gone(slack: SlackServer, poster: SlackPoster, channel: str) -> None:
+    with pytest.raises(TargetGone):
+        await poster.post_root(Target("slack:T1", channel), "Papers", ROOT, KEY)
+
+
+@pytest.mark.parametrize(
+    ("fault", "error", "arrived"),
+    [
+        (Fault(drop=True), Ambiguous, 0),
+        (Fault(drop=True, after=True), Ambiguous, 1),
+        (Fault(error="ratelimited", status=429, retry_after=0), RateLimited, 0),
+    ],
+)
+async def test_faults_are_named(
+    slack: SlackServer, poster: SlackPoster, fault: Fault, error: type[Transient], arrived: int
+) -> None:
+    slack.go_wrong("chat.postMessage", *[fault] * 30)
+    with pytest.raises(error):
+        await poster.post_root(TARGET, "Papers", ROOT, KEY)
+    assert len(slack.visible("C1")) == arrived
+
+
+async def test_owner_is_told_directly(slack: SlackServer, poster: SlackPoster) -> None:
+    slack.channels["U1"] = slack.channels["D1"]
+    await poster.tell("slack:T1", "U1", ROOT)
+    assert "Two new papers." in slack.visible()[0].words
