@@ -22,7 +22,6 @@ EXPLAIN = "Explain this paper"
 _SUGGESTING_SECONDS = 2.0  # Discord waits three
 _INSTALLS = app_commands.AppInstallationType(guild=True, user=True)
 _CONTEXTS = app_commands.AppCommandContext(guild=True, dm_channel=True, private_channel=True)
-_ANNOTATIONS: dict[Kind, Any] = {Kind.NUMBER: int, Kind.FLAG: bool, Kind.CHANNEL: app_commands.AppCommandChannel}
 
 Interaction = discord.Interaction[Any]
 OnCommand = Callable[[Interaction, str, bool], Awaitable[None]]
@@ -31,6 +30,31 @@ Choices = list[app_commands.Choice[str]]
 Suggest = Callable[[Interaction, str], Coroutine[Any, Any, Choices]]
 
 log = structlog.get_logger(__name__)
+
+
+class PostableChannel(app_commands.Transformer):
+    """An option that offers the channels in which there can be posts with threads; its value is the channel's id."""
+
+    @property
+    def type(self) -> discord.AppCommandOptionType:
+        """A channel."""
+        return discord.AppCommandOptionType.channel
+
+    @property
+    def channel_types(self) -> list[discord.ChannelType]:
+        """Text, announcements, forums."""
+        return [discord.ChannelType.text, discord.ChannelType.news, discord.ChannelType.forum]
+
+    async def transform(self, interaction: Interaction, value: Any, /) -> str:
+        """The id, which is all that the engine needs."""
+        return str(value.id)
+
+
+_ANNOTATIONS: dict[Kind, Any] = {
+    Kind.NUMBER: int,
+    Kind.FLAG: bool,
+    Kind.CHANNEL: app_commands.Transform[str, PostableChannel],
+}
 
 
 def papers_group(commands: Iterable[Command], on_command: OnCommand, papers: PaperRepository) -> app_commands.Group:
@@ -73,11 +97,7 @@ def command_line(command: Command, values: dict[str, Any]) -> str:
 
 
 def _word(value: Any) -> str:
-    if value is None or value is False:
-        return ""
-    if isinstance(value, app_commands.AppCommandChannel | app_commands.AppCommandThread):
-        return str(value.id)
-    return str(value).strip()
+    return "" if value is None or value is False else str(value).strip()
 
 
 def _subcommand(

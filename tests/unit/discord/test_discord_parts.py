@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from discord import Permissions
 from hypothesis import given
@@ -23,6 +25,7 @@ from bot.testing.clock import FakeClock
 from bot.testing.store import FakeLeases, FakePapers
 from tests.contract.adapters.contract import contract_engine
 from tests.servers.discord_bot import services
+from tests.servers.discord_checks import description
 from tests.strategies import nasty_texts
 
 
@@ -36,9 +39,26 @@ def test_every_command_is_in_the_tree_within_the_limits(client: PapersClient) ->
     assert [option["name"] for option in group["options"]] == [command.name for command in COMMANDS]
     assert len(group["options"]) <= 25
     assert all(1 <= len(option["description"]) <= 100 for option in group["options"])
-    assert len(str(group)) < 8000
+    assert counted(group) <= 8000
+    assert not description().faults("PUT", "/applications/1/commands", [group, menu])
     assert menu["name"] == "Explain this paper"
     assert group["integration_types"] == menu["integration_types"] == [0, 1]
+
+
+def counted(node: Any) -> int:
+    """The characters that Discord counts of a command: names, descriptions and values, nested ones too."""
+    if isinstance(node, list):
+        return sum(counted(each) for each in node)
+    if not isinstance(node, dict):
+        return 0
+    own = sum(len(str(node.get(key, ""))) for key in ("name", "description", "value"))
+    return own + counted(node.get("options")) + counted(node.get("choices"))
+
+
+def test_a_flag_is_a_word_only_where_it_is_set() -> None:
+    subscribe = next(command for command in COMMANDS if command.name == "subscribe")
+    assert command_line(subscribe, {"channel": "1", "weekly": False}) == "subscribe 1"
+    assert command_line(subscribe, {"channel": "1", "weekly": True}) == "subscribe 1 weekly"
 
 
 def test_the_options_make_the_line_that_the_grammar_reads() -> None:
