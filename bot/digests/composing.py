@@ -14,7 +14,6 @@ from typing import Protocol
 from bot.digests.choosing import Choice, Chosen, choose
 from bot.digests.model import Digest, Edition, Kind, Part, Slot, Subscription, Target
 from bot.documents.model import (
-    Action,
     Block,
     Bullets,
     Document,
@@ -33,12 +32,11 @@ from bot.papers import calendar
 from bot.papers.library import Library
 from bot.papers.model import EmptyReason, Paper, PaperList, Rise
 from bot.ports import Clock, PaperRepository
-from bot.reading.cards import Sighting, details, list_card, paper_json
+from bot.reading.cards import Sighting, details, list_card, paper_json, starters
 from bot.reading.model import Summary
 
 LONGEST_TITLE = 90  # characters; the shortest of the platforms' limits for a thread's name is 100
 FIRST_IN_ROOT = 5  # papers that the root message names
-STARTERS = ("What are its limits?", "What is new here?")
 SINCE = timedelta(days=1)  # a rise is counted from a day before
 
 
@@ -181,15 +179,6 @@ class Composer:
         )
         blocks: tuple[Block, ...] = (card, *_artifacts(choice.paper))
         return Part(number, Document(blocks=blocks, data=paper_json(replace(seen, rank=number))), choice.paper.id)
-
-
-def starters(seen: Sighting, offers: frozenset[str]) -> tuple[Action, ...]:
-    """Two questions to begin with: what the summary suggests, and one that suits every paper."""
-    if "ask" not in offers:
-        return ()
-    suggested = seen.summary.question if seen.summary else ""
-    questions = [suggested, *(question for question in STARTERS if question != suggested)]
-    return tuple(Action(question, f"ask {seen.paper.id} {question}") for question in questions if question)[:2]
 
 
 def title_of(slot: Slot) -> str:

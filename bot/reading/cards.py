@@ -20,6 +20,7 @@ LABELS = {
     SummarySource.ABSTRACT: "from the abstract",
     SummarySource.EDITOR: "written for the demo",
 }
+STARTERS = ("Which limitations do the authors name?", "What is new compared with earlier work?")
 LABEL_WITHDRAWN = "withdrawn by its authors"
 
 
@@ -73,15 +74,17 @@ def full_card(seen: Sighting, *, offers: Iterable[str], now: datetime) -> Card:
         body=paper.abstract,
         thumbnail=paper.thumbnail,
         thumbnail_alt=f"Preview of “{paper.title}”" if paper.thumbnail else "",
-        actions=(*_suggested(summary, offers), *card_actions(paper.id, frozenset(offers) - {"show", "unsave"})),
+        actions=(*starters(seen, offers), *card_actions(paper.id, frozenset(offers) - {"show", "unsave"})),
     )
 
 
-def _suggested(summary: Summary | None, offers: Iterable[str]) -> tuple[Action, ...]:
-    """A button that asks what the summary suggests to ask."""
-    if summary is None or not summary.question or "ask" not in offers:
+def starters(seen: Sighting, offers: Iterable[str]) -> tuple[Action, ...]:
+    """Two questions to begin with: what the summary suggests, and one that suits every paper."""
+    if "ask" not in offers:
         return ()
-    return (Action(summary.question, f"ask {summary.paper_id} {summary.question}"),)
+    suggested = seen.summary.question if seen.summary else ""
+    questions = [suggested, *(question for question in STARTERS if question != suggested)]
+    return tuple(Action(question, f"ask {seen.paper.id} {question}") for question in questions if question)[:2]
 
 
 def details(summary: Summary) -> tuple[tuple[str, str], ...]:
