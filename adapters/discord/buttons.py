@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Awaitable, Callable
 from typing import Any, Self
 
@@ -12,7 +11,7 @@ from discord import ui
 
 from adapters.discord import limits
 from adapters.discord.escape import in_one_line, shortened
-from adapters.discord.presses import TEMPLATE, Press, encode, press_of
+from adapters.discord.presses import TEMPLATE, encode, press_of
 from bot.documents.model import Action, Input
 
 ANSWER = "answer"  # the custom id of a form's only field
@@ -43,16 +42,17 @@ class CommandButton(ui.DynamicItem[ui.Button[Any]], template=TEMPLATE):
         await interaction.client.on_press(interaction, self.custom_id)
 
 
-def button(action: Action, used: Counter[Press]) -> ui.Item[Any] | None:
-    """An action's button, or None if what it stands for fits into none.  `used` counts the message's equal buttons."""
+def button(action: Action, used: set[str]) -> ui.Item[Any] | None:
+    """An action's button, or None if what it stands for fits into none.  `used` holds the ids of the other ones."""
     label = shortened(in_one_line(action.label), limits.BUTTON_LABEL) or "…"
     if action.url:
         return ui.Button(label=label, url=action.url) if limits.length(action.url) <= limits.BUTTON_LINK else None
     press = press_of(action)
-    custom_id = encode(press, used[press])
+    candidates = (encode(press, ordinal) for ordinal in range(len(used) + 1))
+    custom_id = next((each for each in candidates if each not in used), None)
     if custom_id is None:
         return None
-    used[press] += 1
+    used.add(custom_id)
     return CommandButton(ui.Button(label=label, style=_STYLES[action.style], custom_id=custom_id))
 
 

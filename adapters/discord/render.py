@@ -9,7 +9,6 @@ packed into as few messages as hold them, and a group is broken only if it alone
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -22,7 +21,6 @@ from adapters.discord.buttons import button
 from adapters.discord.escape import cleaned, escaped, in_fence, in_one_line, safe_cut, shortened
 from adapters.discord.inline import markdown
 from adapters.discord.limits import length
-from adapters.discord.presses import Press
 from bot.documents.model import (
     Action,
     Actions,
@@ -154,14 +152,14 @@ def plain_page(words: str, tone: Tone = Tone.NORMAL) -> Page:
 
 
 def _groups(document: Document) -> Iterator[Group]:
-    used: Counter[Press] = Counter()
+    used: set[str] = set()
     if title := _lines("## ", text(in_one_line(document.title))):
         yield title
     for place, block in enumerate(document.blocks):
         yield list(_parts(block, used, place))
 
 
-def _parts(block: Block, used: Counter[Press], place: int) -> Iterator[Part]:
+def _parts(block: Block, used: set[str], place: int) -> Iterator[Part]:
     match block:
         case Heading(text=value):
             yield from _lines("### ", text(in_one_line(value)))
@@ -255,7 +253,7 @@ def _line_end(value: str, at: int) -> int:
 # --- cards, pictures, buttons --------------------------------------------------------------------------------------
 
 
-def _card(card: Card, used: Counter[Press]) -> Iterator[Part]:
+def _card(card: Card, used: set[str]) -> Iterator[Part]:
     first, *rest = _joined(_card_lines(card))
     if card.thumbnail and length(card.thumbnail) <= limits.MEDIA_LINK:
         alt = shortened(in_one_line(card.thumbnail_alt) or "First page or figure of the paper", limits.ALT_TEXT)
@@ -293,7 +291,7 @@ def _image(image: Image, place: int) -> Iterator[Part]:
     yield Part(gallery, components=1, picture=picture)
 
 
-def _rows(actions: Iterable[Action], used: Counter[Press]) -> Iterator[Part]:
+def _rows(actions: Iterable[Action], used: set[str]) -> Iterator[Part]:
     """Buttons, five a row; one that no button can carry is written out as the command to type."""
     made: list[Item] = []
     written: list[str] = []

@@ -14,7 +14,21 @@ from adapters.discord.escape import escaped, shortened
 from adapters.discord.inline import markdown
 from adapters.discord.limits import length
 from adapters.discord.render import CUT, components_of, pages
-from bot.documents.model import Action, Actions, Card, Document, Moment, Paragraph, Text, Tone, bold, italic, link, text
+from bot.documents.model import (
+    Action,
+    Actions,
+    Card,
+    Document,
+    Input,
+    Moment,
+    Paragraph,
+    Text,
+    Tone,
+    bold,
+    italic,
+    link,
+    text,
+)
 from tests.servers.discord_checks import V2, message_faults
 from tests.servers.discord_reading import read
 from tests.strategies import documents, huge_texts, nasty_texts, texts
@@ -41,6 +55,11 @@ def test_no_payload_is_over_a_limit(document: Document) -> None:
 @given(documents())
 def test_no_payload_of_ten_thousand_documents_is_over_a_limit(document: Document) -> None:
     assert not faults(document)
+
+
+def test_buttons_whose_questions_had_to_be_shortened_differ() -> None:
+    asks = tuple(Action("Ask", "ask 2606.01234", input=Input(chr(0x4E00 + which) * 200)) for which in range(3))
+    assert not faults(Document(blocks=(Actions(asks),)))
 
 
 @pytest.mark.real_data
