@@ -54,7 +54,8 @@ class Asking:
         check_question(question)
         yield Progress("Fetching the paper …")
         paper = await self._finder.find(asked.invocation.get("paper"), request)
-        async for reply in self._answer(request, question, [paper], turns):
+        before = () if Question(question).stands_alone else turns  # so that such answers are everybody's
+        async for reply in self._answer(request, question, [paper], before):
             yield reply
 
     async def compare(self, asked: Asked) -> AsyncIterator[Reply]:

@@ -18,7 +18,7 @@ from typing import Any
 
 import structlog
 
-from bot.errors import BotError, ModelError
+from bot.errors import BotError, BudgetExhausted, ModelError
 from bot.llm.budget import Meter
 from bot.llm.model import Message, ModelCall, TextDelta, Usage
 from bot.llm.prompts import load_prompt
@@ -30,6 +30,7 @@ from bot.reading.pointers import Checked, CheckedClaim, Claim, check, shown_sent
 from bot.reading.reader import ReadPaper
 from bot.reading.remembered import RememberedReplies, reply_key
 from bot.reading.replies import Reply, Verdict, read_reply, salvage, words_so_far
+from bot.reading.underway import UnderWay
 
 log = structlog.get_logger(__name__)
 
@@ -93,12 +94,14 @@ class Question:
 class Answerer:
     """Answers questions; without a meter (there is no model) by passages alone.
 
-    With `replies`, a question that stands alone and was answered before is not put to the model again.
+    A question that stands alone is put to the model once for all who ask it at the same time; with `replies`, once
+    for good.
     """
 
     def __init__(self, meter: Meter | None, replies: RememberedReplies | None = None) -> None:
         self._meter = meter
         self._replies = replies
+        self._under_way: UnderWay[Answer] = UnderWay()
 
     async def answer(
         self, question: Question, papers: Sequence[ReadPaper], workspace: str
@@ -110,21 +113,46 @@ class Answerer:
             yield Answer(question=question.text, outcome=outcome, found=found, note=NO_MODEL)
             return
         inquiry = _Inquiry(question, found, self._meter, workspace)
+        if question.history and not question.stands_alone:
+            async for said in self._ask(inquiry):
+                yield said
+            return
         key = reply_key(question.text, papers, inquiry.model, load_prompt(PROMPT).hash)
-        if self._replies and (question.stands_alone or not question.history):
-            known = await self._replies.recall(key)
-            if known and (answer := inquiry.remembered(known)):
-                yield answer
-                return
+        if shared := await self._under_way.join(key):
+            yield replace(
+                shared, question=question.text, calls=0, usage=None, remembered=shared.outcome is not Outcome.PASSAGES
+            )
+            return
+        answers: list[Answer] = []  # one, at the end
+        with self._under_way.lead(key) as work:
+            async for said in self._recall_or_ask(inquiry, key):
+                if isinstance(said, str):
+                    yield said
+                else:
+                    answers.append(said)
+            if inquiry.is_for_all:
+                work.set_result(answers[-1])
+        yield answers[-1]
+
+    async def _recall_or_ask(self, inquiry: _Inquiry, key: str) -> AsyncIterator[str | Answer]:
+        """The answer as it was given before; else the model's, kept if it was given what was asked and nothing else."""
+        known = await self._replies.recall(key) if self._replies else None
+        if known and (answer := inquiry.remembered(known)):
+            yield answer
+            return
+        async for said in self._ask(inquiry):
+            if self._replies and isinstance(said, Answer) and inquiry.is_for_all and not inquiry.failure:
+                await self._replies.keep(key, inquiry.lasting_reply)
+            yield said
+
+    async def _ask(self, inquiry: _Inquiry) -> AsyncIterator[str | Answer]:
+        """The model's answer; the passages where it fails."""
         try:
             async for words in inquiry.run():
                 yield words
         except BotError as error:
             log.warning("answer_failed", action="show_passages", error=type(error).__name__)
-            yield inquiry.lesser(error.sentence)
-            return
-        if self._replies and not question.history:
-            await self._replies.keep(key, inquiry.lasting_reply)
+            inquiry.failure = error
         yield inquiry.answer()
 
 
@@ -141,6 +169,12 @@ class _Inquiry:
         self._fault = "The language model gave no answer that can be used."
         self._checked = Checked(())
         self._usages: list[Usage] = []
+        self.failure: BotError | None = None  # that ended it
+
+    @property
+    def is_for_all(self) -> bool:
+        """Whether others who ask the same may have the same answer: nothing said before, and no budget, is in it."""
+        return not self._question.history and not isinstance(self.failure, BudgetExhausted)
 
     @property
     def model(self) -> str:
@@ -160,8 +194,8 @@ class _Inquiry:
 
     def answer(self) -> Answer:
         """What came of it."""
-        if self._reply.verdict is None:
-            return self.lesser(self._fault)
+        if self.failure or self._reply.verdict is None:
+            return self._lesser(self.failure.sentence if self.failure else self._fault)
         outcome = Outcome.ANSWERED if self._checked.claims else Outcome.NOT_IN_PAPER
         return self._answer(outcome, claims=self._checked.claims, dropped=len(self._checked.dropped))
 
@@ -183,7 +217,7 @@ class _Inquiry:
         )
         return Reply(Verdict.ANSWERED if claims else Verdict.NOT_IN_PAPER, claims)
 
-    def lesser(self, reason: str) -> Answer:
+    def _lesser(self, reason: str) -> Answer:
         """The best passages instead of an answer."""
         return self._answer(Outcome.PASSAGES, note=f"{reason} Here are the passages that fit the question best.")
 
