@@ -28,6 +28,7 @@ STOP_WORDS = frozenset(
     """.split()
 )
 _WORD = re.compile(r"\w+")
+_PART = re.compile(r"[^\W_]+")  # of a name such as vocab_size
 
 
 def words(text: str) -> list[str]:
@@ -37,7 +38,13 @@ def words(text: str) -> list[str]:
 
 def terms(text: str) -> list[str]:
     """What is indexed: words without stop words and endings."""
-    return [stem(word) for word in words(text) if word not in STOP_WORDS]
+    return [stem(word) for word in _PART.findall(text.casefold()) if word not in STOP_WORDS]
+
+
+def trigrams(text: str) -> list[str]:
+    """Each word's runs of three letters, its ends marked: what "vocab" shares with "vocabulary"."""
+    marked = [f" {word} " for word in _PART.findall(text.casefold()) if word not in STOP_WORDS]
+    return [word[start : start + 3] for word in marked for start in range(len(word) - 2)]
 
 
 @lru_cache(maxsize=50_000)

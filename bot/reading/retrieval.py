@@ -1,5 +1,6 @@
 """Which passages of a paper answer a question: BM25 and an embedding, each with the same view of a passage's worth,
-fused by reciprocal rank (Cormack, Clarke and Buettcher, SIGIR 2009; k = 60 as there).
+fused by reciprocal rank (Cormack, Clarke and Buettcher, SIGIR 2009; k = 60 as there).  Where there is no embedding,
+BM25 over runs of three letters is the second opinion: it knows at least which words are alike in writing.
 
 A passage's worth does not depend on the question.  Questions about a paper are answered where things are first said:
 abstract, conclusion and related work retell, so they come later; passages with figures or citations say something
@@ -20,7 +21,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from bot.errors import BotError
-from bot.reading.lexical import Bm25, terms
+from bot.reading.lexical import Bm25, terms, trigrams
 from bot.reading.passages import Passage
 from bot.reading.semantic import Embedder, similarities
 
@@ -54,6 +55,7 @@ class PassageIndex:
     def __init__(self, passages: Sequence[Passage], embedder: Embedder | None, vectors: Vectors | None) -> None:
         self.passages = tuple(passages)
         self.lexical = Bm25([terms(_indexed(passage)) for passage in self.passages])
+        self._letters = _by_letters(self.passages) if vectors is None else None
         self._worth = worth(self.passages)
         self._embedder = embedder if vectors is not None else None
         self._vectors = vectors
@@ -70,7 +72,11 @@ class PassageIndex:
         """Every passage, best first."""
         lexical = self.lexical.scores(terms(question))
         similar = await self._similarities(question)
-        rankings = [lexical] if similar is None else [lexical, similar]
+        rankings = [lexical]
+        if similar is not None:
+            rankings.append(similar)
+        elif self._letters is not None:
+            rankings.append(self._letters.scores(trigrams(question)))
         fused = fuse([_plus(standardized(scores), self._worth) for scores in rankings])
         hits = [
             Hit(passage, fused[number], lexical[number], None if similar is None else similar[number])
@@ -132,6 +138,11 @@ def standardized(values: Sequence[float]) -> list[float]:
 
 def _plus(first: Sequence[float], second: Sequence[float]) -> list[float]:
     return [one + other for one, other in zip(first, second, strict=True)]
+
+
+def _by_letters(passages: Sequence[Passage]) -> Bm25:
+    """BM25 over runs of letters, with the constants that are usual for words."""
+    return Bm25([trigrams(_indexed(passage)) for passage in passages], k1=1.2, b=0.75)
 
 
 def _indexed(passage: Passage) -> str:

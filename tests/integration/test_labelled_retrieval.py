@@ -27,6 +27,7 @@ async def test_fused_retrieval_beats_plain_bm25(shared_data: Path) -> None:
 async def test_words_alone_beat_plain_bm25_too(shared_data: Path) -> None:
     report = await evaluate_retrieval(read_labelled(shared_data / "questions" / "eval_open.jsonl"), None)
     assert report["fused"]["recall@5"] >= 1.2 * report["bm25"]["recall@5"]
+    assert report["fused"]["gold_share@1600_tokens"] >= 0.75
 
 
 def test_no_altered_citation_is_accepted(shared_data: Path) -> None:

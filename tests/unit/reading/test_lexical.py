@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.reading.lexical import Bm25, terms, words
+from bot.reading.lexical import Bm25, terms, trigrams, words
 
 DOCUMENTS = ["the kite is red", "the kite flies", "a boat sails and sails"]
 
@@ -23,6 +23,16 @@ def test_words_are_lower_cased_and_free_of_punctuation() -> None:
 
 def test_terms_have_no_stop_words_and_no_endings() -> None:
     assert terms("Which kites were flying?") == ["kite", "fli"]
+
+
+def test_a_name_with_underscores_is_its_parts() -> None:
+    assert terms("vocab_size") == terms("vocab size")
+
+
+def test_words_alike_in_writing_share_runs_of_letters() -> None:
+    assert trigrams("vocab") == [" vo", "voc", "oca", "cab", "ab "]
+    assert set(trigrams("vocab")) & set(trigrams("the vocabulary")) == {" vo", "voc", "oca", "cab"}
+    assert trigrams("of a") == []
 
 
 def test_the_document_with_more_of_the_words_is_first() -> None:

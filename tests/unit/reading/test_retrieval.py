@@ -53,6 +53,11 @@ async def test_the_passage_that_answers_is_first(question: str, answer: str) -> 
     assert answer in (await index.search(question))[0].passage.text
 
 
+async def test_without_meaning_words_alike_in_writing_are_found() -> None:
+    index = await PassageIndex.build(PASSAGES)
+    assert "three inputs" in (await index.search("What is the controlling made of?"))[0].passage.text
+
+
 @needs_numpy
 async def test_meaning_finds_what_shares_no_word() -> None:
     index = await PassageIndex.build(PASSAGES, StaticEmbedder())
