@@ -9,7 +9,7 @@ RUN python -m venv /opt/paperwire && /opt/paperwire/bin/pip install --no-cache-d
 RUN /opt/paperwire/bin/python scripts/fetch_encodings.py /opt/encodings
 
 FROM python:3.13-slim
-RUN useradd --create-home --uid 10001 paperwire && install --directory --owner paperwire /data
+RUN useradd --create-home --uid 10001 paperwire && install --directory --mode 700 --owner paperwire /data
 COPY --from=build /opt/paperwire /opt/paperwire
 COPY --from=build /opt/encodings /opt/encodings
 ENV PATH=/opt/paperwire/bin:$PATH \

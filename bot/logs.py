@@ -14,6 +14,8 @@ from pathlib import Path
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
+from bot.private import make_private_file, make_private_folder
+
 FILE = "paperwire.log"
 MAX_BYTES = 1_000_000  # of the file before it is rotated once
 MAX_VALUE = 4_000  # characters of one value
@@ -38,8 +40,8 @@ def log_to_file(folder: Path | None, level: int = logging.WARNING) -> None:
 
 def _file_handler(folder: Path) -> logging.Handler | None:
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / FILE).touch(mode=0o600)
+        make_private_folder(folder)
+        make_private_file(folder / FILE)
         return _PatientFile(folder / FILE, maxBytes=MAX_BYTES, backupCount=1, encoding="utf-8")
     except OSError:
         return None

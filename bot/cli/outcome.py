@@ -25,6 +25,7 @@ log = structlog.get_logger(__name__)
 
 def exit_code(work: Callable[[], Coroutine[Any, Any, int]]) -> int:
     """Run `work` on a loop of its own; its code, or that of the error it ended with."""
+    os.umask(0o077)  # whatever libraries write, too, is for its owner alone
     try:
         code = asyncio.run(work())
         sys.stdout.flush()

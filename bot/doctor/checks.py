@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import shutil
 import tempfile
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 
 from bot import bootstrap
 from bot.clock import SystemClock
@@ -20,6 +20,7 @@ from bot.papers.arxiv import Arxiv
 from bot.papers.calendar import list_day, previous_weekday
 from bot.papers.huggingface import HuggingFace
 from bot.ports import Fetcher
+from bot.private import make_private_folder
 from bot.settings import Settings
 
 LITTLE_SPACE = 200_000_000  # bytes free in the data folder
@@ -56,7 +57,7 @@ async def look_at_data_folder(settings: Settings) -> Result:
     """Whether something can be written there, and how much."""
     folder = settings.data
     try:
-        free = await asyncio.to_thread(_try_to_write, str(folder))
+        free = await asyncio.to_thread(_try_to_write, folder)
     except OSError as error:
         return Result(
             Verdict.FAULT,
@@ -68,8 +69,8 @@ async def look_at_data_folder(settings: Settings) -> Result:
     return Result(Verdict.OK, f"{folder} can be written to.")
 
 
-def _try_to_write(folder: str) -> int:
-    os.makedirs(folder, exist_ok=True)
+def _try_to_write(folder: Path) -> int:
+    make_private_folder(folder)
     with tempfile.TemporaryFile(dir=folder) as file:
         file.write(b"x" * 4096)
     return shutil.disk_usage(folder).free

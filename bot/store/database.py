@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from bot.errors import SettingsError, StoreError
+from bot.private import make_private_file, make_private_folder
 from bot.store import migrate
 from bot.store.faults import plain_errors
 
@@ -55,7 +56,7 @@ class Database:
         """
         address = _address(url, folder)
         if address.get_backend_name() == "sqlite":
-            await asyncio.to_thread(_make_folder, Path(str(address.database)).parent)
+            await asyncio.to_thread(_make_place, Path(str(address.database)))
             database = cls(_sqlite_engine(address, lock_timeout), f"the database file {address.database}")
         else:
             database = cls(_postgres_engine(address), f"the Postgres server for database {address.database!r}")
@@ -143,13 +144,17 @@ def _address(url: str | None, folder: Path) -> URL:
 _DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+psycopg", "postgres": "postgresql+psycopg"}
 
 
-def _make_folder(folder: Path) -> None:
+def _make_place(file: Path) -> None:
+    """The folder and an empty file, for their owner alone; SQLite gives the files beside it the same rights."""
+    folder = file.parent
     try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_private_folder(folder)
     except OSError as error:
         raise StoreError(
             f"The data folder {folder} cannot be made ({error.strerror}). Set PAPERWIRE_DATA to one you may write to."
         ) from error
+    with suppress(OSError):  # what is wrong with the file SQLite says in better words
+        make_private_file(file)
 
 
 def _postgres_engine(address: URL) -> AsyncEngine:

@@ -10,6 +10,8 @@ from pathlib import Path
 import structlog
 from hishel import AsyncSqliteStorage
 
+from bot.private import make_private_file, make_private_folder
+
 log = structlog.get_logger(__name__)
 
 FILE = "http-cache.db"
@@ -22,7 +24,8 @@ def open_cache(folder: Path) -> AsyncSqliteStorage | None:
     logging.getLogger("hishel").setLevel(logging.CRITICAL)  # a cache that fails is one that misses: no tracebacks
     path = folder / FILE
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        make_private_folder(folder)
+        make_private_file(path)
         if not _is_usable(path):
             log.warning("http_cache_begun_anew", action="open_cache")
             _remove(path)
