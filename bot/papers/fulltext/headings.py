@@ -52,7 +52,7 @@ class Headings:
 
     def match(self, line: str) -> Heading | None:
         """The heading that this line is, if it is one."""
-        if len(line) > MAX_LENGTH or not (line[0].isupper() or line[0].isdigit()):
+        if not _may_be_one(line):
             return None
         if _KNOWN.fullmatch(line.strip(" .:")):
             self._appendix = self._appendix or line.lower().startswith(("references", "append", "biblio", "suppl"))
@@ -61,7 +61,7 @@ class Headings:
 
     def could_be(self, line: str) -> bool:
         """Whether `match` would find a heading; the numbering does not move on."""
-        return copy(self).match(line) is not None
+        return _may_be_one(line) and copy(self).match(line) is not None
 
     def enter_appendix(self) -> None:
         """From here on letters number the sections."""
@@ -108,6 +108,10 @@ def split_abstract(line: str) -> str | None:
     """What follows a run-in "Abstract—"; None if the line does not begin so."""
     found = _RUN_IN_ABSTRACT.match(line)
     return line[found.end() :] if found else None
+
+
+def _may_be_one(line: str) -> bool:
+    return len(line) <= MAX_LENGTH and (line[0].isupper() or line[0].isdigit())
 
 
 def _follows(number: tuple[int, ...], last: tuple[int, ...]) -> bool:

@@ -75,7 +75,10 @@ class _Text(NamedTuple):
 
 
 class _Fill(NamedTuple):
-    """A filled path, or a picture or shading, whose colour is None.  Where it lies is asked for only if it matters."""
+    """A path that may be filled, or a picture or shading, whose colour is None.
+
+    Where it lies, and whether it is filled at all, is asked for only if it matters.
+    """
 
     item: int
     order: int
@@ -103,6 +106,7 @@ class _Scan:
         self._invisible: list[_Text] = []
         self._coloured: list[tuple[_Text, Colour]] = []
         self._fills: list[_Fill] = []
+        self._by_colour: dict[Colour, list[_Shape]] = {}
         self._order = 0
         self._has_picture = False
 
@@ -146,7 +150,7 @@ class _Scan:
                 inner = _times(_matrix(item), matrix)
                 self._walk(item, _form_objects(item), _form_object, inner, depth + 1)
         elif kind == pdfium.FPDF_PAGEOBJ_PATH:
-            if colour is not None and _is_filled(item):
+            if colour is not None:
                 self._fills.append(_Fill(item, self._order, colour, matrix))
         else:
             self._has_picture = self._has_picture or kind == pdfium.FPDF_PAGEOBJ_IMAGE
@@ -157,30 +161,42 @@ class _Scan:
 
         Most coloured text is a link on bare paper: where nothing of its colour is painted, nothing need be measured.
         """
-        if not self._coloured:
+        vanishing = [text for text, colour in self._coloured if self._may_vanish(text, colour)]
+        if not vanishing:
             return []
-        painted = self._painted() | {WHITE}
-        suspects = [(text, colour) for text, colour in self._coloured if any(alike(colour, other) for other in painted)]
-        shapes = [self._shape(fill) for fill in self._fills] if suspects else []
-        grounds = ((text, colour, _ground(shapes, text)) for text, colour in suspects)
-        return [text for text, colour, ground in grounds if ground is not None and alike(colour, ground)]
+        shapes = [shape for fill in self._fills if (shape := self._shape(fill))]
+        colours = {text.item: colour for text, colour in self._coloured}
+        grounds = ((text, _ground(shapes, text)) for text in vanishing)
+        return [text for text, ground in grounds if ground is not None and alike(colours[text.item], ground)]
+
+    def _may_vanish(self, text: _Text, colour: Colour) -> bool:
+        """Whether something of a text's colour lies beneath it, be it the paper."""
+        return alike(colour, WHITE) or any(
+            shape.order < text.order and _within(_middle(text.box), shape.box) for shape in self._shapes_like(colour)
+        )
 
     def _painted_over(self) -> list[_Text]:
         """Text under an opaque white shape."""
         first = self._texts[0].order if self._texts else self._order
-        white = {colour for colour in self._painted() if alike(colour, WHITE)}
-        later = (self._shape(fill) for fill in self._fills if fill.order > first and fill.colour in white)
-        covers = [shape for shape in later if _is_large(shape.box)]
+        covers = [shape for shape in self._shapes_like(WHITE) if shape.order > first and _is_large(shape.box)]
         return [
             text
             for text in self._texts
             if any(cover.order > text.order and _within(_middle(text.box), cover.box) for cover in covers)
         ]
 
-    def _painted(self) -> set[Colour]:
-        return {fill.colour for fill in self._fills if fill.colour}
+    def _shapes_like(self, colour: Colour) -> list[_Shape]:
+        """What is painted in such a colour."""
+        if colour not in self._by_colour:
+            colours = {other for other in {fill.colour for fill in self._fills} if other and alike(other, colour)}
+            fills = (fill for fill in self._fills if fill.colour in colours)
+            self._by_colour[colour] = [shape for fill in fills if (shape := self._shape(fill))]
+        return self._by_colour[colour]
 
-    def _shape(self, fill: _Fill) -> _Shape:
+    def _shape(self, fill: _Fill) -> _Shape | None:
+        """What a fill covers; None of a path that is but a line."""
+        if fill.colour and not _is_filled(fill.item):
+            return None
         return _Shape(fill.order, _moved(self._bounds(fill.item), fill.matrix), fill.colour)
 
     def _bounds(self, item: int) -> Box:
