@@ -139,9 +139,9 @@ def _face(card: Card) -> Text:
     """What is seen of a paper at first sight."""
     number = f"{card.rank}. " if card.rank is not None else ""
     lines: list[Text] = [text(bold(number), Span(card.title, bold=True, link=card.url))]
-    if card.line:
-        label = (Span(" "), italic(f"({card.label})")) if card.label else ()
-        lines.append((Span(card.line), *label))
+    if card.line or card.label:  # a withdrawn paper may have a label and no line
+        label = (Span(" " if card.line else ""), italic(f"({card.label})")) if card.label else ()
+        lines.append(text(card.line, *label))
     lines += [line for line in (text(card.byline), card.facts, text(italic(card.why)) if card.why else ()) if line]
     return _joined(lines)
 

@@ -48,6 +48,13 @@ def test_ten_thousand_documents_keep_every_limit(document: Document) -> None:
     assert not faults(document)
 
 
+def test_a_label_is_shown_where_there_is_no_line() -> None:
+    withdrawn = Card(paper_id="2607.00001", title="T", url="https://x.test/", label="withdrawn by its authors")
+    assert "withdrawn by its authors" in json.dumps(
+        [message.payload for message in render(Document(blocks=(withdrawn,)))]
+    )
+
+
 @relaxed
 @given(documents())
 def test_any_document_fits_a_view(document: Document) -> None:
