@@ -8,16 +8,17 @@ visible characters, with a hyphen.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
 from adapters.discord.escape import ZERO_WIDTH, cleaned, escaped, in_code, safe_cut
 from adapters.discord.limits import length
-from bot.documents.model import Moment, Span, Text
+from bot.documents.model import Inline, Moment, Span, Text
 
 HYPHEN = "\u2010"  # ends a piece of a word that had to be broken
 _WORD = re.compile(r"\S+\s*|\s+")
+_GAP = re.compile(r"\n{3,}")
 _MOMENT_STYLES = {"date": "D", "time": "t", "datetime": "f", "relative": "R"}
 _LONGEST_LINK = 1000
 
@@ -37,30 +38,50 @@ class _Style:
 
 @dataclass(frozen=True, slots=True)
 class _Word:
-    """A word with the white space after it, as read and as Markdown."""
+    """A word with the white space after it, or a run of them, as read and as Markdown."""
 
     text: str
     markup: str
     style: _Style = _Style()
+    whole: bool = False  # a moment, which is not made of words
 
 
 def markdown(text: Text, limit: int) -> list[str]:
     """The text as Markdown, in pieces of at most `limit` characters each; none if there is nothing to see."""
-    words = [part for word in _words(text) for part in _broken(word, limit)]
-    pieces = (_rendered(words[start:end]) for start, end in _pieces(words, limit))
-    return [piece for piece in pieces if piece.strip()]
+    runs = runs_of(text)
+    whole = [_rendered(runs)] if _fits(runs, limit) else broken(runs, limit)
+    return [piece for piece in whole if piece.strip()]
 
 
-def _words(text: Text) -> Iterator[_Word]:
-    for inline in text:
-        if isinstance(inline, Moment):
-            moment = f"<t:{int(inline.at.timestamp())}:{_MOMENT_STYLES[inline.style]}>"
-            yield _Word(moment, moment)
-            continue
-        style = _style(inline)
-        content = re.sub(r"\n{3,}", "\n\n", cleaned(inline.text))
-        content = " ".join(content.split()) if style.link or style.code else content
-        yield from (_word(word, style) for word in _WORD.findall(content))
+def broken(runs: Iterable[_Word], limit: int) -> list[str]:
+    """Runs as Markdown in pieces, word by word."""
+    words = [part for word in _words(runs) for part in _broken(word, limit)]
+    return [_rendered(words[start:end]) for start, end in _pieces(words, limit)]
+
+
+def _fits(runs: Iterable[_Word], limit: int) -> bool:
+    """Whether all of it, and so every word of it, is within the limit; nearly every text is."""
+    return sum(length(run.markup) + run.style.overhead for run in runs) + 2 <= limit
+
+
+def runs_of(text: Text) -> list[_Word]:
+    """A run for each inline; escaping looks at no more than a word, so all words of a run are escaped together."""
+    return [_run(inline) for inline in text]
+
+
+def _run(inline: Inline) -> _Word:
+    if isinstance(inline, Moment):
+        moment = f"<t:{int(inline.at.timestamp())}:{_MOMENT_STYLES[inline.style]}>"
+        return _Word(moment, moment, whole=True)
+    style = _style(inline)
+    content = cleaned(inline.text)
+    content = " ".join(content.split()) if style.link or style.code else _GAP.sub("\n\n", content)
+    return _word(content, style)
+
+
+def _words(runs: Iterable[_Word]) -> Iterator[_Word]:
+    for run in runs:
+        yield from [run] if run.whole else (_word(word, run.style) for word in _WORD.findall(run.text))
 
 
 def _word(text: str, style: _Style) -> _Word:

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from adapters.discord.escape import escaped, shortened
-from adapters.discord.inline import markdown
+from adapters.discord.inline import broken, markdown, runs_of
 from adapters.discord.limits import length
 from adapters.discord.render import CUT, components_of, pages
 from bot.documents.model import (
@@ -100,6 +100,12 @@ def test_pieces_keep_their_limit(value: Text) -> None:
 @given(huge_texts())
 def test_shortening_keeps_its_limit(words: str) -> None:
     assert length(shortened(words, 80)) <= 80
+
+
+@many
+@given(texts())
+def test_a_text_reads_the_same_escaped_as_a_whole_and_word_by_word(value: Text) -> None:
+    assert markdown(value, 10**9) == [piece for piece in broken(runs_of(value), 10**9) if piece.strip()]
 
 
 def test_styles_and_links_are_written_as_discord_reads_them() -> None:
