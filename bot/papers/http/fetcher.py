@@ -53,7 +53,8 @@ class HttpFetcher:
         self._clock = clock
         self._cache_folder = cache
         self._sources = sources or Sources()
-        self._wire = Wire(clock, self._sources, timeouts or Timeouts(), Line(clock, arxiv_interval))
+        self._timeouts = timeouts or Timeouts()
+        self._line = Line(clock, arxiv_interval)
         self._storage: AsyncSqliteStorage | None = None
         self._client: httpx.AsyncClient | None = None
         self._opening = asyncio.Lock()
@@ -139,8 +140,9 @@ class HttpFetcher:
             if self._client is None:
                 if self._cache_folder is not None:
                     self._storage = await asyncio.to_thread(open_cache, self._cache_folder)
+                wire = await asyncio.to_thread(Wire, self._clock, self._sources, self._timeouts, self._line)
                 self._client = httpx.AsyncClient(
-                    transport=_Cached(self._wire, self._storage) if self._storage else self._wire,
+                    transport=_Cached(wire, self._storage) if self._storage else wire,
                     headers={"User-Agent": f"Paperwire/{version('paperwire')} (paper discovery chat bot)"},
                     follow_redirects=True,
                     max_redirects=MAX_REDIRECTS,
