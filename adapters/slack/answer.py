@@ -9,11 +9,13 @@ crash can close it.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 
 import structlog
 
 from adapters.slack.events import Address
+from adapters.slack.leftovers import INTERRUPTED, Leftovers
 from adapters.slack.limits import BLOCKS_TOTAL
 from adapters.slack.outbox import Outbox, direct
 from adapters.slack.pace import Silence
@@ -21,13 +23,13 @@ from adapters.slack.render import Message, document_without_pictures, plain, ren
 from adapters.slack.streams import Abilities, Stream
 from bot.chat.request import Final, Partial, Progress, Reply
 from bot.documents.model import Document, Paragraph, text
-from bot.errors import BotError, ContentRejected, Permanent, TargetGone, Unauthorized
-from bot.ports import Clock, OpenReplies, OpenReply
+from bot.errors import BotError, ContentRejected, RateLimited, TargetGone, Transient, Unauthorized
+from bot.ports import OpenReply
 
 log = structlog.get_logger(__name__)
 
-INTERRUPTED = "I was interrupted before this was finished. Please ask again."
 ELSEWHERE = "(The answer went to the person who asked.)"
+CUT = "The rest of this answer could not be sent. Please ask again."
 
 
 class Answer:
@@ -40,16 +42,16 @@ class Answer:
         private: bool,
         outbox: Outbox,
         abilities: Abilities,
-        open_replies: OpenReplies,
-        clock: Clock,
+        leftovers: Leftovers,
     ) -> None:
         self._to = to
         self._private = private
         self._outbox = outbox
         self._abilities = abilities
-        self._open_replies = open_replies
-        self._clock = clock
+        self._leftovers = leftovers
         self._standing: OpenReply | None = None  # what is to be seen and not finished
+        self._home = to  # with the channel's own id, once something stands there
+        self._ts = ""
         self._stream: Stream | None = None
         self._has_status = False
         self._mute = False  # nothing more is to be said on the way
@@ -58,10 +60,12 @@ class Answer:
         """Show one reply; of a `Final`, the `ts` of the public message that it became, else ""."""
         if isinstance(reply, Final):
             return await self._finish(reply.document)
-        if self._mute or (self._private and not isinstance(reply, Silence)):
+        if self._mute or (self._private and not isinstance(reply, Silence)) or self._abilities.resting(self._to):
             return ""
         try:
             await self._on_the_way(reply)
+        except RateLimited as error:
+            self._abilities.rest(self._to, error.retry_after or 1.0)
         except BotError as error:
             self._mute = self._mute or isinstance(error, TargetGone)
             log.info("reply_not_shown", action="show_reply", kind=type(error).__name__)
@@ -82,7 +86,7 @@ class Answer:
         elif self._stream is not None:
             await self._stream.note(reply.sentence)
         elif self._standing is not None or not await self._set_status(reply.sentence):
-            await self._write(sentence(reply.sentence))
+            await self._write(sentence(reply.sentence), hasty=True)
 
     async def _grow(self, words: str) -> None:
         if self._stream is None and self._standing is None:
@@ -90,35 +94,35 @@ class Answer:
             if self._stream is not None:
                 await self._remember(self._to.channel, self._stream.ts)
         if self._stream is None or not await self._stream.grow(words):
-            await self._write(render(said(f"{words} …"))[0])
+            await self._write(render(said(f"{words} …"))[0], hasty=True)
 
     async def _set_status(self, words: str) -> bool:
         self._has_status = await self._abilities.status(self._to, words) or self._has_status
         return self._has_status
 
-    async def _write(self, message: Message) -> None:
+    async def _write(self, message: Message, *, hasty: bool = False) -> None:
+        """Post, or edit what stands; `hasty`, where it can be done without waiting for Slack's patience."""
         if self._standing is None:
-            channel, ts = await self._outbox.post(self._to, message, self._to.thread)
+            channel, ts = await self._outbox.post(self._to, message, self._to.thread, hasty=hasty)
             await self._remember(channel, ts)
         else:
-            await self._outbox.edit(self._home(), self._standing.message, message)
+            await self._outbox.edit(self._home, self._ts, message, hasty=hasty)
 
     async def _remember(self, channel: str, ts: str) -> None:
-        place = replace(self._to.place, channel=channel)
-        self._standing = OpenReply(place=place, message=ts, opened_at=self._clock.now())
-        await self._open_replies.opened(self._standing)
-
-    def _home(self) -> Address:
-        """The address, with the channel's own id where only a person was known."""
-        return replace(self._to, channel=self._standing.place.channel) if self._standing else self._to
+        self._home, self._ts = replace(self._to, channel=channel), ts
+        self._standing = await self._leftovers.opened(self._home.place, ts)
 
     # --- the end -----------------------------------------------------------------------------------------------------
 
     async def _finish(self, document: Document) -> str:
-        """Deliver the end.  Where Slack has trouble for long, what stands stays known, and the next start closes it."""
+        """Deliver the end.  Where Slack has trouble for long, what stands is closed with a sentence afterwards."""
         try:
             ts = await self._deliver(document)
-        except Permanent:
+        except Transient:
+            if self._standing is not None:
+                self._leftovers.given_up(self._standing)
+            raise
+        except BotError:
             await self._close()
             raise
         await self._close()
@@ -153,8 +157,13 @@ class Answer:
         except (TargetGone, Unauthorized) as gone:
             await self._otherwise(messages, gone)
             return ""
-        for message in messages[1:]:
-            await self._outbox.post(self._home(), message, self._to.thread or ts)
+        try:
+            for message in messages[1:]:
+                await self._outbox.post(self._home, message, self._to.thread or ts)
+        except Transient as error:  # what stands is whole in itself and is not to be taken for half an answer
+            log.warning("answer_cut", action="send_document", kind=type(error).__name__)
+            with suppress(BotError):
+                await self._outbox.whisper(self._to, sentence(CUT))
         return ts
 
     async def _first(self, message: Message) -> str:
@@ -163,13 +172,13 @@ class Answer:
             await self._stream.stop()
         if self._standing is not None:
             try:
-                await self._outbox.edit(self._home(), self._standing.message, message)
+                await self._outbox.edit(self._home, self._ts, message)
             except TargetGone:
                 await self._close()
             else:
-                return self._standing.message
+                return self._ts
         await self._write(message)
-        return self._standing.message if self._standing is not None else ""
+        return self._ts
 
     async def _otherwise(self, messages: Sequence[Message], gone: BotError) -> None:
         """The channel does not let us write: answer by the way that the command came, or tell the person."""
@@ -186,13 +195,13 @@ class Answer:
         if self._stream is not None:
             await self._stream.stop()
         try:
-            await self._outbox.delete(self._home(), self._standing.message)
+            await self._outbox.delete(self._home, self._ts)
         except BotError:
-            await self._outbox.edit(self._home(), self._standing.message, sentence(ELSEWHERE))
+            await self._outbox.edit(self._home, self._ts, sentence(ELSEWHERE))
 
     async def _close(self) -> None:
         if self._standing is not None:
-            await self._open_replies.closed(self._standing)
+            await self._leftovers.closed(self._standing)
             self._standing, self._stream = None, None
 
 

@@ -21,12 +21,14 @@ from adapters.slack.doctor import faults
 from adapters.slack.errands import Errands
 from adapters.slack.inbox import Inbox
 from adapters.slack.installs import Installations, SignedStates
+from adapters.slack.leftovers import Leftovers
 from adapters.slack.listeners import Listeners
 from adapters.slack.manifest import SCOPES
 from adapters.slack.outbox import Outbox
 from adapters.slack.pace import Pace
 from adapters.slack.people import People
 from adapters.slack.quiet import quiet_logger
+from adapters.slack.streams import Abilities
 from bot.chat.engine import Engine
 from bot.errors import BotError, Unauthorized
 from bot.ports import Clock, ConversationRepository, EventLog, Leases, OpenReplies, Vault, Workspaces
@@ -64,12 +66,21 @@ class SlackApp:
         self._clients = Clients(OneToken(config.bot_token) if config.bot_token else self.installs, config.api_url)
         self._outbox = Outbox(self._clients)
         self._people = People(self._outbox, clock, config.managers)
+        abilities = Abilities(self._outbox, clock)
+        self.leftovers = Leftovers(
+            outbox=self._outbox,
+            abilities=abilities,
+            open_replies=store.open_replies,
+            leases=store.leases,
+            clock=clock,
+        )
         self.inbox = Inbox(
             engine=engine,
             outbox=self._outbox,
             people=self._people,
             events=store.events,
-            open_replies=store.open_replies,
+            abilities=abilities,
+            leftovers=self.leftovers,
             conversations=store.conversations,
             clock=clock,
             pace=pace or Pace(),
@@ -79,7 +90,7 @@ class SlackApp:
         )
         self._sockets: AsyncSocketModeHandler | None = None
         self._runner: web.AppRunner | None = None
-        self._chores: asyncio.Task[None] | None = None
+        self._chores: list[asyncio.Task[None]] = []
 
     # --- start and stop ----------------------------------------------------------------------------------------------
 
@@ -95,8 +106,8 @@ class SlackApp:
         await self._clients.start()
         if not self._config.bot_token:
             self.installs.renew_with(self._clients, self._config)
-        await self.inbox.close_left_open()
-        self._chores = asyncio.create_task(self._do_chores())
+        await self.leftovers.close_all()
+        self._chores = [asyncio.create_task(chore) for chore in (self._do_chores(), self.leftovers.keep())]
         bolt = self._bolt()
         if self._config.uses_sockets:
             await self._listen_on_socket(bolt)
@@ -118,11 +129,12 @@ class SlackApp:
             await self._sockets.client.close()  # type: ignore[no-untyped-call]
         if self._runner is not None:
             await self._runner.cleanup()
-        if self._chores is not None:
-            self._chores.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._chores
         await self.inbox.close(grace)
+        for chore in self._chores:
+            chore.cancel()
+        await asyncio.gather(*self._chores, return_exceptions=True)
+        with suppress(BotError):
+            await self.leftovers.leave()
         await self._clients.close()
 
     @property

@@ -1,6 +1,7 @@
 """A Web API client for each workspace, over one connection pool.
 
-Waiting out a 429 is left to slack_sdk.  A call is repeated only if it never left: one whose answer was lost may have
+Waiting out a 429 is left to slack_sdk, except in a hurry: an edit on the way to an answer must not hold the answer
+up.  A call is repeated only if it never left: one whose answer was lost may have
 been heard, and a message must not appear twice.
 """
 
@@ -44,7 +45,7 @@ class Clients:
         self._tokens = tokens
         self._base_url = base_url
         self._session: aiohttp.ClientSession | None = None
-        self._clients: dict[str, AsyncWebClient] = {}
+        self._clients: dict[tuple[str, bool], AsyncWebClient] = {}
 
     async def start(self) -> None:
         """Open the connection pool inside the running loop."""
@@ -62,24 +63,35 @@ class Clients:
             raise RuntimeError("the clients have not been started")
         return self._session
 
-    async def of(self, team: str, enterprise: str = "") -> AsyncWebClient:
-        """The client of a workspace.  Raises `Unauthorized` where the app is not installed."""
+    async def of(self, team: str, enterprise: str = "", *, hasty: bool = False) -> AsyncWebClient:
+        """The client of a workspace; a `hasty` one does not wait out a 429.
+
+        Raises:
+            Unauthorized: the app is not installed there.
+        """
         token = await self._tokens.token(team, enterprise)
-        client = self._clients.get(team)
+        client = self._clients.get((team, hasty))
         if client is None or client.token != token:
-            client = self._clients[team] = self.bare(token)
+            made = web_client(self._base_url, token, self.session, patience=0 if hasty else PATIENCE)
+            client = self._clients[team, hasty] = made
         return client
 
     def forget(self, team: str) -> None:
-        """Drop a workspace's client."""
-        self._clients.pop(team, None)
+        """Drop a workspace's clients."""
+        for hasty in (False, True):
+            self._clients.pop((team, hasty), None)
 
     def bare(self, token: str | None = None) -> AsyncWebClient:
         """A client with any token, or none."""
         return web_client(self._base_url, token, self.session)
 
 
-def web_client(base_url: str, token: str | None = None, session: aiohttp.ClientSession | None = None) -> AsyncWebClient:
+def web_client(
+    base_url: str,
+    token: str | None = None,
+    session: aiohttp.ClientSession | None = None,
+    patience: int = PATIENCE,
+) -> AsyncWebClient:
     """A client of slack_sdk with our retries.  Without a session it opens one for each call."""
     return AsyncWebClient(
         token=token,
@@ -88,6 +100,6 @@ def web_client(base_url: str, token: str | None = None, session: aiohttp.ClientS
         session=session,
         retry_handlers=[
             AsyncConnectionErrorRetryHandler(error_types=[aiohttp.ClientConnectorError]),
-            AsyncRateLimitErrorRetryHandler(max_retry_count=PATIENCE),
+            AsyncRateLimitErrorRetryHandler(max_retry_count=patience),
         ],
     )

@@ -8,19 +8,20 @@ from datetime import timedelta
 
 import structlog
 
-from adapters.slack.answer import INTERRUPTED, Answer
-from adapters.slack.events import Address, Incoming
+from adapters.slack.answer import Answer
+from adapters.slack.events import Incoming
 from adapters.slack.lanes import Lanes
+from adapters.slack.leftovers import Leftovers
 from adapters.slack.outbox import Outbox
 from adapters.slack.pace import Pace, paced
 from adapters.slack.people import People
-from adapters.slack.render import papers, sentence
+from adapters.slack.render import papers
 from adapters.slack.streams import Abilities
 from bot.chat.engine import Engine
 from bot.chat.grammar import Command, parse
 from bot.chat.request import Final, Place, Request
-from bot.errors import BadInput, BotError, StoreError
-from bot.ports import Clock, ConversationRepository, EventLog, OpenReplies
+from bot.errors import BadInput, StoreError
+from bot.ports import Clock, ConversationRepository, EventLog
 
 log = structlog.get_logger(__name__)
 
@@ -39,7 +40,8 @@ class Inbox:
         outbox: Outbox,
         people: People,
         events: EventLog,
-        open_replies: OpenReplies,
+        abilities: Abilities,
+        leftovers: Leftovers,
         conversations: ConversationRepository,
         clock: Clock,
         pace: Pace,
@@ -48,11 +50,11 @@ class Inbox:
         self._outbox = outbox
         self._people = people
         self._events = events
-        self._open_replies = open_replies
+        self._leftovers = leftovers
         self._conversations = conversations
         self._clock = clock
         self._pace = pace
-        self._abilities = Abilities(outbox, clock)
+        self._abilities = abilities
         self._lanes = Lanes()
         self._later: set[asyncio.Task[None]] = set()
 
@@ -73,17 +75,6 @@ class Inbox:
         for task in self._later:
             task.cancel()
         await self._lanes.close(grace)
-
-    async def close_left_open(self) -> None:
-        """Finish with a sentence what a crash left standing."""
-        for reply in await self._open_replies.left_open("slack", self._clock.now()):
-            to = Address(team=reply.place.workspace.removeprefix("slack:"), channel=reply.place.channel, user="")
-            try:
-                await self._abilities.end_stream(to, reply.message)
-                await self._outbox.edit(to, reply.message, sentence(INTERRUPTED))
-            except BotError as error:
-                log.warning("reply_left_open", action="close_reply", kind=type(error).__name__)
-            await self._open_replies.closed(reply)
 
     async def forget_old_events(self) -> None:
         """Drop the ids of events that Slack will not send again."""
@@ -124,8 +115,7 @@ class Inbox:
             private=incoming.private or (command is not None and command.private),
             outbox=self._outbox,
             abilities=self._abilities,
-            open_replies=self._open_replies,
-            clock=self._clock,
+            leftovers=self._leftovers,
         )
         request = await self._request(incoming, managing=command is not None and command.who == "manager")
         try:

@@ -33,27 +33,31 @@ class Outbox:
     def __init__(self, clients: Clients) -> None:
         self._clients = clients
 
-    async def client(self, to: Address) -> AsyncWebClient:
-        """The workspace's client, for what is not a message."""
-        return await self._clients.of(to.team, to.enterprise)
+    async def client(self, to: Address, *, hasty: bool = False) -> AsyncWebClient:
+        """The workspace's client, for what is not a message; a hasty one does not wait out a 429."""
+        return await self._clients.of(to.team, to.enterprise, hasty=hasty)
 
-    async def post(self, to: Address, message: Message, thread: str = "") -> tuple[str, str]:
-        """Post in a channel or thread, or to a person by their id; the channel and the message's `ts`."""
-        client = await self.client(to)
+    async def post(self, to: Address, message: Message, thread: str = "", *, hasty: bool = False) -> tuple[str, str]:
+        """Post in a channel or thread, or to a person by their id; the channel and the message's `ts`.
+
+        `hasty`: once, and without waiting out a 429.
+        """
+        client = await self.client(to, hasty=hasty)
         answer = await call(
             lambda: client.api_call(
                 "chat.postMessage",
                 json={"channel": to.channel, **_in_thread(thread), **message.payload, **NO_UNFURLING},
             ),
             again_if_unsure=False,
+            attempts=1 if hasty else ATTEMPTS,
         )
         return str(answer["channel"]), str(answer["ts"])
 
-    async def edit(self, to: Address, ts: str, message: Message) -> None:
-        """Change a message; what it held before is replaced, blocks too."""
-        client = await self.client(to)
+    async def edit(self, to: Address, ts: str, message: Message, *, hasty: bool = False) -> None:
+        """Change a message; what it held before is replaced, blocks too.  `hasty` as for `post`."""
+        client = await self.client(to, hasty=hasty)
         payload = {"channel": to.channel, "ts": ts, "blocks": [], **message.payload}
-        await call(lambda: client.api_call("chat.update", json=payload))
+        await call(lambda: client.api_call("chat.update", json=payload), attempts=1 if hasty else ATTEMPTS)
 
     async def delete(self, to: Address, ts: str) -> None:
         """Take a message back."""

@@ -16,7 +16,7 @@ from adapters.slack.escape import escape_markdown
 from adapters.slack.events import Address
 from adapters.slack.limits import STREAM_TEXT
 from adapters.slack.outbox import Outbox, call
-from bot.errors import BotError, Permanent
+from bot.errors import BotError, Permanent, RateLimited
 from bot.ports import Clock
 
 log = structlog.get_logger(__name__)
@@ -28,20 +28,28 @@ Result = TypeVar("Result")
 
 
 class Stream:
-    """A message that grows in place (chat.startStream and its family)."""
+    """A message that grows in place (chat.startStream and its family), by a hasty client; a patient one stops it."""
 
-    def __init__(self, client: AsyncWebClient, channel: str, ts: str, words: str) -> None:
+    def __init__(self, client: AsyncWebClient, hasty: AsyncWebClient, channel: str, ts: str, words: str) -> None:
         self._client = client
+        self._hasty = hasty
         self._channel = channel
         self._words = words
         self.ts = ts
 
     async def grow(self, words: str) -> bool:
-        """Show `words`, the whole text so far; False if Slack has closed the stream, as it does after some minutes."""
+        """Show `words`, the whole text so far; False if Slack has closed the stream, as it does after some minutes.
+
+        Raises:
+            RateLimited: what is missing comes with the next call.
+        """
         if not words.startswith(self._words):
             return True  # the end will set it right
-        fresh, self._words = words[len(self._words) :], words
-        return await self._append(fresh)
+        while fresh := words[len(self._words) :][:PIECE]:
+            if not await self._append(fresh):
+                return False
+            self._words += fresh
+        return True
 
     async def note(self, sentence: str) -> None:
         """Add a sentence that is not part of the text."""
@@ -55,13 +63,17 @@ class Stream:
             log.info("stream_not_stopped", action="stop_stream", kind=type(error).__name__)
 
     async def _append(self, words: str) -> bool:
-        for at in range(0, len(words), PIECE):
-            piece = escape_markdown(words[at : at + PIECE])
-            try:
-                await self._client.chat_appendStream(channel=self._channel, ts=self.ts, markdown_text=piece)
-            except Exception as error:
-                log.info("stream_closed", action="append_to_stream", kind=type(error).__name__)
-                return False
+        piece = escape_markdown(words)
+        try:
+            await call(
+                lambda: self._hasty.chat_appendStream(channel=self._channel, ts=self.ts, markdown_text=piece),
+                attempts=1,
+            )
+        except RateLimited:
+            raise
+        except BotError as error:
+            log.info("stream_closed", action="append_to_stream", kind=type(error).__name__)
+            return False
         return True
 
 
@@ -72,6 +84,16 @@ class Abilities:
         self._outbox = outbox
         self._clock = clock
         self._refused: dict[tuple[str, str], datetime] = {}
+        self._resting: dict[str, datetime] = {}
+
+    def rest(self, to: Address, seconds: float) -> None:
+        """Slack asks for patience: for so long nothing is shown in that workspace but what is finished."""
+        self._resting[to.team] = self._clock.now() + timedelta(seconds=seconds)
+
+    def resting(self, to: Address) -> bool:
+        """Whether that time is not over yet."""
+        until = self._resting.get(to.team)
+        return until is not None and self._clock.now() < until
 
     async def status(self, to: Address, sentence: str) -> bool:
         """Show a status line under a thread ("" takes it away); False if that cannot be."""
@@ -93,13 +115,15 @@ class Abilities:
                 recipient_team_id=to.team,
                 recipient_user_id=to.user,
             )
-            return Stream(client, to.channel, str(answer["ts"]), words[:PIECE])
+            patient = await self._outbox.client(to)
+            return Stream(patient, client, to.channel, str(answer["ts"]), words[:PIECE])
 
         return await self._try("stream", to, ask)
 
     async def end_stream(self, to: Address, ts: str) -> None:
         """Stop a stream that somebody else began, if it is one."""
-        await Stream(await self._outbox.client(to), to.channel, ts, "").stop()
+        client = await self._outbox.client(to)
+        await Stream(client, client, to.channel, ts, "").stop()
 
     async def _try(
         self, ability: str, to: Address, ask: Callable[[AsyncWebClient], Awaitable[Result]]
@@ -108,8 +132,10 @@ class Abilities:
         if not to.thread or (until is not None and self._clock.now() < until):
             return None
         try:
-            client = await self._outbox.client(to)
-            return await call(lambda: ask(client), again_if_unsure=False)
+            client = await self._outbox.client(to, hasty=True)
+            return await call(lambda: ask(client), again_if_unsure=False, attempts=1)
+        except RateLimited:
+            raise
         except Permanent:
             self._refused[to.team, ability] = self._clock.now() + PAUSE
         except BotError as error:

@@ -1,0 +1,112 @@
+"""What stands at Slack unfinished, and who is at work on it.
+
+Every process keeps a lease of its own while it lives, and its name stands behind each message that it has open.  So one
+that starts closes what a dead one left, never what another is still writing; and what this one could not finish is
+closed as soon as Slack lets it.
+"""
+
+from __future__ import annotations
+
+import secrets
+from datetime import timedelta
+
+import structlog
+
+from adapters.slack.events import Address
+from adapters.slack.outbox import Outbox
+from adapters.slack.render import sentence
+from adapters.slack.streams import Abilities
+from bot.chat.request import Place
+from bot.errors import BotError, Transient
+from bot.ports import Clock, Leases, OpenReplies, OpenReply
+
+log = structlog.get_logger(__name__)
+
+INTERRUPTED = "I was interrupted before this was finished. Please ask again."
+LIFE = timedelta(seconds=15)  # for how long a process that says nothing is taken for alive
+BEAT = 5.0  # seconds between two signs of life
+
+
+class Leftovers:
+    """Messages that are not finished, over the port `OpenReplies`; the reference kept is `TS/PROCESS`."""
+
+    def __init__(
+        self, *, outbox: Outbox, abilities: Abilities, open_replies: OpenReplies, leases: Leases, clock: Clock
+    ) -> None:
+        self._outbox = outbox
+        self._abilities = abilities
+        self._open_replies = open_replies
+        self._leases = leases
+        self._clock = clock
+        self._process = secrets.token_hex(6)
+        self._at_work: set[OpenReply] = set()
+
+    # --- one message -------------------------------------------------------------------------------------------------
+
+    async def opened(self, place: Place, ts: str) -> OpenReply:
+        """Something unfinished stands there now."""
+        reply = OpenReply(place=place, message=f"{ts}/{self._process}", opened_at=self._clock.now())
+        self._at_work.add(reply)
+        await self._open_replies.opened(reply)
+        return reply
+
+    async def closed(self, reply: OpenReply) -> None:
+        """It is finished."""
+        self._at_work.discard(reply)
+        await self._open_replies.closed(reply)
+
+    def given_up(self, reply: OpenReply) -> None:
+        """Nobody will finish it: the next round closes it with a sentence."""
+        self._at_work.discard(reply)
+
+    # --- all of them -------------------------------------------------------------------------------------------------
+
+    async def keep(self) -> None:
+        """Give signs of life, and close what others or we have left, until cancelled."""
+        while True:
+            await self._clock.sleep(BEAT)
+            try:
+                await self.close_all()
+            except BotError as error:
+                log.warning("leftovers_not_seen", action="close_leftovers", kind=type(error).__name__)
+
+    async def close_all(self) -> None:
+        """Give a sign of life, then close what nobody is at work on.  Raises `StoreError`."""
+        now = self._clock.now()
+        await self._leases.acquire(_lease(self._process), self._process, now, LIFE)
+        by_process: dict[str, list[OpenReply]] = {}
+        for reply in await self._open_replies.left_open("slack", now):
+            if reply not in self._at_work:
+                by_process.setdefault(reply.message.partition("/")[2], []).append(reply)
+        for process, replies in by_process.items():
+            await self._inherit(process, replies)
+
+    async def leave(self) -> None:
+        """This process ends; what it could not finish is anybody's."""
+        await self._leases.release(_lease(self._process), self._process)
+
+    async def _inherit(self, process: str, replies: list[OpenReply]) -> None:
+        """Close what a process left, unless it lives, or another is closing it."""
+        name = _lease(process)
+        if await self._leases.acquire(name, self._process, self._clock.now(), LIFE) is None:
+            return
+        for reply in replies:
+            await self._close(reply)
+        if process != self._process:
+            await self._leases.release(name, self._process)
+
+    async def _close(self, reply: OpenReply) -> None:
+        to = Address(team=reply.place.workspace.removeprefix("slack:"), channel=reply.place.channel, user="")
+        ts = reply.message.partition("/")[0]
+        try:
+            await self._abilities.end_stream(to, ts)
+            await self._outbox.edit(to, ts, sentence(INTERRUPTED))
+        except Transient:
+            return  # the next round tries again
+        except BotError as error:
+            log.info("leftover_not_closed", action="close_leftover", kind=type(error).__name__)
+        await self._open_replies.closed(reply)
+
+
+def _lease(process: str) -> str:
+    return f"slack-process:{process}"
