@@ -209,13 +209,13 @@ class _Inquiry:
 
     @property
     def lasting_reply(self) -> Reply:
-        """What is worth remembering: the claims that hold, or that there are none."""
-        if self._reply.verdict is None:
-            return self._reply
+        """What is worth remembering: the claims that hold, or the model's own word that there are none."""
         claims = tuple(
             Claim(claim.text, tuple(one.number for one in claim.citations)) for claim in self._checked.claims
         )
-        return Reply(Verdict.ANSWERED if claims else Verdict.NOT_IN_PAPER, claims)
+        if claims:
+            return Reply(Verdict.ANSWERED, claims)
+        return Reply(Verdict.NOT_IN_PAPER if self._reply.verdict is Verdict.NOT_IN_PAPER else None)
 
     def _lesser(self, reason: str) -> Answer:
         """The best passages instead of an answer."""
