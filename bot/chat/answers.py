@@ -146,9 +146,15 @@ def _price(answer: Answer) -> str:
 
 
 def _warning(read: ReadPaper) -> str:
-    """What the reader should know about a paper's text: cut short, hidden words, words meant for a model."""
+    """What the reader should know about a paper's text: withdrawn, cut short, hidden words, words meant for a model;
+    and why it is the abstract alone, as the last source tried has it.
+    """
     full_text, flagged = read.text.full_text, read.text.flagged
     warnings = [full_text.truncated or ""]
+    if read.paper.withdrawn:
+        warnings.append("This paper was withdrawn by its authors.")
+    if full_text.source is TextSource.ABSTRACT:
+        warnings += [reason[:1].upper() + reason[1:] for reason in full_text.fallbacks[-1:]]
     if full_text.hidden:
         warnings.append("This paper holds text that a reader cannot see; it was ignored.")
     if flagged:

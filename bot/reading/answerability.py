@@ -4,6 +4,8 @@ Two signals: how much of the question's words (weighed by how rare they are in t
 and how close in meaning the best passage is.  A logistic curve makes them one number.  Its weights were fitted to
 questions that their own paper answers, set against the same questions put to other papers and questions recorded as
 unanswerable; `python -m benchmarks answerability` fits them anew in cross-validation and prints what they reach.
+
+All this is about English.  A question in another language shares no words with a paper that may well answer it.
 """
 
 from __future__ import annotations
@@ -12,10 +14,13 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from bot.reading.lexical import terms
+from bot.reading.lexical import terms, words
 from bot.reading.retrieval import Hit
 
 LOOKED_AT = 5  # passages
+_ENGLISH = frozenset(
+    "what which who whom whose how why when where does did do are were the this that their they is there".split()
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +57,11 @@ def signals(question: str, hits: Sequence[Hit], idf: Callable[[str], float]) -> 
     whole = sum(map(idf, asked))
     similar = [hit.similarity for hit in hits if hit.similarity is not None]
     return Signals(sum(map(idf, found)) / whole if whole else 0.0, max(similar, default=None))
+
+
+def can_be_judged(question: str) -> bool:
+    """Whether the signals say anything of a question: it is English, told by the words that few questions lack."""
+    return not _ENGLISH.isdisjoint(words(question))
 
 
 def answerable(measured: Signals) -> float:

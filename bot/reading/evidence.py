@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import zip_longest
 from typing import Any
 
-from bot.reading.answerability import answerable, signals
+from bot.reading.answerability import answerable, can_be_judged, signals
 from bot.reading.lexical import terms
 from bot.reading.packing import pack
 from bot.reading.passages import Passage, moved
@@ -24,7 +24,7 @@ class Found:
 
     papers: tuple[ReadPaper, ...]
     hits: tuple[tuple[Hit, ...], ...]
-    answerable: bool  # by at least one of them
+    answerable: bool  # by at least one of them, or there is no telling
 
     def evidence(self, budget: int) -> list[Passage]:
         """Passages for a budget of tokens, an even share for each paper, in reading order."""
@@ -50,7 +50,7 @@ class Found:
 async def find(search: str, papers: Sequence[ReadPaper]) -> Found:
     """Rank the passages of each paper, the sentences of one numbered on from those of the one before."""
     rows = []
-    offset, likely = 0, False
+    offset, likely = 0, not can_be_judged(search)
     for paper in papers:
         hits = await paper.index.search(search)
         likely |= answerable(signals(search, hits, paper.index.lexical.idf)) >= 0.5

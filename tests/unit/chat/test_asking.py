@@ -153,6 +153,30 @@ async def test_an_abstract_alone_is_called_by_its_name() -> None:
     assert "Read from the abstract only" in shown
 
 
+async def test_why_there_is_no_more_than_an_abstract_is_told() -> None:
+    reasons = ("arXiv's HTML: It has none of this paper.", "the PDF: The PDF asks for a password.")
+    abstract = replace(KITES_TEXT, source=TextSource.ABSTRACT, sections=KITES_TEXT.sections[:1], fallbacks=reasons)
+    async with desk(None, texts=[abstract]) as here:
+        shown = plain_document(await here.say("ask #1 What about whales?"))
+    assert "The PDF: The PDF asks for a password." in shown
+
+
+async def test_a_question_in_another_language_is_not_said_to_have_no_answer() -> None:
+    async with desk(None) as here:
+        shown = plain_document(await here.say("ask #1 Wie viele Stunden dauerte der Lehrgang?"))
+    assert "does not seem to say" not in shown
+    assert "Here are the passages" in shown or "here are the passages" in shown
+
+
+async def test_a_statement_without_proof_is_not_remembered_as_nothing_there() -> None:
+    replies = iter(["It took 77 hours.", "It took 12 hours."])
+    async with desk(lambda call: citing("Training took", next(replies))(call)) as here:
+        first = await here.say(f"ask {KITES.id} How many hours of training on the motors?")
+        again = await here.say(f"ask {KITES.id} How many hours of training on the motors?")
+    assert "The paper does not say." in plain_document(first)
+    assert "It took 12 hours." in plain_document(again)
+
+
 async def test_orders_found_in_a_paper_are_reported() -> None:
     async with desk(citing("Training took")) as here:
         shown = plain_document(await here.say("ask #1 How many hours of training?"))
