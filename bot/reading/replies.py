@@ -29,6 +29,7 @@ _CLAIM_FORM: Mapping[str, Any] = {
 _TEXT_SO_FAR = re.compile(r'"text"\s*:\s*"((?:[^"\\]|\\.)*)')
 _HALF_ESCAPE = re.compile(r"\\(?:u[0-9a-fA-F]{0,3})?$")
 _BRACKETS = re.compile(r"\s*\[(\d{1,6}(?:\s*[,;]\s*\d{1,6})*)\]")
+_EMPTIED = re.compile(r"\s*\(\s*\)")  # brackets around brackets, which papers put around citations
 
 
 class Verdict(StrEnum):
@@ -71,7 +72,7 @@ def _short(claims: Iterable[Claim]) -> tuple[Claim, ...]:
 
 
 def _claim(entry: Mapping[str, Any]) -> Claim:
-    return Claim(plain_sentence(_BRACKETS.sub("", entry["text"])), tuple(entry["sentences"]))
+    return Claim(plain_sentence(_EMPTIED.sub("", _BRACKETS.sub("", entry["text"]))), tuple(entry["sentences"]))
 
 
 def _bracketed(sentence: str) -> Claim:

@@ -7,6 +7,7 @@ not know are left out; footnotes follow the paragraph they belong to.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from urllib.parse import urljoin, urlsplit
@@ -39,6 +40,7 @@ _STANDING = _LISTINGS | {"ltx_tabular"}  # blocks that LaTeXML puts into running
 _NO_TEXT = frozenset("script style svg head nav button noscript template iframe object form select canvas".split())
 _INLINE = frozenset("-text span a em i b strong cite sup sub math br code q abbr small u s mark img font tt".split())
 _BLOCKS = frozenset({"ltx_tabular", "ltx_para", "ltx_p", "ltx_caption"}) | _EQUATIONS | _LISTINGS
+_LOOSE_STOP = re.compile(r"(?<=\w) ([.,;])(?= |$)")  # where a footnote's mark or a macro stood before it
 
 
 def parse(body: bytes, address: str) -> Parsed:
@@ -249,7 +251,8 @@ class _Reader:
         return address if source and trusted else None
 
     def _add(self, kind: BlockKind, pieces: list[str], anchor: str | None, figure: str | None = None) -> None:
-        self.outline.add(Block(kind, clean("".join(pieces)), anchor=anchor, figure=figure))
+        text = _LOOSE_STOP.sub(r"\1", clean("".join(pieces)))
+        self.outline.add(Block(kind, text, anchor=anchor, figure=figure))
         self._settle_footnotes(anchor)
 
     def _add_lines(self, kind: BlockKind, lines: list[str], anchor: str | None) -> None:

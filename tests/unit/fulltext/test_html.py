@@ -140,6 +140,11 @@ def test_a_footnote_follows_its_paragraph() -> None:
     assert [block.text for block in _blocks(f"<p>One word{note} and more.</p>")] == ["One word and more.", "An aside."]
 
 
+def test_no_blank_is_left_where_a_footnotes_mark_stood() -> None:
+    note = "<p class='ltx_p'>A kite <span class='ltx_note ltx_role_footnote'>Of paper.</span>. It flies.</p>"
+    assert _blocks(note)[0].text == "A kite. It flies."
+
+
 def test_a_list_is_lines() -> None:
     assert _blocks("<ul><li>• First.</li><li>• Second.</li></ul>")[0].text == "• First.\n• Second."
 

@@ -73,3 +73,10 @@ def test_half_an_escape_is_waited_for() -> None:
 def test_any_text_is_read(text: str) -> None:
     assert salvage(text).verdict in {None, Verdict.ANSWERED}
     assert isinstance(words_so_far(text), str)
+
+
+def test_brackets_around_a_papers_own_citations_go_with_them() -> None:
+    claims = salvage(
+        '{"verdict": "answered", "claims": [{"text": "It attends to inputs ([5, 2]).", "sentences": [3]}]}'
+    )
+    assert claims.claims[0].text == "It attends to inputs."
