@@ -9,16 +9,17 @@ from dataclasses import dataclass, replace
 
 import structlog
 
-from bot.chat.grammar import Command, Invocation
+from bot.chat.grammar import Command, Invocation, Kind
 from bot.chat.intent import understand
 from bot.chat.request import Final, Reply, Request
 from bot.documents.model import Document, Footnote, Paragraph, Tone, text
 from bot.documents.words import with_code
 from bot.errors import BadInput, BotError, NotAllowed, Transient, UserError
+from bot.papers.references import read_reference
 
 log = structlog.get_logger(__name__)
 
-PATIENCE = 180.0  # seconds between two replies; every source and model has a shorter limit of its own
+PATIENCE = 180.0  # seconds between two replies; summaries, sources and models have shorter limits of their own
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,15 +72,32 @@ class Engine:
             log.exception("request_failed", action="answer_request", reference=reference)
             yield Final(breakdown(reference))
 
+    def objection(self, request: Request) -> BotError | None:
+        """What a request is refused for at first sight, if it is: told before anything is promised, asking nobody."""
+        try:
+            self._invocation(request)
+        except BotError as error:
+            return error
+        return None
+
     def _answer(self, request: Request) -> AsyncIterator[Reply]:
+        invocation = self._invocation(request)
+        if invocation is None:
+            return self._free_words(request)
+        return self._handlers[invocation.command.name](Asked(request, invocation))
+
+    def _invocation(self, request: Request) -> Invocation | None:
+        """The command that is asked for, None for free words.  Raises `UserError` for what nobody may or can."""
         if not request.text.strip():
             request = replace(request, text=self._default)
         invocation = understand(request, self.commands, questions=self._question is not None)
-        if invocation is None:
-            return self._free_words(request)
-        if invocation.command.who == "manager" and not (request.may_manage or request.direct):
-            raise NotAllowed(f"Only those who manage this channel may `{invocation.command.name}`.")
-        return self._handlers[invocation.command.name](Asked(request, invocation))
+        if invocation is not None:
+            if invocation.command.who == "manager" and not (request.may_manage or request.direct):
+                raise NotAllowed(f"Only those who manage this channel may `{invocation.command.name}`.")
+            for argument in invocation.command.arguments:
+                if argument.kind is Kind.REFERENCE and (words := invocation.get(argument.name)):
+                    read_reference(words)
+        return invocation
 
     def _free_words(self, request: Request) -> AsyncIterator[Reply]:
         if self._question is None:
