@@ -96,6 +96,11 @@ def command_line(command: Command, values: dict[str, Any]) -> str:
     return " ".join(words)
 
 
+def is_private(command: Command) -> bool:
+    """Whether the answer is for the person who asked alone; a channel's settings are nobody else's matter."""
+    return command.private or command.who == "manager"
+
+
 def _word(value: Any) -> str:
     return "" if value is None or value is False else str(value).strip()
 
@@ -104,7 +109,7 @@ def _subcommand(
     command: Command, on_command: OnCommand, suggesters: dict[Kind, Suggest]
 ) -> app_commands.Command[Any, ..., None]:
     async def callback(interaction: Interaction, **values: Any) -> None:
-        await on_command(interaction, command_line(command, values), command.private)
+        await on_command(interaction, command_line(command, values), is_private(command))
 
     setattr(callback, "__signature__", _signature(command))  # noqa: B010 (functions have no such attribute to mypy)
     arguments = command.arguments

@@ -13,11 +13,12 @@ from typing import Protocol
 import discord
 import structlog
 
-from adapters.discord.errors import FAULTS, translated
+from adapters.discord.errors import FAULTS, TOKEN_LIFE_OVER, translated
 from adapters.discord.render import Page, plain_page, without_pictures
 from bot.chat.request import Final, Partial, Progress, Reply
 from bot.documents.model import Document, Paragraph, Tone, text
-from bot.errors import BotError
+from bot.documents.words import with_code
+from bot.errors import BotError, TargetGone
 
 log = structlog.get_logger(__name__)
 
@@ -36,6 +37,7 @@ class Pace:
     watch: float = 300.0  # between two checks that a connection still hears something
     watch_patience: float = 30.0  # how long the answer to such a check may take
     identify: float = 5.0  # between two shards of one bucket that connect; Discord demands it
+    grace: float = 0.05  # an answer that is there so soon is not written down as open
     token: float = 14 * 60.0  # an interaction can be answered for 15 minutes; a margin is kept
 
 
@@ -48,10 +50,13 @@ class Surface(Protocol):
     async def finish(self, document: Document) -> None:
         """Show the finished answer, in place of what was shown before."""
 
+    async def give_up(self) -> None:
+        """There is nowhere to show it any more."""
+
 
 def sentence(words: str, tone: Tone = Tone.NOTICE, *, private: bool = True) -> Document:
-    """A document of one sentence."""
-    return Document(blocks=(Paragraph(text(words)),), tone=tone, private=private)
+    """A document of one sentence, in which backticks enclose code."""
+    return Document(blocks=(Paragraph(with_code(words)),), tone=tone, private=private)
 
 
 class Delivery:
@@ -70,6 +75,9 @@ class Delivery:
         """Show every reply as far as the pace allows, then the final one; which it was.
 
         Cancelled, it closes the answer with a sentence and lets the cancellation go on.
+
+        Raises:
+            TargetGone: nobody can see the answer grow, so it is given up.
         """
         upcoming = asyncio.ensure_future(_next(replies))
         try:
@@ -85,7 +93,8 @@ class Delivery:
                     upcoming = asyncio.ensure_future(_next(replies))
                 await self._show_if_due()
         except asyncio.CancelledError:
-            await self._surface.finish(sentence(_appended(self._so_far, INTERRUPTED), private=False))
+            words = Paragraph(text(_appended(self._so_far, INTERRUPTED)))
+            await self._surface.finish(Document(blocks=(words,), tone=Tone.NOTICE))
             raise
         finally:
             upcoming.cancel()
@@ -118,7 +127,10 @@ class Delivery:
         try:
             await self._surface.show(plain_page(words))
         except (*FAULTS, BotError) as error:
-            log.warning("progress_not_shown", action="show_progress", reason=translated(error).sentence)
+            meaning = translated(error)
+            if isinstance(meaning, TargetGone) and getattr(error, "code", 0) not in TOKEN_LIFE_OVER:
+                raise meaning from error
+            log.warning("progress_not_shown", action="show_progress", reason=meaning.sentence)
         self._shown_at = _now()
         self._edited = True
 

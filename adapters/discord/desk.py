@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, Protocol
 
@@ -29,14 +29,16 @@ from adapters.discord.events import (
     request_of_message,
 )
 from adapters.discord.leftovers import OpenAnswer
+from adapters.discord.permissions import lacking_to_answer, may_have_thread
 from adapters.discord.presses import decode
 from adapters.discord.render import pages
-from adapters.discord.surfaces import InteractionSurface, MessageSurface, OnThread, Writable, named, send, thread_on
+from adapters.discord.surfaces import SILENT_MENTIONS, InteractionSurface, MessageSurface, OnThread, named, send
 from adapters.discord.turns import Turns
+from bot.chat.engine import apology
 from bot.chat.grammar import Command
 from bot.chat.request import Origin, Place, Reply, Request
 from bot.documents.model import Card, Document
-from bot.errors import BadInput, BotError
+from bot.errors import BadInput, BotError, TargetGone
 from bot.ports import Clock, ConversationRepository, EventLog, Leases, OpenReplies, PaperRepository, Workspaces
 
 log = structlog.get_logger(__name__)
@@ -44,6 +46,7 @@ log = structlog.get_logger(__name__)
 NO_PAPER = "I found no paper in that message: neither a link to arXiv or Hugging Face nor an arXiv id."
 RESTARTING = "The bot is restarting. Please ask again in a moment."
 ON_IT = "I am on it already; the answer to your first press will appear in a moment."
+MAY_NOT = "I may not answer where you asked. In that channel's settings my role needs: {}."
 _LEASE = timedelta(minutes=5)  # an event whose first attempt has died may be taken up again after that
 
 
@@ -53,6 +56,9 @@ class Answers(Protocol):
     @property
     def commands(self) -> tuple[Command, ...]:
         """The grammar."""
+
+    def objection(self, request: Request) -> BotError | None:
+        """What a request is refused for at first sight."""
 
     def handle(self, request: Request) -> AsyncIterator[Reply]:
         """Answer a request; ends with exactly one `Final` and never raises."""
@@ -135,12 +141,18 @@ class Desk:
         if not is_for(message, me):
             return
         async with self._watched():
+            if missing := lacking_to_answer(message.channel):
+                await send(message.author, pages(sentence(MAY_NOT.format(", ".join(missing))))[0])
+                return
             if self._closing:
                 await send(message.channel, pages(sentence(RESTARTING))[0])
                 return
             begun = await self._services.events.begin(f"discord:m{message.id}", self._services.clock.now(), _LEASE)
-            if begun:
+            if not begun:
+                return
+            try:
                 await self._answer_message(message, me)
+            finally:
                 await self._services.events.finish(f"discord:m{message.id}")
 
     # --- answering -----------------------------------------------------------------------------------------------
@@ -149,33 +161,41 @@ class Desk:
         if self._closing:
             await self._refuse(interaction, RESTARTING)
             return
+        request = request_of_interaction(interaction, line)
+        if objection := self._services.engine.objection(request):
+            await _say_privately(interaction, apology(objection))
+            return
         deferred = await _defer(interaction, private)
         if deferred is None:
             return
-        request = request_of_interaction(interaction, line)
-        book = OpenAnswer(request.place, self._services.open_replies, self._services.clock)
-        await book.opened(interaction.channel_id or 0, deferred.message_id or 0, interaction.token)
+        book = self._book(request.place)
+        book.opened(interaction.channel_id or 0, deferred.message_id or 0, interaction.token)
         surface = InteractionSurface(
             interaction, private=private, book=book, pace=self._pace, on_thread=self._remember(request)
         )
         await self._deliver(request, surface)
 
     async def _answer_message(self, message: discord.Message, me: discord.abc.User) -> None:
-        place, channel = await self._where_to_answer(message, me)
-        request = request_of_message(message, me, place)
-        book = OpenAnswer(place, self._services.open_replies, self._services.clock)
-        surface = MessageSurface(message, channel, book=book, on_thread=self._remember(request))
+        """A mention in a text channel gets a thread of its own; all else is answered where it was said."""
+        request = request_of_message(message, me, place_of_message(message))
+        book = self._book(request.place)
+        book.opened(message.channel.id, 0, str(message.id))
+        in_thread = None
+        if may_have_thread(message):
+            in_thread = named(request.text)
+            request = replace(request, place=await self._place_in_thread(request.place, message.id))
+        surface = MessageSurface(message, in_thread=in_thread, book=book, on_thread=self._remember(request))
         await self._deliver(request, surface)
 
-    async def _where_to_answer(self, message: discord.Message, me: discord.abc.User) -> tuple[Place, Writable]:
-        """A mention in a text channel gets a thread of its own; all else is answered where it was said."""
-        place = place_of_message(message)
-        if isinstance(message.channel, discord.TextChannel) and message.reference is None:
-            request = request_of_message(message, me, place)
-            thread = await thread_on(message.channel, message.id, named(request.text))
-            if thread is not None:
-                return Place(place.workspace, place.channel, str(thread.id)), thread
-        return place, message.channel
+    def _book(self, place: Place) -> OpenAnswer:
+        return OpenAnswer(place, self._services.open_replies, self._services.clock, self._pace.grace)
+
+    async def _place_in_thread(self, channel: Place, thread: int) -> Place:
+        """The conversation of a thread that begins: `#3` means there what it means in the channel at this moment."""
+        place = replace(channel, thread=str(thread))
+        if papers := await self._services.conversations.shown_list(channel):
+            await self._services.conversations.show_list(place, papers, self._services.clock.now())
+        return place
 
     async def _deliver(self, request: Request, surface: Surface) -> None:
         delivery = Delivery(surface, self._pace)
@@ -184,6 +204,9 @@ class Desk:
                 if request.origin is Origin.MESSAGE:
                     await stack.enter_async_context(self._turns.of(request.place))
                 await delivery.run(self._services.engine.handle(request))
+        except TargetGone:
+            await surface.give_up()
+            raise
         except BotError as error:
             await surface.finish(sentence(error.sentence))
 
@@ -204,9 +227,7 @@ class Desk:
                 await self._refuse(interaction, words)
 
     async def _refuse(self, interaction: Interaction, words: str) -> None:
-        await interaction.response.send_message(
-            view=pages(sentence(words))[0].view(), ephemeral=True, allowed_mentions=discord.AllowedMentions.none()
-        )
+        await _say_privately(interaction, sentence(words))
 
     # --- the end -------------------------------------------------------------------------------------------------
 
@@ -236,6 +257,12 @@ class Desk:
         finally:
             if task is not None:
                 self._under_way.discard(task)
+
+
+async def _say_privately(interaction: Interaction, document: Document) -> None:
+    """Answer at once, to the person who asked alone."""
+    view = pages(document)[0].view()
+    await interaction.response.send_message(view=view, ephemeral=True, allowed_mentions=SILENT_MENTIONS)
 
 
 async def _defer(interaction: Interaction, private: bool) -> discord.InteractionCallbackResponse[Any] | None:

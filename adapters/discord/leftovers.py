@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
@@ -12,11 +13,13 @@ import structlog
 from adapters.discord.delivery import INTERRUPTED, sentence
 from adapters.discord.errors import FAULTS, translated
 from adapters.discord.render import pages
-from adapters.discord.surfaces import SILENT_MENTIONS
+from adapters.discord.surfaces import SILENT_MENTIONS, nonce_of
 from bot.chat.request import Place
 from bot.ports import Clock, OpenReplies, OpenReply
 
 _ORIGINAL: Any = "@original"  # what Discord calls an interaction's first response
+
+NOTHING_YET = "0"
 
 log = structlog.get_logger(__name__)
 
@@ -24,28 +27,48 @@ log = structlog.get_logger(__name__)
 class OpenAnswer:
     """Implements `surfaces.Book` for one answer over the port `OpenReplies`.
 
-    The reference kept is `CHANNEL/MESSAGE/TOKEN`; the token of an interaction is worth nothing after 15 minutes.
+    The reference kept is `CHANNEL/MESSAGE/TOKEN`; the token of an interaction is worth nothing after 15 minutes.  A
+    question that shows no answer yet is `CHANNEL/0/QUESTION`.  An answer that is there within `grace` seconds is never
+    written down: that would take longer than the answer.
     """
 
-    def __init__(self, place: Place, open_replies: OpenReplies, clock: Clock) -> None:
+    def __init__(self, place: Place, open_replies: OpenReplies, clock: Clock, grace: float) -> None:
         self._place = place
         self._open_replies = open_replies
         self._clock = clock
+        self._grace = grace
         self._reply: OpenReply | None = None
-        self._noting: asyncio.Task[None] | None = None
+        self._written: OpenReply | None = None
+        self._over = asyncio.Event()
+        self._writing: asyncio.Task[None] | None = None
 
-    async def opened(self, channel: int, message: int, token: str = "") -> None:
-        """A placeholder or half an answer stands there now; the answer need not wait until that is written down."""
+    def opened(self, channel: int, message: int, token: str = "") -> None:
+        """A placeholder, half an answer, or a question alone stands there now; nobody waits until that is written."""
         reference = f"{channel}/{message}/{token}"
         self._reply = OpenReply(place=self._place, message=reference, opened_at=self._clock.now())
-        self._noting = asyncio.ensure_future(self._open_replies.opened(self._reply))
+        if self._writing is None or self._writing.done():
+            self._writing = asyncio.ensure_future(self._write())
 
     async def closed(self) -> None:
         """It is finished."""
-        if self._reply is not None and self._noting is not None:
-            await self._noting
-            await self._open_replies.closed(self._reply)
-            self._reply = self._noting = None
+        self._reply = None
+        self._over.set()
+        if self._writing is not None:
+            await self._writing
+        if self._written is not None:
+            await self._open_replies.closed(self._written)
+            self._written = None
+
+    async def _write(self) -> None:
+        if self._written is None:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._over.wait(), self._grace)
+        while self._reply is not None and self._reply != self._written:
+            reply, before = self._reply, self._written
+            await self._open_replies.opened(reply)
+            self._written = reply
+            if before is not None:
+                await self._open_replies.closed(before)
 
 
 async def close_leftovers(
@@ -74,9 +97,19 @@ async def _close(client: discord.AutoShardedClient, reply: OpenReply) -> None:
     channel, message, token = reply.message.split("/", 2)
     view = pages(sentence(INTERRUPTED))[0].view()
     try:
-        if token and await _closed_by_token(client, token):
+        if token and message != NOTHING_YET and await _closed_by_token(client, token):
             return
-        written = client.get_partial_messageable(int(channel)).get_partial_message(int(message))
+        place = client.get_partial_messageable(int(channel))
+        written: Any = place.get_partial_message(int(message))
+        if message == NOTHING_YET:  # where something is there all the same, its nonce makes Discord answer with that
+            asked = place.get_partial_message(int(token)).to_reference(fail_if_not_exists=False)
+            written = await place.send(
+                view=view,
+                reference=asked,
+                nonce=nonce_of(token),
+                mention_author=False,
+                allowed_mentions=SILENT_MENTIONS,
+            )
         await written.edit(view=view, attachments=[], allowed_mentions=SILENT_MENTIONS)
     except FAULTS as error:
         log.info("leftover_not_closed", action="close_leftover", reason=translated(error).sentence)

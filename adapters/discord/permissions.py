@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
@@ -39,6 +39,26 @@ def least() -> discord.Permissions:
 def missing(held: discord.Permissions) -> tuple[str, ...]:
     """The names of those that are not held."""
     return tuple(name for flag, name in NEEDED.items() if not getattr(held, flag))
+
+
+def lacking(channel: discord.abc.GuildChannel | discord.Thread, needed: Iterable[str] = NEEDED) -> tuple[str, ...]:
+    """The names of the permissions, of those needed, that the bot does not hold in a channel."""
+    held = channel.permissions_for(channel.guild.me)
+    return tuple(NEEDED[flag] for flag in needed if not getattr(held, flag))
+
+
+def lacking_to_answer(channel: discord.abc.MessageableChannel) -> tuple[str, ...]:
+    """What keeps the bot from answering in a server's channel or thread."""
+    if isinstance(channel, discord.Thread):
+        return lacking(channel, ("view_channel", "send_messages_in_threads"))
+    return lacking(channel, ("view_channel", "send_messages")) if isinstance(channel, discord.abc.GuildChannel) else ()
+
+
+def may_have_thread(message: discord.Message) -> bool:
+    """Whether the bot's answer to a message gets a thread of its own: in a text channel, and to no reply."""
+    channel = message.channel
+    in_threads = ("create_public_threads", "send_messages_in_threads")
+    return isinstance(channel, discord.TextChannel) and message.reference is None and not lacking(channel, in_threads)
 
 
 def application_id(token: str) -> int:

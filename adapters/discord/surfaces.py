@@ -36,8 +36,8 @@ OnThread = Callable[[discord.Thread, Document], Awaitable[None]]
 class Book(Protocol):
     """Keeps track of an answer that is open, so that a crash does not leave it so (`leftovers.py`)."""
 
-    async def opened(self, channel: int, message: int, token: str = "") -> None:
-        """A placeholder or half an answer stands there now."""
+    def opened(self, channel: int, message: int, token: str = "") -> None:
+        """A placeholder, half an answer, or a question alone stands there now."""
 
     async def closed(self) -> None:
         """It is finished."""
@@ -92,6 +92,10 @@ class InteractionSurface:
             if not (self._is_over or error.code in TOKEN_LIFE_OVER):
                 raise
             await self._finish_in_channel(document, made)
+        await self._book.closed()
+
+    async def give_up(self) -> None:
+        """Nobody sees it any more."""
         await self._book.closed()
 
     async def _finish(self, document: Document, made: list[Page]) -> None:
@@ -151,11 +155,18 @@ class InteractionSurface:
 
 
 class MessageSurface:
-    """Messages of the bot's in a channel, a thread or a direct conversation, in answer to somebody's message."""
+    """Messages of the bot's in a channel, a thread or a direct conversation, in answer to somebody's message.
 
-    def __init__(self, question: discord.Message, channel: Writable, *, book: Book, on_thread: OnThread) -> None:
+    With `in_thread`, a thread of that name is opened on the message for them; not for what only one person needs to
+    read, such as that a command was mistyped.
+    """
+
+    def __init__(
+        self, question: discord.Message, *, in_thread: str | None = None, book: Book, on_thread: OnThread
+    ) -> None:
         self._question = question
-        self._channel = channel
+        self._channel: Writable = question.channel
+        self._in_thread = in_thread
         self._book = book
         self._on_thread = on_thread
         self._message: discord.Message | None = None
@@ -164,14 +175,17 @@ class MessageSurface:
     async def show(self, page: Page) -> None:
         """Send or edit the answer's message."""
         opens = self._message is None
+        await self._open_thread()
         self._message = await self._put(page)
         if opens:
-            await self._book.opened(self._message.channel.id, self._message.id)
+            self._book.opened(self._message.channel.id, self._message.id)
 
     async def finish(self, document: Document) -> None:
         """Send or edit it for the last time; pages after the first follow it."""
         if document.private and document.tone is Tone.NORMAL and self._question.guild is not None:
             document = await self._told_directly(document)
+        if not document.private:
+            await self._open_thread()
         first, *rest = pages(document)
         self._message = await self._put(first)
         channel = await self._place_for_rest(document) if rest else self._channel
@@ -179,13 +193,23 @@ class MessageSurface:
             await send(channel, page, nonce=self._nonce())
         await self._book.closed()
 
+    async def give_up(self) -> None:
+        """Nobody can see it."""
+        await self._book.closed()
+
     async def _put(self, page: Page) -> discord.Message:
         if self._message is not None:
             return await self._message.edit(
                 view=page.view(), attachments=files(page.pictures), allowed_mentions=SILENT_MENTIONS
             )
-        same_channel = getattr(self._channel, "id", None) == self._question.channel.id
+        same_channel = self._channel == self._question.channel
         return await send(self._channel, page, reference=self._question if same_channel else None, nonce=self._nonce())
+
+    async def _open_thread(self) -> None:
+        """Once, before the first message."""
+        name, self._in_thread = self._in_thread, None
+        if self._message is None and name is not None and isinstance(self._channel, discord.TextChannel):
+            self._channel = await thread_on(self._channel, self._question.id, name) or self._channel
 
     async def _place_for_rest(self, document: Document) -> Writable:
         if (
@@ -206,12 +230,16 @@ class MessageSurface:
                 await send(self._question.author, page)
         except FAULTS:
             return sentence(ONLY_FOR_YOU)
-        return sentence(SENT_TO_YOU, Tone.NORMAL)
+        return sentence(SENT_TO_YOU)
 
     def _nonce(self) -> str:
-        """The same for the same part of the same answer, so that Discord drops one that is sent twice."""
         self._sent += 1
-        return f"{self._question.id}.{self._sent}"
+        return nonce_of(self._question.id, self._sent)
+
+
+def nonce_of(question: int | str, part: int = 1) -> str:
+    """The same for the same part of the same answer, so that Discord drops one that is sent twice."""
+    return f"{question}.{part}"
 
 
 def continues_in_thread(document: Document) -> bool:

@@ -222,6 +222,22 @@ async def test_what_a_crash_left_open_is_closed_at_the_next_start(
     assert not await store.open_replies.left_open("discord", datetime.now(UTC))
 
 
+async def test_a_question_that_a_crash_left_without_a_word_is_answered_with_one(
+    server: DiscordServer, person: Person, stage: Stage
+) -> None:
+    store = FakeStore()
+    async with running_bot(server, stage.engine(), store=store, pace=replace(QUICK, silence=60, farewell=0)):
+        asked = await person.write("week")
+        [crashed] = await noted_as_open(store)
+    assert crashed.message == f"{person.channel}/0/{asked['id']}"
+    before = len(texts(server, person.channel))
+    await store.open_replies.opened(crashed)
+    async with running_bot(server, stage.engine(), store=store):
+        await server.until(lambda: len(texts(server, person.channel)) > before)
+    assert texts(server, person.channel)[-1].strip() == INTERRUPTED
+    assert not await store.open_replies.left_open("discord", datetime.now(UTC))
+
+
 async def noted_as_open(store: FakeStore) -> list[OpenReply]:
     """Wait until an answer is noted as open."""
     for _ in range(500):
@@ -303,7 +319,67 @@ async def test_what_is_private_is_not_written_into_a_channel(
 ) -> None:
     async with running_bot(server, stage.engine()):
         asked = await person.write("usage")
-        await server.until(lambda: texts(server, asked["id"]))
-        assert "12 tokens" not in "".join(texts(server, asked["id"]))
+        await server.until(lambda: texts(server, person.channel))
+        assert "12 tokens" not in "".join(texts(server, person.channel))
+        assert asked["id"] not in server.channels
         [direct] = [key for key, channel in server.channels.items() if channel["name"] == "direct"]
         assert "12 tokens" in "".join(texts(server, direct))
+
+
+async def test_a_slip_in_a_mention_opens_no_thread(server: DiscordServer, person: Person, stage: Stage) -> None:
+    async with running_bot(server, stage.engine()):
+        asked = await person.write("serch #3")
+        await server.until(lambda: texts(server, person.channel))
+        assert "Did you mean" in texts(server, person.channel)[0]
+        assert asked["id"] not in server.channels
+
+
+async def test_a_number_means_the_same_in_the_thread_of_a_mention(
+    server: DiscordServer, person: Person, stage: Stage
+) -> None:
+    store, channel = FakeStore(), Place(f"discord:{person.guild}", person.channel)
+    await store.conversations.show_list(channel, ["2606.01234", "2606.01235"], datetime.now(UTC))
+    async with running_bot(server, stage.engine(), store=store):
+        asked = await person.write("what is the method of #2?")
+        await server.until(lambda: texts(server, asked["id"]))
+        assert await store.conversations.shown_list(stage.asked[0].place) == ["2606.01234", "2606.01235"]
+
+
+async def test_where_the_bot_may_not_write_the_person_is_told_why(
+    server: DiscordServer, person: Person, stage: Stage
+) -> None:
+    server.gateway.guilds[person.guild]["roles"][0]["permissions"] = str(1 << 10)  # View Channels
+    async with running_bot(server, stage.engine()):
+        await person.write("what is attention")
+        await server.until(lambda: "Send Messages" in server.transcript())
+        assert not texts(server, person.channel)
+        assert not stage.asked
+
+
+async def test_an_answer_that_nobody_can_see_is_given_up(server: DiscordServer, person: Person, stage: Stage) -> None:
+    events = RecordedEvents()
+    refused = Fault("POST", r"/messages$", 403, {"code": 50001, "message": "Missing Access"}, times=100)
+    async with running_bot(server, stage.engine(), events=events):
+        server.faults.append(refused)
+        asked = await person.write("today")
+        await server.until(lambda: f"discord:m{asked['id']}" in events.done)
+        assert refused.times == 99
+
+
+# --- private ---------------------------------------------------------------------------------------------------------
+
+
+async def test_what_cannot_be_is_told_at_once_to_one_person(
+    server: DiscordServer, person: Person, stage: Stage
+) -> None:
+    async with running_bot(server, stage.engine()):
+        answer = await person.answer(await person.command("show", paper="nonsense"))
+        assert "names no paper" in words_of(answer)
+        assert answer["flags"] & EPHEMERAL
+        assert "is thinking" not in server.transcript()
+
+
+async def test_settings_are_told_to_one_person_alone(server: DiscordServer, person: Person, stage: Stage) -> None:
+    async with running_bot(server, stage.engine()):
+        answer = await person.answer(await person.command("subscribe"))
+        assert answer["flags"] & EPHEMERAL
