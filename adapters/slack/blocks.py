@@ -85,8 +85,10 @@ def _(block: Bullets) -> list[Json]:
 def _(block: Quote) -> list[Json]:
     quoted = [_quotation(piece) for piece in _pieces(text(" ".join(block.text.split())))]
     source = _pieces(block.source)
-    if quoted and source and limits.size(quoted[-1]) + limits.size(source[0]) < PIECE:
-        quoted[-1] += f"\n{_quotation(source.pop(0))}"
+    below = _quotation(source[0]) if source else ""
+    if quoted and below and limits.size(quoted[-1]) + limits.size(below) < PIECE:
+        quoted[-1] += f"\n{below}"
+        del source[0]
     return [section(words) for words in (*quoted, *source)]
 
 

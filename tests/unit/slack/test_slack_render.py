@@ -118,6 +118,10 @@ def test_many_long_things_in_one_place_are_spread() -> None:
     assert not faults(Document(blocks=(menu, buttons, Footnote(text("a < b & c " * 3_000)))))
 
 
+def test_a_quotation_whose_source_has_many_lines_stays_a_section() -> None:
+    assert not faults(Document(blocks=(Quote("Said.", text("a\n" * 1_400)),)))
+
+
 def test_a_picture_without_an_address_is_told_in_words() -> None:
     (block,) = render(Document(blocks=(Image(alt="a curve that rises", data=b"png"),)))[0].blocks
     assert "a curve that rises" in str(block)
