@@ -10,7 +10,7 @@ from tests.integration.slack.conftest import Running
 from tests.integration.slack.small_engine import Calls
 from tests.integration.slack.test_slack_conversations import seen
 from tests.servers.slack import Fault, SlackServer
-from tests.servers.slack_user import OverSocket, SlackUser
+from tests.servers.slack_user import SlackUser
 
 
 async def test_one_that_starts_leaves_alone_what_another_is_writing(
@@ -31,7 +31,7 @@ async def test_what_this_process_gave_up_is_closed_without_a_restart(
 ) -> None:
     calls.gate.clear()
     await user.command("yesterday")
-    placeholder = await seen(slack, "yesterday's list")
+    placeholder = await seen(slack, "Still waiting")
     await app.leftovers.close_all()
     assert "interrupted" not in placeholder.words
     (reply,) = await store.open_replies.left_open("slack", datetime.now(UTC))
