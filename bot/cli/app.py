@@ -74,7 +74,8 @@ def show(paper: Paper, as_json: Json = False, demo: Demo = False) -> None:
 @app.command()
 def ask(paper: Paper, question: Question, as_json: Json = False, demo: Demo = False) -> None:
     """Ask a paper a question; the answer comes with the sentences that bear it out."""
-    _ask("ask", paper, *question, as_json=as_json, demo=demo)
+    words = " ".join(question).strip() or "?"  # which asks back; a blank one would repeat the last
+    _ask("ask", paper, words, as_json=as_json, demo=demo)
 
 
 @app.command()
