@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -14,10 +15,11 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.authorization.async_authorize import AsyncAuthorize
 from slack_bolt.oauth.async_oauth_flow import AsyncOAuthFlow
 from slack_bolt.oauth.async_oauth_settings import AsyncOAuthSettings
+from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_delay, wait_fixed
 
 from adapters.slack.clients import Clients, OneToken
 from adapters.slack.config import SlackConfig
-from adapters.slack.doctor import faults
+from adapters.slack.doctor import look
 from adapters.slack.errands import Errands
 from adapters.slack.inbox import Inbox
 from adapters.slack.installs import Installations, SignedStates
@@ -27,14 +29,15 @@ from adapters.slack.manifest import SCOPES
 from adapters.slack.outbox import Outbox
 from adapters.slack.pace import Pace
 from adapters.slack.people import People
-from adapters.slack.quiet import quiet_logger
+from adapters.slack.quiet import quiet_logger, silent_logger
 from adapters.slack.streams import Abilities
 from bot.chat.engine import Engine
-from bot.errors import BotError, Unauthorized
+from bot.errors import BotError, StoreError, Unauthorized
 from bot.ports import Clock, ConversationRepository, EventLog, Leases, OpenReplies, Vault, Workspaces
 
 log = structlog.get_logger(__name__)
 
+PAUSES = (1.0, 2.0, 5.0, 10.0, 30.0)  # seconds between two looks for a Slack that is away at the start
 GRACE = 20.0  # seconds for answers under way when the bot stops
 CHORES = 600.0  # seconds between two rounds of renewing tokens and forgetting old events
 
@@ -95,14 +98,12 @@ class SlackApp:
     # --- start and stop ----------------------------------------------------------------------------------------------
 
     async def start(self) -> None:
-        """Check the tokens, close what a crash left open, and begin to listen.
+        """Check the tokens, close what a crash left open, and begin to listen.  Waits for a Slack that is away.
 
         Raises:
             Unauthorized: a token is refused or lacks a scope; names it and the fix.
         """
-        found = await faults(self._config)
-        if found:
-            raise Unauthorized(" ".join(found))
+        await self._check()
         await self._clients.start()
         if not self._config.bot_token:
             self.installs.renew_with(self._clients, self._config)
@@ -137,6 +138,19 @@ class SlackApp:
             await self.leftovers.leave()
         await self._clients.close()
 
+    async def _check(self) -> None:
+        pauses = itertools.chain(PAUSES, itertools.repeat(PAUSES[-1]))
+        while True:
+            found = await look(self._config)
+            if not found:
+                return
+            if any(not fault.passing for fault in found):
+                raise Unauthorized(" ".join(fault.sentence for fault in found if not fault.passing))
+            pause = next(pauses)
+            if pause == PAUSES[0]:
+                log.warning("slack_away", action="start", reason=found[0].sentence)
+            await self._clock.sleep(pause)
+
     @property
     def port(self) -> int:
         """The port that HTTP mode listens at."""
@@ -147,6 +161,7 @@ class SlackApp:
     def _bolt(self) -> AsyncApp:
         bolt = AsyncApp(
             name="paperwire",
+            logger=silent_logger(f"{__name__}.bolt"),
             signing_secret=self._config.signing_secret,
             client=self._clients.bare(),
             authorize=Unhurried(),  # type: ignore[no-untyped-call]
@@ -184,9 +199,17 @@ class SlackApp:
     # --- by the way --------------------------------------------------------------------------------------------------
 
     async def _forget(self, team: str) -> None:
-        """Drop a workspace's installation and everything that it owns."""
-        await self.installs.forget(team)
-        await self._store.workspaces.forget(f"slack:{team}")
+        """Drop a workspace's installation and everything that it owns; tries for a minute if the store is busy."""
+        async for attempt in AsyncRetrying(
+            retry=retry_if_exception_type(StoreError),
+            stop=stop_after_delay(60),
+            wait=wait_fixed(2),
+            sleep=self._clock.sleep,
+            reraise=True,
+        ):
+            with attempt:
+                await self.installs.forget(team)
+                await self._store.workspaces.forget(f"slack:{team}")
         self._clients.forget(team)
         log.info("workspace_forgotten", action="forget_workspace", workspace=team)
 

@@ -16,8 +16,9 @@ import time
 from collections import defaultdict
 from datetime import timedelta
 
+import aiohttp
 import structlog
-from slack_sdk.errors import SlackTokenRotationError
+from slack_sdk.errors import SlackClientError, SlackTokenRotationError
 from slack_sdk.oauth.installation_store import Bot, Installation
 from slack_sdk.oauth.installation_store.async_installation_store import AsyncInstallationStore
 from slack_sdk.oauth.state_store.async_state_store import AsyncOAuthStateStore
@@ -25,7 +26,7 @@ from slack_sdk.oauth.token_rotation.async_rotator import AsyncTokenRotator
 
 from adapters.slack.clients import Clients
 from adapters.slack.config import SlackConfig
-from bot.errors import Unauthorized
+from bot.errors import BotError, Unauthorized
 from bot.ports import Clock, Leases, Vault
 
 log = structlog.get_logger(__name__)
@@ -67,11 +68,14 @@ class Installations(AsyncInstallationStore):
         raise Unauthorized("Paperwire is not installed in this workspace; open /slack/install to add it.")
 
     async def renew_all(self) -> None:
-        """Renew every token that ends soon, whether or not anybody speaks to the bot."""
+        """Renew every token that ends soon, whether or not anybody speaks; one's trouble is not another's."""
         for key in await self._vault.keys(PLATFORM):
-            bot = await self._load(key)
-            if bot is not None:
-                await self._fresh(key, bot)
+            try:
+                bot = await self._load(key)
+                if bot is not None:
+                    await self._fresh(key, bot)
+            except (BotError, ValueError, TypeError) as error:
+                log.warning("token_not_renewed", action="renew_token", workspace=key, kind=type(error).__name__)
 
     async def forget(self, key: str) -> None:
         """Drop the installation of a workspace or an org."""
@@ -131,9 +135,9 @@ class Installations(AsyncInstallationStore):
             return bot
         try:
             renewed = await self._rotator.perform_bot_token_rotation(bot=bot, minutes_before_expiration=RENEW_MINUTES)
-        except SlackTokenRotationError:
-            log.warning("token_not_renewed", action="renew_token", workspace=key)
-            return bot
+        except (SlackTokenRotationError, SlackClientError, aiohttp.ClientError, TimeoutError, ValueError) as error:
+            log.warning("token_not_renewed", action="renew_token", workspace=key, kind=type(error).__name__)
+            return bot  # good for two hours yet
         if renewed is None:
             return bot
         await self.async_save_bot(renewed)

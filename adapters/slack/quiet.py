@@ -26,6 +26,13 @@ class SaidOnce(logging.Filter):
         return True
 
 
+def silent_logger(name: str) -> logging.Logger:
+    """A logger for bolt, whose warnings are about ways to use it; what goes wrong is ours to log."""
+    logger = logging.getLogger(name)
+    logger.setLevel(logging.ERROR)
+    return logger
+
+
 def quiet_logger(name: str) -> logging.Logger:
     """A logger that says a thing once in a while, and only warnings."""
     logger = logging.getLogger(name)

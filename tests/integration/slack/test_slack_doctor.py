@@ -37,7 +37,10 @@ async def test_a_wrong_app_token_is_named(config: SlackConfig) -> None:
 async def test_each_missing_scope_is_named_with_what_it_is_for(slack: SlackServer, config: SlackConfig) -> None:
     slack.scopes = "app_mentions:read,assistant:write,channels:read,commands,groups:read,users:read"
     found = await faults(config)
-    assert [("chat:write" in fault, "im:history" in fault) for fault in found] == [(True, False), (False, True)]
+    assert [("chat:write" in fault, "im:history" in fault) for fault in found] == [
+        (True, False),
+        (False, True),
+    ]
     assert "install the app again" in found[0]
 
 
@@ -51,6 +54,12 @@ async def test_a_start_with_a_wrong_token_says_so_once(slack: SlackServer, runni
         async with running(app_token="xapp-wrong"):
             pass
     assert len([method for method, _ in slack.calls if method == "apps.connections.open"]) == 1
+
+
+async def test_a_start_waits_for_a_slack_that_is_away(slack: SlackServer, running: Running) -> None:
+    slack.go_wrong("auth.test", Fault(error="service_unavailable", status=503))
+    async with running():
+        assert len([method for method, _ in slack.calls if method == "auth.test"]) == 2
 
 
 async def test_a_start_waits_out_a_limit(slack: SlackServer, config: SlackConfig) -> None:

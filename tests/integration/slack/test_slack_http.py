@@ -142,6 +142,21 @@ async def test_a_token_that_ends_soon_is_renewed_without_anybody_asking(
     assert after.bot_token_expires_at > time.time() + 7_200
 
 
+async def test_a_renewal_that_cannot_reach_slack_leaves_the_token_and_the_next_workspace(
+    slack: SlackServer, many: SlackApp, store: FakeStore
+) -> None:
+    await install(many)
+    bot = await many.installs.async_find_bot(enterprise_id=None, team_id="T2")
+    assert bot is not None
+    await many.installs.async_save_bot(soon_to_end(bot))
+    await store.vault.put("slack", "T1", "slack:T1", b"not what it was")
+    slack.go_wrong("oauth.v2.access", Fault(drop=True))
+    await many.installs.renew_all()
+    assert await many.installs.token("T2")
+    await many.installs.renew_all()
+    assert await many.installs.token("T2") != bot.bot_token
+
+
 async def test_two_who_renew_at_once_use_the_refresh_token_once(slack: SlackServer, many: SlackApp) -> None:
     await install(many)
     bot = await many.installs.async_find_bot(enterprise_id=None, team_id="T2")
