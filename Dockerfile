@@ -4,9 +4,8 @@ COPY pyproject.toml README.md LICENSE ./
 COPY bot bot
 COPY adapters adapters
 COPY prompts prompts
-COPY scripts scripts
 RUN python -m venv /opt/paperwire && /opt/paperwire/bin/pip install --no-cache-dir .
-RUN /opt/paperwire/bin/python scripts/fetch_encodings.py /opt/encodings
+RUN TIKTOKEN_CACHE_DIR=/opt/encodings /opt/paperwire/bin/paperwire encodings && chmod -R a+rX /opt/encodings
 
 FROM python:3.13-slim
 RUN useradd --create-home --uid 10001 paperwire && install --directory --mode 700 --owner paperwire /data

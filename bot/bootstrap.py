@@ -27,7 +27,7 @@ from bot.chat.subscribing import Subscribing
 from bot.clock import SystemClock
 from bot.digests.composing import Composer
 from bot.discovery.similar import Similar
-from bot.llm.tokens import TokenCounter
+from bot.llm.tokens import TokenCounter, cache_folder
 from bot.papers.arxiv import Arxiv
 from bot.papers.huggingface import HuggingFace
 from bot.papers.library import Library
@@ -149,7 +149,7 @@ async def open_model(settings: Settings, clock: Clock) -> AsyncIterator[Language
     from bot.llm.openai import OpenAIModel
 
     key = settings.openai_api_key.get_secret_value() if settings.openai_api_key else None
-    counter = TokenCounter(settings.model)
+    counter = make_counter(settings)
     model = OpenAIModel(settings.model, api_key=key, base_url=settings.openai_base_url, counter=counter, clock=clock)
     try:
         yield model
@@ -227,8 +227,13 @@ def make_meter(settings: Settings, model: LanguageModel | None, store: Store, cl
         return None
     from bot.llm.budget import Meter
 
-    counter, budget = TokenCounter(settings.model), settings.tokens_per_day
+    counter, budget = make_counter(settings), settings.tokens_per_day
     return Meter(model=model, ledger=store.ledger, counter=counter, clock=clock, budget=budget)
+
+
+def make_counter(settings: Settings) -> TokenCounter:
+    """Counts tokens as the model does, with the encodings that `paperwire encodings` fetched."""
+    return TokenCounter(settings.model, cache_folder(settings.data))
 
 
 def make_library(settings: Settings, fetcher: Fetcher, store: Store, clock: Clock) -> Library:

@@ -98,6 +98,14 @@ def doctor(as_json: Json = False) -> None:
     _finish(lambda: examine(as_json=as_json))
 
 
+@app.command()
+def encodings() -> None:
+    """Fetch tiktoken's encodings, so that tokens are counted rather than estimated."""
+    from bot.cli import encodings
+
+    _finish(encodings.fetch)
+
+
 @digest.command()
 def preview(
     top: Top = None,

@@ -15,7 +15,6 @@ from bot.clock import SystemClock
 from bot.doctor.model import Check, Result, Verdict
 from bot.errors import AnswerCut, AnswerEmpty
 from bot.llm.model import Message, ModelCall
-from bot.llm.tokens import TokenCounter
 from bot.papers.arxiv import Arxiv
 from bot.papers.calendar import list_day, previous_weekday
 from bot.papers.huggingface import HuggingFace
@@ -121,10 +120,10 @@ async def look_at_model(settings: Settings) -> Result:
 
 async def look_at_encodings(settings: Settings) -> Result:
     """Whether tokens are counted or estimated."""
-    if await asyncio.to_thread(lambda: TokenCounter(settings.model).exact):
+    if await asyncio.to_thread(lambda: bootstrap.make_counter(settings).exact):
         return Result(Verdict.OK, "Tokens are counted exactly.")
     return Result(
         Verdict.WARNING,
         "Tokens are estimated with a margin, as tiktoken's encodings are not on this machine.",
-        "`python scripts/fetch_encodings.py` fetches them; budgets are then used more fully.",
+        "`paperwire encodings` fetches them; budgets are then used more fully.",
     )

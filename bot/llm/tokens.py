@@ -2,7 +2,7 @@
 
 tiktoken counts exactly, but fetches its encodings from the network without any time-out.  Here it is asked only if
 the file it needs is on disk and whole; else an estimate that errs upwards takes over at once.
-`scripts/fetch_encodings.py` puts the files there.
+`paperwire encodings` puts the files there.
 """
 
 from __future__ import annotations
@@ -80,9 +80,10 @@ def json_compact(value: object) -> str:
     return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
 
 
-def cache_folder() -> Path:
-    """Where tiktoken looks for its encodings."""
-    return Path(os.environ.get(CACHE_VARIABLE) or Path(tempfile.gettempdir()) / "data-gym-cache")
+def cache_folder(data: Path | None = None) -> Path:
+    """Where encodings are kept: where tiktoken was told to, else in the data folder, else tiktoken's usual place."""
+    usual = data / "encodings" if data else Path(tempfile.gettempdir()) / "data-gym-cache"
+    return Path(os.environ.get(CACHE_VARIABLE) or usual)
 
 
 def estimate(text: str) -> int:
