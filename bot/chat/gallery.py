@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Protocol
 
 from bot.chat.paging import Page
 from bot.chat.request import Request
@@ -13,31 +12,10 @@ from bot.documents.model import Card, Footnote, text
 from bot.papers.model import Paper
 from bot.ports import Clock, ConversationRepository, PaperRepository
 from bot.reading.cards import Sighting, full_card, list_card
-from bot.reading.model import Summary
+from bot.reading.model import Summaries
+from bot.reading.ports import Summarizes
 
 RISE_WINDOW = timedelta(days=1)
-
-
-class Summaries(Protocol):
-    """What came of summarizing: a summary of every paper, and a sentence where they could be better."""
-
-    @property
-    def by_id(self) -> dict[str, Summary]:
-        """The summaries by paper id; none is missing."""
-
-    @property
-    def degraded(self) -> str | None:
-        """Why a model did not write them (budget, outage), for the reader."""
-
-
-class Summarizes(Protocol):
-    """Summarizes papers; never fails and never drops one."""
-
-    async def summarize(self, papers: Sequence[Paper], *, workspace: str, language: str) -> Summaries:
-        """A summary of each paper, billed to `workspace`."""
-
-    async def recall(self, papers: Sequence[Paper], *, language: str) -> Summaries:
-        """A summary of each paper at once and for nothing, as good as it is there."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,18 +53,23 @@ class Lists:
     async def today(self, asked: Asked) -> AsyncIterator[Reply]:
         """Today's list, final or still filling."""
         yield Progress("Reading today's list …")
-        yield await self._show(asked, _of_day(await self._library.today()))
+        async for reply in self._show(asked, _of_day(await self._library.today())):
+            yield reply
 
     async def yesterday(self, asked: Asked) -> AsyncIterator[Reply]:
         """The list of the last weekday before today's list day."""
         yield Progress("Reading the list of the day before …")
-        yield await self._show(asked, _of_day(await self._library.day(previous_weekday(list_day(self._clock.now())))))
+        async for reply in self._show(
+            asked, _of_day(await self._library.day(previous_weekday(list_day(self._clock.now()))))
+        ):
+            yield reply
 
     async def date(self, asked: Asked) -> AsyncIterator[Reply]:
         """The list of any day."""
         day = read_day(asked.invocation.get("day"))
         yield Progress(f"Reading the list of {long_date(day)} …")
-        yield await self._show(asked, _of_day(await self._library.day(day)))
+        async for reply in self._show(asked, _of_day(await self._library.day(day))):
+            yield reply
 
     async def week(self, asked: Asked) -> AsyncIterator[Reply]:
         """The top papers of this week; at its very beginning, when there are none, of the week before."""
@@ -75,20 +80,26 @@ class Lists:
             papers = await self._library.week(today - timedelta(days=7))
         monday = papers.day
         title = f"Top papers of the week · {monday.day} {monday:%B} to {_end_of(monday)}"
-        yield await self._show(asked, Listing(papers, title, "week", _closes(papers, monday + timedelta(days=6))))
+        async for reply in self._show(
+            asked, Listing(papers, title, "week", _closes(papers, monday + timedelta(days=6)))
+        ):
+            yield reply
 
     async def trending(self, asked: Asked) -> AsyncIterator[Reply]:
         """What Hugging Face calls trending, of whatever day."""
         yield Progress("Reading what is trending …")
         papers = await self._library.trending()
-        yield await self._show(asked, Listing(papers, "Trending on Hugging Face now", "trending"))
+        async for reply in self._show(asked, Listing(papers, "Trending on Hugging Face now", "trending")):
+            yield reply
 
-    async def _show(self, asked: Asked, listing: Listing) -> Final:
+    async def _show(self, asked: Asked, listing: Listing) -> AsyncIterator[Reply]:
         page = read_page(asked.invocation)
         if not listing.papers.papers:
-            return Final(empty_document(listing))
+            yield Final(empty_document(listing))
+            return
+        yield Progress("Summing the papers up …")
         shown = await self._gallery.page(listing.papers.papers, page, asked.request)
-        return Final(list_document(listing, page, shown))
+        yield Final(list_document(listing, page, shown))
 
 
 def read_day(word: str) -> date:

@@ -18,11 +18,13 @@ from bot.documents.model import Action, Actions, Block, Document, Facts, Heading
 from bot.documents.words import with_code
 from bot.errors import BadInput, NotAllowed
 from bot.ports import Clock
+from bot.reading.ports import PATIENCE
 
 OPTIONS = {"time": "at", "zone": "in", "days": "on"}  # an argument's name, where an option is called otherwise
 CHANNEL = re.compile(
     r"<#(\w+)(?:\|[^>]*)?>|([A-Z][A-Z0-9]{6,}|\d{6,})"
 )  # Slack's and Discord's mention, or the bare id
+_MAY_NOT_POST = "I may not post there yet. In the channel's settings my role needs: {}. Then subscribe again."
 MONDAY = frozenset({0})
 LATELY = timedelta(days=7)
 
@@ -57,6 +59,8 @@ class Subscribing:
         target = _target(asked)
         if target.platform not in self._promises:
             raise BadInput("Digests are posted to Slack and Discord. Here, `preview` shows what one would hold.")
+        if asked.request.lacking:
+            raise BadInput(_MAY_NOT_POST.format(", ".join(asked.request.lacking)))
         known, wish = await self._wish(asked, target)
         due = first_due(wish, self._clock.now())
         await self._subscriptions.put(wish, due)
@@ -97,7 +101,7 @@ class Subscribing:
         _, wish = await self._wish(asked, _target(asked))
         now = self._clock.now()
         slot, days = owed_at(Standing(subscription=wish, next_due_at=now), now)
-        yield Final(_preview(await self._composer.compose(wish, slot, days)))
+        yield Final(_preview(await self._composer.compose(wish, slot, days, patience=PATIENCE)))
 
     async def _wish(self, asked: Asked, target: Target) -> tuple[Standing | None, Subscription]:
         """What is subscribed there, and what is wished for: that, or the defaults, changed by what was said."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from importlib import resources
 from typing import Any
@@ -14,7 +14,8 @@ from bot.clock import SystemClock
 from bot.papers.calendar import is_weekend, list_day, previous_weekday
 from bot.papers.model import Paper
 from bot.ports import Clock, Fetched
-from bot.reading.model import Summary, SummarySource
+from bot.reading.model import Summaries, Summary, SummarySource
+from bot.reading.ports import PATIENCE
 
 PAPERS = "papers.json"  # [{"days_ago": 0 or 1, "entry": as Hugging Face answers, "summary": {"line", "problem", …}}]
 
@@ -62,14 +63,6 @@ class DemoFetcher:
         return [own["entry"] for own in self._records if day in (None, days[own["days_ago"]])]
 
 
-@dataclass(frozen=True, slots=True)
-class DemoSummaries:
-    """Summaries by paper id; nothing is amiss with them."""
-
-    by_id: dict[str, Summary]
-    degraded: str | None = None
-
-
 class DemoSummarizer:
     """Hands out the summaries that were written for the built-in papers."""
 
@@ -79,13 +72,15 @@ class DemoSummarizer:
             for own in _records()
         }
 
-    async def summarize(self, papers: Sequence[Paper], *, workspace: str, language: str) -> DemoSummaries:
+    async def summarize(
+        self, papers: Sequence[Paper], *, workspace: str, language: str, patience: float = PATIENCE
+    ) -> Summaries:
         """Those of the papers asked for."""
-        return DemoSummaries(dict(self._pick(papers)))
+        return Summaries(dict(self._pick(papers)))
 
-    async def recall(self, papers: Sequence[Paper], *, language: str) -> DemoSummaries:
+    async def recall(self, papers: Sequence[Paper], *, language: str) -> Summaries:
         """The same."""
-        return DemoSummaries(dict(self._pick(papers)))
+        return Summaries(dict(self._pick(papers)))
 
     def _pick(self, papers: Iterable[Paper]) -> Iterable[tuple[str, Summary]]:
         for paper in papers:

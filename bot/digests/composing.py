@@ -33,30 +33,12 @@ from bot.papers.library import Library
 from bot.papers.model import EmptyReason, Paper, PaperList, Rise
 from bot.ports import Clock, PaperRepository
 from bot.reading.cards import Sighting, details, list_card, paper_json, starters
-from bot.reading.model import Summary
+from bot.reading.model import Summaries
+from bot.reading.ports import UNHURRIED, Summarizes
 
 LONGEST_TITLE = 90  # characters; the shortest of the platforms' limits for a thread's name is 100
 FIRST_IN_ROOT = 5  # papers that the root message names
 SINCE = timedelta(days=1)  # a rise is counted from a day before
-
-
-class Summaries(Protocol):
-    """A summary of every paper by id, and a sentence where they could be better."""
-
-    @property
-    def by_id(self) -> dict[str, Summary]:
-        """The summaries; none is missing."""
-
-    @property
-    def degraded(self) -> str | None:
-        """Why a model did not write them."""
-
-
-class Summarizes(Protocol):
-    """Writes summaries; see `bot.reading.summaries.Summarizer`."""
-
-    async def summarize(self, papers: Sequence[Paper], *, workspace: str, language: str) -> Summaries:
-        """A summary of each paper."""
 
 
 class KnowsPosted(Protocol):
@@ -101,8 +83,10 @@ class Composer:
         self._clock = clock
         self._offers = frozenset(offers)
 
-    async def compose(self, subscription: Subscription, slot: Slot, days: Sequence[date]) -> Digest:
-        """The digest of a slot, from the lists of `days`.
+    async def compose(
+        self, subscription: Subscription, slot: Slot, days: Sequence[date], *, patience: float = UNHURRIED
+    ) -> Digest:
+        """The digest of a slot, from the lists of `days`, with a model's summaries if they come within `patience`.
 
         Raises:
             Transient: no list at all could be had, old or new; nothing is lost by trying again.
@@ -117,6 +101,7 @@ class Composer:
             [choice.paper for choice in chosen.choices],
             workspace=subscription.target.workspace,
             language=subscription.language,
+            patience=patience,
         )
         return self._digest(subscription, slot, reading, chosen, rises, summaries)
 

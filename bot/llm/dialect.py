@@ -87,4 +87,10 @@ class Dialect:
 def _response_format(form: str, schema: Mapping[str, Any]) -> Parameters:
     if form == "json_object":
         return {"type": "json_object"}
-    return {"type": "json_schema", "json_schema": {"name": "answer", "strict": True, "schema": dict(schema)}}
+    return {"type": "json_schema", "json_schema": {"name": "answer", "strict": True, "schema": _strict(schema)}}
+
+
+def _strict(schema: Mapping[str, Any]) -> dict[str, Any]:
+    """The schema as strict servers want it: every property required (OpenAI, "Structured outputs")."""
+    stricter = {name: _strict(value) if isinstance(value, Mapping) else value for name, value in schema.items()}
+    return stricter | {"required": list(schema["properties"])} if "properties" in schema else stricter

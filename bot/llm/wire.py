@@ -35,8 +35,8 @@ class Timeouts:
     """Seconds until the model is held to be away."""
 
     connect: float = 10.0
-    answer: float = 180.0  # a whole answer, all tries together; of a stream, until it opens
-    first_piece: float = 90.0  # a reasoning model thinks in silence
+    answer: float = 120.0  # a whole answer, all tries together
+    first_piece: float = 75.0  # of a stream, from asking on, all tries together: a reasoning model thinks in silence
     silence: float = 30.0  # between two pieces of a stream
 
 
@@ -57,7 +57,8 @@ class Server:
 
     async def response(self, call: ModelCall) -> Any:
         """A whole response; it has a choice with a message."""
-        response = await self._within(self._timeouts.answer, self._open(call, stream=False))
+        limit = asyncio.get_running_loop().time() + self._timeouts.answer
+        response = await self._by(limit, self._open(call, stream=False))
         choices = getattr(response, "choices", None)  # the library lets HTML, and any JSON, pass
         if not choices or getattr(choices[0], "message", None) is None:
             raise failures.not_a_model()
@@ -65,17 +66,17 @@ class Server:
 
     async def chunks(self, call: ModelCall) -> AsyncIterator[Any]:
         """The chunks of a streamed response, as long as none is too long in coming."""
-        opened = await self._within(self._timeouts.answer, self._open(call, stream=True))
+        limit = asyncio.get_running_loop().time() + self._timeouts.first_piece
+        opened = await self._by(limit, self._open(call, stream=True))
         if not isinstance(opened, openai.AsyncStream):
             raise failures.not_a_model()
-        patience = self._timeouts.first_piece
         finish = None
         async with opened:
             pieces = aiter(opened)
-            while (chunk := await self._within(patience, self._next(pieces))) is not None:
+            while (chunk := await self._by(limit, self._next(pieces))) is not None:
                 finish = finish or _finish_reason(chunk)
                 yield chunk
-                patience = self._timeouts.silence
+                limit = asyncio.get_running_loop().time() + self._timeouts.silence
         if finish is None:  # every server names one in its last piece, so the end is missing
             raise failures.broken_off()
 
@@ -117,9 +118,10 @@ class Server:
         except (httpx2.HTTPError, ValueError):  # the connection broke, or a chunk was not JSON
             raise failures.broken_off() from None
 
-    async def _within(self, seconds: float, work: Coroutine[Any, Any, T]) -> T:
+    async def _by(self, limit: float, work: Coroutine[Any, Any, T]) -> T:
+        """The work's result, if it comes by then (by the loop's clock)."""
         try:
-            async with asyncio.timeout(seconds):
+            async with asyncio.timeout_at(limit):
                 return await work
         except TimeoutError:
             raise ModelUnavailable(failures.TOO_SLOW) from None

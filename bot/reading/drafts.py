@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from bot.errors import BotError, ModelError
+from bot.errors import AnswerMalformed, BotError, ModelError
 from bot.llm.jsonform import complete_items
 from bot.llm.model import ModelCall
 from bot.llm.prompts import Prompt
@@ -23,6 +23,8 @@ LIMITS = {"line": 25, "problem": 20, "method": 20, "result": 20, "why": 20}  # w
 LONGEST_QUESTION = 16  # words; 12 are asked for
 BATCH = 10  # papers a call: fewer cost more instruction, more lose the model's attention
 SECOND_BATCH = 5  # so that one paper that a filter objects to spoils less
+_OTHER_PAPERS = "The language model answered about none of the papers."
+_NOTHING_HOLDS = "The language model wrote what the papers do not say."
 _LONGEST_ABSTRACT = 6_000  # characters, three times the longest usual one
 
 
@@ -88,30 +90,36 @@ class Drafter:
         named = {
             paper_id: self._summary(paper_id, draft) for paper_id, draft in whole.items() if draft.sentences.get("line")
         }
-        return named, first.fault or second.fault
+        fault = _fault(first, second)
+        return named, fault if named or fault else AnswerMalformed(_NOTHING_HOLDS)
 
     async def _draft(self, asked: Sequence[Asked], size: int) -> Drafted:
         """Drafts of all, a call for each batch."""
         answers = await asyncio.gather(*(self._answer(batch) for batch in _batches(asked, size)))
-        by_id = {paper.id: paper for paper in asked}
-        drafts: dict[str, Draft] = {}
-        for items, _ in answers:
-            for item in items:
-                if paper := by_id.get(item["id"].strip()):
-                    drafts.setdefault(paper.id, self._checked(paper, item))
-        return Drafted(drafts, next((fault for _, fault in answers if fault), None))
+        drafts = {paper_id: draft for answer in answers for paper_id, draft in answer.drafts.items()}
+        return Drafted(drafts, next((answer.fault for answer in answers if answer.fault), None))
 
-    async def _answer(self, batch: Sequence[Asked]) -> tuple[list[Mapping[str, Any]], BotError | None]:
-        """The items of one answer; of an answer that cannot be used as a whole, those that are complete."""
-        call = self._call(batch)
+    async def _answer(self, batch: Sequence[Asked]) -> Drafted:
+        """The drafts of one answer; it is at fault if there is none, or if the model did not answer at all."""
         try:
-            answer = await self._model.complete(call)
+            answer = await self._model.complete(self._call(batch))
         except ModelError as error:
             text = error.answer.text if error.answer else ""
-            return complete_items(text, self._item_schema), error
+            drafts = self._drafts(batch, complete_items(text, self._item_schema))
+            return Drafted(drafts, None if drafts else error)
         except BotError as error:
-            return [], error
-        return answer.data["papers"], None
+            return Drafted({}, error)
+        drafts = self._drafts(batch, answer.data["papers"])
+        return Drafted(drafts, None if drafts else AnswerMalformed(_OTHER_PAPERS, answer=answer))
+
+    def _drafts(self, batch: Sequence[Asked], items: Iterable[Mapping[str, Any]]) -> dict[str, Draft]:
+        """The items of one answer, checked, by paper; of two about the same paper the first."""
+        by_id = {paper.id: paper for paper in batch}
+        drafts: dict[str, Draft] = {}
+        for item in items:
+            if paper := by_id.get(item["id"].strip()):
+                drafts.setdefault(paper.id, self._checked(paper, item))
+        return drafts
 
     def _call(self, batch: Sequence[Asked]) -> ModelCall:
         room = self._prompt.max_tokens * len(batch)
@@ -128,7 +136,7 @@ class Drafter:
                 faults.append(f"{name}: over {limit} words")
             elif sentence:
                 sentences[name] = sentence
-        return Draft(sentences | self._question(paper, item["question"]), tuple(faults))
+        return Draft(sentences | self._question(paper, item.get("question", "")), tuple(faults))
 
     def _question(self, paper: Asked, question: str) -> dict[str, str]:
         """The question for the reader, if it is one; not worth a second call if it is none."""
@@ -152,6 +160,12 @@ def _to_mend(asked: Iterable[Asked], drafts: Mapping[str, Draft]) -> Iterable[As
 def _is_hopeless(first: Drafted) -> bool:
     """Whether nothing came and a second call would fail as the first did; one bad answer may be bad luck."""
     return first.fault is not None and not isinstance(first.fault, ModelError)
+
+
+def _fault(first: Drafted, second: Drafted) -> BotError | None:
+    """What failed for good; that some papers of a batch were left out twice is none."""
+    left_out = first.fault is None and isinstance(second.fault, ModelError)
+    return first.fault if _is_hopeless(first) else None if left_out else second.fault
 
 
 def _batches(asked: Sequence[Asked], size: int) -> list[Sequence[Asked]]:

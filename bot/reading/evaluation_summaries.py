@@ -22,6 +22,7 @@ from bot.reading.grounding import ungrounded_numbers
 from bot.reading.lexical import stem, words
 from bot.reading.model import Summary, SummarySource
 from bot.reading.plain import word_count
+from bot.reading.ports import UNHURRIED
 from bot.reading.summaries import Summarizer
 
 LONGEST_LINE = 25  # words
@@ -73,7 +74,7 @@ async def evaluate_summaries(papers: Sequence[GoldPaper], summarizer: Summarizer
     found: dict[str, Summary] = {}
     for start in range(0, len(papers), BATCH):
         batch = [gold.paper for gold in papers[start : start + BATCH]]
-        found |= (await summarizer.summarize(batch, workspace=WORKSPACE)).by_id
+        found |= (await summarizer.summarize(batch, workspace=WORKSPACE, patience=UNHURRIED)).by_id
     judged = [(gold, found[gold.paper.id]) for gold in papers]
     lengths = [word_count(summary.line) for _, summary in judged]
     return {

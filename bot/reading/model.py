@@ -36,6 +36,14 @@ class Summary:
 
 
 @dataclass(frozen=True, slots=True)
+class Summaries:
+    """A summary of every paper asked for, by id; and why some are not the model's, where that is news."""
+
+    by_id: dict[str, Summary]
+    degraded: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class SummaryKey:
     """What a cached summary depends on."""
 

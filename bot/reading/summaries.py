@@ -13,27 +13,22 @@ from dataclasses import dataclass
 import structlog
 from babel import Locale, UnknownLocaleError
 
-from bot.errors import BotError, BudgetExhausted, ModelError, ModelNotFound, StoreError
+from bot.errors import BotError, BudgetExhausted, ModelError, ModelNotFound, ModelUnavailable, StoreError
 from bot.llm.budget import Meter
 from bot.llm.prompts import Prompt, load_prompt
 from bot.papers.model import Paper
-from bot.ports import SummaryRepository
+from bot.ports import LanguageModel, SummaryRepository
 from bot.reading.drafts import Drafter
 from bot.reading.extractive import best_sentence, first_sentence
 from bot.reading.grounding import ungrounded_numbers
-from bot.reading.model import Summary, SummaryKey, SummarySource
+from bot.reading.model import Summaries, Summary, SummaryKey, SummarySource
+from bot.reading.ports import PATIENCE
+from bot.reading.setbacks import Setbacks
 
 _MEANWHILE = "These summaries are Hugging Face's or the abstracts' own sentences."
-_PATIENCE = 10.0  # seconds that work under way has at the end
+_AT_THE_END = 10.0  # seconds that work under way has when the program ends
+_SLOW = "The language model is still writing; ask again in a minute for its summaries."
 _log = structlog.get_logger()
-
-
-@dataclass(frozen=True, slots=True)
-class Summaries:
-    """A summary of every paper asked for, by id; and why some are not the model's, where that is news."""
-
-    by_id: dict[str, Summary]
-    degraded: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +52,20 @@ class Summarizer:
         self._cache = cache
         self._prompt = prompt or load_prompt("summaries")
         self._under_way: dict[SummaryKey, asyncio.Task[_Written]] = {}
+        self._setbacks = Setbacks()
 
-    async def summarize(self, papers: Sequence[Paper], *, workspace: str, language: str = "en") -> Summaries:
-        """A summary of each paper; never fails, never drops one.  `language` is a BCP 47 tag."""
+    async def summarize(
+        self, papers: Sequence[Paper], *, workspace: str, language: str = "en", patience: float = PATIENCE
+    ) -> Summaries:
+        """A summary of each paper; never fails, never drops one.
+
+        `language` is a BCP 47 tag.  Work that takes longer than `patience` seconds goes on, for the next who asks.
+        """
         if self._meter is None:
             return Summaries({paper.id: summary_without_model(paper) for paper in papers})
         readable = {self._key(self._meter, paper, language): paper for paper in papers if paper.abstract}
-        written = await self._written(readable, workspace, language)
+        deadline = asyncio.get_running_loop().time() + patience
+        written = await self._written(readable, workspace, language, deadline)
         by_model = {key.paper_id: summary for key, summary in written.found.items()}
         by_id = {paper.id: by_model.get(paper.id) or summary_without_model(paper) for paper in papers}
         missed = any(paper.id not in by_model for paper in readable.values())
@@ -81,24 +83,36 @@ class Summarizer:
         """Give the work under way a few seconds to end, so that what is paid for is kept; then stop it."""
         works = set(self._under_way.values())
         if works:
-            _, late = await asyncio.wait(works, timeout=_PATIENCE)
+            _, late = await asyncio.wait(works, timeout=_AT_THE_END)
             for work in late:
                 work.cancel()
             await asyncio.gather(*works, return_exceptions=True)
 
-    async def _written(self, papers: Mapping[SummaryKey, Paper], workspace: str, language: str) -> _Written:
-        """Summaries by model, from the cache, by work that others have begun, or by own work."""
+    async def _written(
+        self, papers: Mapping[SummaryKey, Paper], workspace: str, language: str, deadline: float
+    ) -> _Written:
+        """Summaries by model, from the cache, by work that others have begun, or by own work.
+
+        What is not written by `deadline` (by the loop's clock) is left out.
+        """
+        if not papers:
+            return _Written({})
         joined = {key: self._under_way[key] for key in papers if key in self._under_way}
         own = {key: paper for key, paper in papers.items() if key not in joined}
-        works = {*joined.values(), *([self._begin(own, workspace, language)] if own else [])}
-        results = await asyncio.gather(*(asyncio.shield(work) for work in works))
-        found = {key: result.found[key] for result in results for key in papers if key in result.found}
-        theirs_ran_out = {key for key, work in joined.items() if isinstance(work.result().fault, BudgetExhausted)}
-        left = {key: papers[key] for key in theirs_ran_out - found.keys()}
+        work_of = joined | (dict.fromkeys(own, self._begin(own, workspace, language)) if own else {})
+        timeout = max(0.0, deadline - asyncio.get_running_loop().time())
+        done, late = await asyncio.wait(set(work_of.values()), timeout=timeout)
+        found = {key: summary for work in done for key, summary in work.result().found.items() if key in papers}
+        faults = [fault for work in done if (fault := work.result().fault)]
+        if late:
+            found |= await self._recall([key for key, work in work_of.items() if work in late])
+            faults.append(ModelUnavailable(_SLOW))
+        poor = {work for work in done if isinstance(work.result().fault, BudgetExhausted)}
+        left = {key: papers[key] for key, work in joined.items() if work in poor and key not in found}
         if left:  # another workspace's budget is no reason to do without
-            rest = await self._written(left, workspace, language)
+            rest = await self._written(left, workspace, language, deadline)
             return _Written({**found, **rest.found}, rest.fault)
-        return _Written(found, next((result.fault for result in results if result.fault), None))
+        return _Written(found, next(iter(faults), None))
 
     def _begin(self, papers: Mapping[SummaryKey, Paper], workspace: str, language: str) -> asyncio.Task[_Written]:
         """Start work of its own, which goes on if whoever asked gives up."""
@@ -117,16 +131,23 @@ class Summarizer:
         missing = {key: paper for key, paper in papers.items() if key not in known}
         if not missing or self._meter is None:
             return _Written(known)
-        drafter = Drafter(
-            self._meter.of(workspace),
-            self._prompt,
-            _language_name(language),
-            translated=not language.lower().startswith("en"),
-        )
-        by_id, fault = await drafter.summaries(list(missing.values()))
-        new = {key: by_id[key.paper_id] for key in missing if key.paper_id in by_id}
+        now = self._meter.clock.now()
+        vain = self._setbacks.among(missing, now)
+        wanted = {key: paper for key, paper in missing.items() if key not in vain}
+        new, fault = await self._draft(self._meter.of(workspace), wanted, language) if wanted else ({}, None)
         await self._remember(new)
-        return _Written({**known, **new}, fault)
+        if fault is None or isinstance(fault, ModelError):
+            self._setbacks.add(wanted.keys() - new.keys(), fault, now)
+        return _Written({**known, **new}, fault or next(filter(None, vain.values()), None))
+
+    async def _draft(
+        self, model: LanguageModel, papers: Mapping[SummaryKey, Paper], language: str
+    ) -> tuple[dict[SummaryKey, Summary], BotError | None]:
+        """What the model writes, and what failed."""
+        is_english = language.lower().startswith("en")
+        drafter = Drafter(model, self._prompt, _language_name(language), translated=not is_english)
+        by_id, fault = await drafter.summaries(list(papers.values()))
+        return {key: by_id[key.paper_id] for key in papers if key.paper_id in by_id}, fault
 
     async def _recall(self, keys: Sequence[SummaryKey]) -> dict[SummaryKey, Summary]:
         try:
@@ -155,9 +176,13 @@ def summary_without_model(paper: Paper) -> Summary:
 
 
 def _note(fault: BotError | None) -> str | None:
-    """What to tell the reader of a failure; an answer that could not be used is no news, as labels show it."""
-    if fault is None or (isinstance(fault, ModelError) and not isinstance(fault, ModelNotFound)):
+    """What to tell the reader of a failure; a paper left out among others is no news, as its label shows it."""
+    if fault is None:
         return None
+    if isinstance(fault, ModelError) and not isinstance(fault, ModelNotFound):
+        reason = fault.sentence.rstrip(".").partition(";")[0]
+        again = "it is asked for them again in an hour"
+        return f"The model's answers could not be used ({reason[:1].lower()}{reason[1:]}); {again}. {_MEANWHILE}"
     return f"{fault.sentence} {_MEANWHILE}"
 
 

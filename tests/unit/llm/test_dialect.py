@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -21,6 +23,14 @@ def test_asking_again_ends_whatever_is_refused(complaints: list[str], stream: bo
     dialect = Dialect("o4-mini")
     lessons = sum(dialect.learn(dialect.parameters(BY_SCHEMA, stream=stream), complaint) for complaint in complaints)
     assert lessons <= 6
+
+
+def test_a_strict_server_is_told_that_every_property_is_required() -> None:
+    item = {"type": "object", "properties": {"id": {"type": "string"}, "extra": {"type": "string"}}, "required": ["id"]}
+    schema = {"type": "object", "properties": {"items": {"type": "array", "items": item}}, "required": ["items"]}
+    sent = Dialect("m").parameters(replace(CALL, schema=schema), stream=False)["response_format"]["json_schema"]
+    assert sent["schema"]["properties"]["items"]["items"]["required"] == ["id", "extra"]
+    assert item["required"] == ["id"]
 
 
 def test_the_schema_is_in_the_prompt_only_where_the_server_does_not_enforce_it() -> None:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from bot.errors import BotError, BudgetExhausted, ModelUnavailable, StoreError, Unauthorized
 from bot.llm.budget import Meter
-from bot.llm.model import ModelCall
+from bot.llm.model import Completion, ModelCall
 from bot.llm.tokens import TokenCounter
 from bot.papers.huggingface_parsing import parse_paper
 from bot.papers.model import Paper
@@ -72,14 +72,15 @@ def says(*answers: Sequence[Mapping[str, str]]) -> list[Mapping[str, object]]:
 class Desk:
     """A summarizer with a model, a cache and a ledger."""
 
-    def __init__(self, script: Script, *, budget: int = 0, cache: FakeStore | None = None) -> None:
-        self.model = FakeModel(script)
+    def __init__(self, script: Script | FakeModel, *, budget: int = 0, cache: FakeStore | None = None) -> None:
+        self.model = script if isinstance(script, FakeModel) else FakeModel(script)
         self.store = cache or FakeStore()
+        self.clock = FakeClock()
         meter = Meter(
             model=self.model,
             ledger=self.store.ledger,
             counter=TokenCounter("m", Path("nowhere")),
-            clock=FakeClock(),
+            clock=self.clock,
             budget=budget,
         )
         self.summarizer = Summarizer(meter, self.store.summaries)
@@ -191,12 +192,93 @@ async def test_of_a_cut_answer_whole_items_are_kept() -> None:
     assert summaries[PAWN.id].line == "It helps."
 
 
-@pytest.mark.parametrize("answer", [Ending("", "refusal"), Ending("", "content_filter"), "no JSON", Ending("", "stop")])
-async def test_an_answer_of_no_use_is_no_news_but_labels(answer: Ending | str) -> None:
+@pytest.mark.parametrize(
+    ("answer", "reason"),
+    [
+        (Ending("", "refusal"), "declined"),
+        (Ending("", "content_filter"), "content filter"),
+        ("no JSON", "not of the form"),
+        (Ending("", "stop"), "with nothing"),
+        ({"papers": [plain_item("2607.99999")]}, "about none of the papers"),
+        ({"papers": [item(line="Rook is 40 times faster.")]}, "do not say"),
+    ],
+)
+async def test_answers_of_no_use_are_said_with_their_reason(
+    answer: Ending | str | Mapping[str, object], reason: str
+) -> None:
     desk = Desk([answer, answer])
     result = await desk.summarizer.summarize([ROOK], workspace="slack:T1")
     assert result.by_id[ROOK.id].source is SummarySource.HUGGING_FACE
+    assert "The model's answers could not be used" in str(result.degraded)
+    assert reason in str(result.degraded)
+
+
+async def test_one_paper_left_out_among_others_is_no_news_but_a_label() -> None:
+    desk = Desk(says([item()], []))
+    result = await desk.summarizer.summarize([ROOK, PAWN], workspace="slack:T1")
+    assert result.by_id[PAWN.id].source is SummarySource.ABSTRACT
     assert result.degraded is None
+
+
+async def test_a_failure_that_was_paid_for_is_not_paid_for_again_within_the_hour() -> None:
+    desk = Desk(lambda call: "no JSON")
+    first = await desk.summarizer.summarize([ROOK], workspace="slack:T1")
+    paid = len(desk.model.calls)
+    assert await desk.summarizer.summarize([ROOK], workspace="slack:T2") == first
+    assert len(desk.model.calls) == paid
+    desk.clock.advance(3601)
+    await desk.summarizer.summarize([ROOK], workspace="slack:T1")
+    assert len(desk.model.calls) == 2 * paid
+
+
+async def test_a_model_that_was_away_is_asked_again_at_once() -> None:
+    desk = Desk([ModelUnavailable("It is away."), *says([item()])])
+    assert (await desk.rook()).source is SummarySource.HUGGING_FACE
+    assert (await desk.rook()).source is SummarySource.MODEL
+
+
+async def test_a_model_that_omits_the_question_loses_nothing() -> None:
+    without = {name: words for name, words in item().items() if name != "question"}
+    desk = Desk(says([without]))
+    assert (await desk.rook()).line == FIELDS["line"]
+    assert len(desk.model.calls) == 1
+
+
+class SlowModel(FakeModel):
+    """A model that answers when it is let go."""
+
+    def __init__(self, script: Script) -> None:
+        super().__init__(script)
+        self.free = asyncio.Event()
+
+    async def complete(self, call: ModelCall) -> Completion:
+        """Wait, then answer."""
+        await self.free.wait()
+        return await super().complete(call)
+
+
+async def test_a_model_that_takes_too_long_is_not_waited_for_but_heard_in_the_end() -> None:
+    model = SlowModel(diligent)
+    desk = Desk(model)
+    hurried = await desk.summarizer.summarize([ROOK, PAWN], workspace="slack:T1", patience=0.01)
+    assert hurried.by_id[ROOK.id].source is SummarySource.HUGGING_FACE
+    assert hurried.by_id[PAWN.id].source is SummarySource.ABSTRACT
+    assert "still writing" in str(hurried.degraded)
+    model.free.set()
+    assert (await desk.rook()).source is SummarySource.MODEL
+    assert len(model.calls) == 1
+
+
+async def test_what_is_known_is_shown_although_the_model_takes_too_long_for_the_rest() -> None:
+    model = SlowModel(diligent)
+    desk = Desk(model)
+    model.free.set()
+    await desk.summarize(ROOK)
+    model.free.clear()
+    hurried = await desk.summarizer.summarize([ROOK, PAWN], workspace="slack:T1", patience=0.01)
+    model.free.set()
+    assert hurried.by_id[ROOK.id].source is SummarySource.MODEL
+    assert hurried.by_id[PAWN.id].source is SummarySource.ABSTRACT
 
 
 @pytest.mark.parametrize("error", [ModelUnavailable("It is away."), Unauthorized("It has no key."), BudgetExhausted()])
@@ -210,7 +292,7 @@ async def test_a_model_that_is_away_is_said_and_asked_once(error: BotError) -> N
 
 async def test_another_workspaces_empty_budget_is_no_reason_to_do_without() -> None:
     answers: list[Callable[[], object]] = [BudgetExhausted, lambda: {"papers": [item()]}]
-    desk = Desk(lambda call: answers.pop(0)())  # type: ignore[arg-type, return-value]
+    desk = Desk(lambda call: answers.pop(0)())  # type: ignore[arg-type]
     poor, rich = await asyncio.gather(
         desk.summarizer.summarize([ROOK], workspace="slack:T1"), desk.summarizer.summarize([ROOK], workspace="slack:T2")
     )
