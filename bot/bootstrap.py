@@ -16,7 +16,7 @@ from bot.chat.asking import Asking
 from bot.chat.commands import COMMANDS
 from bot.chat.engine import Engine, Handler
 from bot.chat.finding import Finder
-from bot.chat.gallery import Gallery, Summarizes
+from bot.chat.gallery import Gallery
 from bot.chat.helping import Helping
 from bot.chat.lists import Lists
 from bot.chat.papers import Papers
@@ -32,6 +32,7 @@ from bot.papers.arxiv import Arxiv
 from bot.papers.huggingface import HuggingFace
 from bot.papers.library import Library
 from bot.ports import Clock, Fetcher, LanguageModel, Store
+from bot.reading.ports import Summarizes
 from bot.settings import Settings
 
 if TYPE_CHECKING:
