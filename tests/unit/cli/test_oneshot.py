@@ -39,6 +39,7 @@ def paperwire(*words: str) -> Result:
         (["show", "https://example.com/paper", "--demo"], "names no paper"),
         (["today", "--date", "2026-02-30", "--demo"], "That is not a day"),
         (["today", "--date", "2099-01-01", "--demo"], "lies ahead"),
+        (["ask", "#1", " ", "--demo"], "What would you like to know?"),
         (["search", "", "--demo"], "needs words to search for"),
         (["search", "\x1b\x07", "--demo"], "needs words to search for"),
         (["search", "x" * 100_000, "--demo"], "please keep it under"),
