@@ -13,6 +13,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -122,6 +123,8 @@ async def open_workers(
     finally:
         living.cancel()
         await asyncio.gather(living, return_exceptions=True)
+        # DBOS makes its threads the loop's own, and they end with it; answers under way still need some
+        asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor())
         await asyncio.to_thread(DBOS.destroy, destroy_registry=True)
         await leases.release(_lease(name), name)
 
