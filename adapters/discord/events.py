@@ -7,6 +7,7 @@ from typing import Any
 
 import discord
 
+from adapters.discord.permissions import lacking
 from bot.chat.request import Origin, Place, Request
 
 Interaction = discord.Interaction[Any]
@@ -41,9 +42,18 @@ def in_own_guild(interaction: Interaction) -> bool:
     return interaction.is_guild_integration() or interaction.client.get_guild(interaction.guild_id) is not None
 
 
+def channel_spoken_of(interaction: Interaction) -> Any:
+    """The channel that a command names, else the one where it is given, as far as the connection knows it."""
+    data: Any = interaction.data or {}
+    named = data.get("resolved", {}).get("channels", {})
+    channel = next(iter(named), interaction.channel_id)
+    return interaction.guild.get_channel_or_thread(int(channel)) if interaction.guild and channel else None
+
+
 def request_of_interaction(interaction: Interaction, line: str) -> Request:
     """A command, a button or a form."""
     direct = interaction.guild_id is None
+    channel = channel_spoken_of(interaction)
     return Request(
         place=place_of_interaction(interaction),
         user=str(interaction.user.id),
@@ -51,6 +61,7 @@ def request_of_interaction(interaction: Interaction, line: str) -> Request:
         locale=str(interaction.locale),
         may_manage=direct or interaction.permissions.manage_guild,
         direct=direct,
+        lacking=lacking(channel) if channel is not None else (),
     )
 
 

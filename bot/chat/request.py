@@ -49,6 +49,7 @@ class Request:
     may_manage: bool = False
     direct: bool = False  # a private conversation with the bot
     replied_papers: tuple[str, ...] = ()  # papers of the message that is replied to, where known
+    lacking: tuple[str, ...] = ()  # permissions that the bot lacks to post in the channel spoken of, where known
 
 
 @dataclass(frozen=True, slots=True)

@@ -132,6 +132,12 @@ async def test_only_managers_may_change_digests(world: World, line: str) -> None
     assert (said.private, "Only those who manage" in plain_document(said)) == (True, True)
 
 
+async def test_a_channel_where_the_bot_may_not_post_is_not_subscribed(world: World) -> None:
+    said = await _say(world, "subscribe", lacking=("Send Messages", "Embed Links"))
+    assert "Send Messages, Embed Links" in str(said)
+    assert not await world.store.subscriptions.of_workspace("slack:T1")
+
+
 async def test_there_are_no_digests_in_a_terminal(world: World) -> None:
     document = await world.say("subscribe", Place("terminal:local", "c"))
     assert "`preview`" in plain_document(document)
