@@ -35,10 +35,10 @@ clean:
 
 .venv/.run: .venv/bin/python pyproject.toml
 	@echo "Installing Paperwire into .venv (once, under a minute) …" >&2
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable . >&2
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --editable . >&2
 	@touch $@
 
 .venv/.dev: .venv/bin/python pyproject.toml
 	@echo "Installing Paperwire and its development tools into .venv (once) …" >&2
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev,semantic]' >&2
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --editable '.[dev,semantic]' >&2
 	@touch $@ .venv/.run
