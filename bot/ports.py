@@ -63,6 +63,9 @@ class LanguageModel(Protocol):
     def name(self) -> str:
         """The model's name, as part of cache keys."""
 
+    def most_written(self, call: ModelCall) -> int:
+        """How many tokens the answer to `call` may be billed at most, thoughts included."""
+
     async def complete(self, call: ModelCall) -> Completion:
         """Answer whole.  Raises `ModelUnavailable`, `RateLimited`, `Unauthorized` or a `ModelError` by name."""
 
@@ -259,6 +262,9 @@ class Workspaces(Protocol):
 
     async def forget(self, workspace: str) -> None:
         """Delete everything a workspace owns, in every table, in one transaction."""
+
+    async def known(self, platform: str) -> list[str]:
+        """The workspaces of a platform ("discord") that own anything, sorted."""
 
 
 class Store(Protocol):

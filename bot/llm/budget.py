@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from datetime import date
 
 from bot.errors import BudgetExhausted, ModelError
 from bot.llm.model import Completion, ModelCall, TextDelta, Usage
@@ -42,6 +43,10 @@ class MeteredModel:
     def name(self) -> str:
         """The name of the model behind."""
         return self._meter.model.name
+
+    def most_written(self, call: ModelCall) -> int:
+        """As many as the model behind may write."""
+        return self._meter.model.most_written(call)
 
     async def complete(self, call: ModelCall) -> Completion:
         """Answer whole, reserved and settled."""
@@ -79,12 +84,26 @@ class MeteredModel:
 
     async def _reserve(self, call: ModelCall) -> int:
         meter = self._meter
-        prompt = await asyncio.to_thread(meter.counter.count_call, call)
+        needed = await asyncio.to_thread(meter.counter.count_call, call) + self.most_written(call)
         today = meter.clock.now().date()
-        reservation = await meter.ledger.reserve(self._workspace, today, prompt + call.max_tokens, meter.budget)
+        reservation = await meter.ledger.reserve(self._workspace, today, needed, meter.budget)
         if reservation is None:
-            raise BudgetExhausted
+            raise await self._exhausted(needed, today)
         return reservation
+
+    async def _exhausted(self, needed: int, today: date) -> BudgetExhausted:
+        """Why so many tokens are not to be had: none are left, too few, or others hold them."""
+        budget = self._meter.budget
+        rows = await self._meter.ledger.usage(self._workspace, today)
+        left = budget - sum(row.prompt_tokens + row.completion_tokens for row in rows)
+        if left <= 0:
+            return BudgetExhausted()
+        if needed > left:
+            return BudgetExhausted(
+                f"That needs more tokens (about {needed:,}) than are left today ({left:,} of {budget:,}); "
+                "the budget is renewed at midnight UTC."
+            )
+        return BudgetExhausted("Answers under way hold the rest of today's tokens; please try again in a moment.")
 
     async def _settle(self, reservation: int, call: ModelCall, usage: Usage | None) -> None:
         """Shielded: a caller that gives up must not leave its reservation behind."""

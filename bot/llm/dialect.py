@@ -35,14 +35,14 @@ class Dialect:
 
     def __post_init__(self) -> None:
         """Guess from the model's name; wrong guesses are corrected by `learn`."""
-        self._reasons = _REASONING.match(self.model) is not None
+        self._reasons = _reasons(self.model)
         self._cap = "max_completion_tokens" if self._reasons else "max_tokens"
 
     def parameters(self, call: ModelCall, *, stream: bool) -> Parameters:
         """What to send."""
         wanted: Parameters = {"model": self.model, "messages": self._messages(call), self._cap: call.max_tokens}
         if self._reasons:
-            wanted |= {"reasoning_effort": "low", self._cap: call.max_tokens + _THINKING_ROOM}
+            wanted |= {"reasoning_effort": "low", self._cap: most_written(self.model, call)}
         else:
             wanted["temperature"] = call.temperature
         if call.schema is not None and self._form != "none":
@@ -82,6 +82,15 @@ class Dialect:
         self._cap_swapped = True
         self._cap = "max_tokens" if "max_completion_tokens" in sent else "max_completion_tokens"
         return True
+
+
+def most_written(model: str, call: ModelCall) -> int:
+    """The cap that a call to this model is sent with: a reasoning model's thoughts count against it."""
+    return call.max_tokens + (_THINKING_ROOM if _reasons(model) else 0)
+
+
+def _reasons(model: str) -> bool:
+    return _REASONING.match(model) is not None
 
 
 def _response_format(form: str, schema: Mapping[str, Any]) -> Parameters:

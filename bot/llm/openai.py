@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING, Any
 
 from bot.llm.answers import finished
+from bot.llm.dialect import most_written
 from bot.llm.model import Completion, ModelCall, TextDelta, Usage
 from bot.llm.prices import cost
 from bot.llm.thinking import ThoughtFilter, without_thoughts
@@ -46,6 +47,10 @@ class OpenAIModel:
     def name(self) -> str:
         """The model's name, as the server knows it."""
         return self._name
+
+    def most_written(self, call: ModelCall) -> int:
+        """The cap that the server is sent."""
+        return most_written(self._name, call)
 
     async def aclose(self) -> None:
         """Close the connections."""

@@ -34,8 +34,13 @@ class FakeModel:
     def __init__(self, script: Script, *, name: str = "fake-model", counter: TokenCounter | None = None) -> None:
         self.name = name
         self.calls: list[ModelCall] = []
+        self.thoughts = 0  # tokens that it may think beside its answer
         self._answer = script if callable(script) else _in_order(script)
         self._counter = counter or TokenCounter(name)
+
+    def most_written(self, call: ModelCall) -> int:
+        """The answer's cap and the thoughts."""
+        return call.max_tokens + self.thoughts
 
     async def complete(self, call: ModelCall) -> Completion:
         """The next answer of the script."""

@@ -9,7 +9,7 @@ import pytest
 
 from bot.errors import AnswerCut, BudgetExhausted, ModelUnavailable
 from bot.llm.budget import Meter
-from bot.llm.model import Completion, Message, ModelCall
+from bot.llm.model import Completion, Message, ModelCall, Usage
 from bot.llm.prices import cost
 from bot.llm.tokens import TokenCounter
 from bot.ports import DayUsage
@@ -55,6 +55,38 @@ async def test_beyond_the_budget_the_model_is_not_asked() -> None:
     with pytest.raises(BudgetExhausted):
         await account.model.complete(CALL)
     assert account.fake.calls == []
+
+
+async def test_thoughts_are_reserved_too() -> None:
+    account = Account(["All is well."], budget=200)
+    account.fake.thoughts = 2_000
+    with pytest.raises(BudgetExhausted):
+        await account.model.complete(CALL)
+    assert account.fake.calls == []
+
+
+async def test_a_call_too_large_for_what_is_left_is_told_in_figures() -> None:
+    account = Account(["All is well."], budget=20)
+    with pytest.raises(BudgetExhausted, match=r"more tokens \(about \d+\) than are left today \(20 of 20\)"):
+        await account.model.complete(CALL)
+
+
+async def test_tokens_that_others_hold_are_told_as_held() -> None:
+    account = Account(["All is well."], budget=200)
+    await account.store.ledger.reserve("slack:T1", account.clock.now().date(), 190, 200)
+    with pytest.raises(BudgetExhausted, match="under way hold the rest"):
+        await account.model.complete(CALL)
+
+
+async def test_a_budget_that_is_used_up_is_told_as_such() -> None:
+    account = Account(["All is well."], budget=100)
+    day = account.clock.now().date()
+    reservation = await account.store.ledger.reserve("slack:T1", day, 100, 100)
+    assert reservation is not None
+    await account.store.ledger.settle(reservation, "m", "test", Usage(90, 10))
+    with pytest.raises(BudgetExhausted) as caught:
+        await account.model.complete(CALL)
+    assert "has used its tokens" in caught.value.sentence
 
 
 async def test_a_failed_call_gives_everything_back() -> None:

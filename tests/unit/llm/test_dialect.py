@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.llm.dialect import Dialect
+from bot.llm.dialect import Dialect, most_written
 from bot.llm.model import Message, ModelCall
 
 CALL = ModelCall(purpose="test", messages=(Message("system", "Be brief."), Message("user", "Go.")), max_tokens=50)
@@ -53,3 +54,9 @@ def test_a_refusal_of_something_else_teaches_nothing() -> None:
 def test_chat_models_of_a_reasoning_family_are_ordinary() -> None:
     assert "temperature" in Dialect("gpt-5-chat-latest").parameters(CALL, stream=False)
     assert "temperature" not in Dialect("gpt-5.4-mini").parameters(CALL, stream=False)
+
+
+@pytest.mark.parametrize("model", ["gpt-5-mini", "o4-mini", "gpt-4o", "gpt-5-chat-latest", "qwen3:8b"])
+def test_a_call_is_sent_with_the_cap_that_is_reserved_for_it(model: str) -> None:
+    sent = Dialect(model).parameters(CALL, stream=False)
+    assert most_written(model, CALL) in (sent.get("max_tokens"), sent.get("max_completion_tokens"))
