@@ -104,6 +104,17 @@ class Settings(BaseModel):
             raise ValueError("must begin with https:// or http://")
         return value
 
+    @field_validator("language")
+    @classmethod
+    def _is_language(cls, value: str) -> str:
+        from babel import Locale, UnknownLocaleError
+
+        try:
+            Locale.parse(value, sep="-" if "-" in value else "_")
+        except (UnknownLocaleError, ValueError):
+            raise ValueError("must be a language tag such as en, de or pt-BR") from None
+        return value
+
     @property
     def has_model(self) -> bool:
         """Whether a model is configured: a key, or a server of one's own that needs none."""
@@ -127,8 +138,14 @@ def load(environment: Mapping[str, str] | None = None, env_file: Path = ENV_FILE
     try:
         return Settings.model_validate({name: given[name] for name in names() if given.get(name, "").strip()})
     except ValidationError as error:
-        faults = [f"{fault['loc'][0]}: {fault['msg']}" for fault in error.errors(include_input=False)]
+        faults = [f"{fault['loc'][0]} {_in_words(fault['msg'])}" for fault in error.errors(include_input=False)]
         raise SettingsError("These settings cannot be used: " + "; ".join(faults) + ".") from None
+
+
+def _in_words(message: str) -> str:
+    """pydantic's message as the rest of a sentence that begins with the setting's name."""
+    ours = message.removeprefix("Value error, ")
+    return ours if ours != message else "is wrong: " + message[:1].lower() + message[1:]
 
 
 def _refuse_unknown(given: Iterable[str]) -> None:

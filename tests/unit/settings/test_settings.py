@@ -47,3 +47,21 @@ def test_secrets_never_show() -> None:
 def test_a_server_of_ones_own_needs_no_key() -> None:
     assert load({"OPENAI_BASE_URL": "http://127.0.0.1:11434/v1"}, NO_FILE).has_model
     assert not load({}, NO_FILE).has_model
+
+
+@pytest.mark.parametrize("language", ["klingon!!", "xx", "en-", "english please"])
+def test_a_language_that_is_none_is_refused(language: str) -> None:
+    with pytest.raises(SettingsError, match="PAPERWIRE_LANGUAGE must be a language tag such as en"):
+        load({"PAPERWIRE_LANGUAGE": language}, NO_FILE)
+
+
+@pytest.mark.parametrize("language", ["en", "de", "pt-BR", "zh-Hans"])
+def test_a_language_is_taken(language: str) -> None:
+    assert load({"PAPERWIRE_LANGUAGE": language}, NO_FILE).language == language
+
+
+def test_a_refusal_reads_as_a_sentence() -> None:
+    with pytest.raises(SettingsError) as caught:
+        load({"HF_ENDPOINT": "huggingface.co", "PAPERWIRE_TOKENS_PER_DAY": "many"}, NO_FILE)
+    assert "PAPERWIRE_TOKENS_PER_DAY is wrong: input should be a valid integer" in caught.value.sentence
+    assert "HF_ENDPOINT must begin with https:// or http://" in caught.value.sentence
