@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
 
 from bot import bootstrap
 from bot.clock import SystemClock
@@ -52,6 +53,40 @@ def own_checks(settings: Settings) -> Sequence[Check]:
     return [Named(name, look, settings) for name, look in looks.items()]
 
 
+def advice(settings: Settings) -> dict[str, str]:
+    """What to mend where a check fails without a word about it, by the check's name."""
+    is_own_model = settings.openai_base_url is not None
+    model_settings = "OPENAI_BASE_URL, OPENAI_API_KEY" if is_own_model else "OPENAI_API_KEY"
+    return {
+        "database": _database_advice(settings),
+        "Hugging Face": _source_advice(settings.hf_endpoint, "HF_ENDPOINT"),
+        "arXiv": _source_advice(settings.arxiv_url, "PAPERWIRE_ARXIV_URL"),
+        "language model": f"{settings.model} is asked for at {model_address(settings)}. "
+        f"Check the network, {model_settings} and PAPERWIRE_MODEL.",
+    }
+
+
+def model_address(settings: Settings) -> str:
+    """Where the model is asked, for people."""
+    return _shown(settings.openai_base_url) if settings.openai_base_url else "OpenAI"
+
+
+def _source_advice(address: str, setting: str) -> str:
+    return f"It is asked at {_shown(address)}. Check the network, and {setting} where it is set."
+
+
+def _database_advice(settings: Settings) -> str:
+    if settings.database_url:
+        return "Check that the server runs, and DATABASE_URL."
+    return f"Its file lies in {settings.data}. Check the folder, or set PAPERWIRE_DATA to another one."
+
+
+def _shown(address: str) -> str:
+    """An address without the secrets that one may hold."""
+    parts = urlsplit(address)
+    return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))
+
+
 async def look_at_data_folder(settings: Settings) -> Result:
     """Whether something can be written there, and how much."""
     folder = settings.data
@@ -89,14 +124,16 @@ async def look_at_hugging_face(settings: Settings) -> Result:
     async with bootstrap.open_fetcher(settings, clock, cached=False) as fetcher:
         day = previous_weekday(list_day(clock.now()))
         listing = await HuggingFace(fetcher, settings.hf_endpoint).daily(day)
-    return Result(Verdict.OK, f"{settings.hf_endpoint} answers; its list of {day} has {len(listing.papers)} papers.")
+    return Result(
+        Verdict.OK, f"{_shown(settings.hf_endpoint)} answers; its list of {day} has {len(listing.papers)} papers."
+    )
 
 
 async def look_at_arxiv(settings: Settings) -> Result:
     """Whether the interface for metadata answers."""
     async with bootstrap.open_fetcher(settings, SystemClock(), cached=False) as fetcher:
         await _ask_arxiv(fetcher, settings)
-    return Result(Verdict.OK, f"{settings.arxiv_url} answers.")
+    return Result(Verdict.OK, f"{_shown(settings.arxiv_url)} answers.")
 
 
 async def _ask_arxiv(fetcher: Fetcher, settings: Settings) -> None:

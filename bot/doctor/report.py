@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
-from collections.abc import Sequence
-from dataclasses import asdict
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, replace
 
 from bot.cli.outcome import FAILED
-from bot.doctor.checks import own_checks
+from bot.doctor.checks import advice, model_address, own_checks
 from bot.doctor.model import Check, Result, Verdict
-from bot.errors import BotError
+from bot.errors import BotError, SettingsError
 from bot.logs import log_to_file
 from bot.platforms import configured
 from bot.settings import Settings, load
@@ -24,14 +24,40 @@ async def examine(*, as_json: bool) -> int:
     """Run all checks, say what they found; the exit code is 1 if there is a fault.
 
     Raises:
-        SettingsError: the settings cannot be read, so that nothing else can be checked.
+        SettingsError: the settings cannot be read, so that nothing else can be checked; as JSON it is printed.
     """
     log_to_file(None)  # what is wrong stands in the report
-    settings = load()
-    findings = await run_checks([*own_checks(settings), *platform_checks(settings)])
+    try:
+        settings = load()
+    except SettingsError as error:
+        if not as_json:
+            raise
+        sys.stdout.write(json.dumps({"error": error.sentence, "kind": type(error).__name__}, indent=2) + "\n")
+        return FAILED
+    findings = {"settings": look_at_settings(settings)}
+    checked = await run_checks([*own_checks(settings), *platform_checks(settings)])
+    findings |= with_advice(checked, advice(settings))
     findings["platforms"] = look_at_platforms(settings)
     sys.stdout.write((_as_json(findings) if as_json else _as_text(findings)) + "\n")
     return FAILED if any(result.verdict is Verdict.FAULT for result in findings.values()) else 0
+
+
+def look_at_settings(settings: Settings) -> Result:
+    """What is in force, without secrets."""
+    model = f"model {settings.model} at {model_address(settings)}" if settings.has_model else "no model"
+    database = "Postgres by DATABASE_URL" if settings.database_url else "SQLite"
+    return Result(
+        Verdict.OK,
+        f"In force: {model}, summaries in {settings.language}, data in {settings.data}, database {database}.",
+    )
+
+
+def with_advice(findings: Mapping[str, Result], advice: Mapping[str, str]) -> dict[str, Result]:
+    """The findings, where a fault without a fix gets the advice of that name."""
+    return {
+        name: replace(found, fix=advice.get(name, "")) if found.verdict is Verdict.FAULT and not found.fix else found
+        for name, found in findings.items()
+    }
 
 
 def platform_checks(settings: Settings) -> list[Check]:
@@ -64,7 +90,7 @@ async def _run(check: Check, patience: float) -> Result:
     except BotError as error:
         return Result(Verdict.FAULT, error.sentence)
     except TimeoutError:
-        return Result(Verdict.FAULT, f"There was no answer within {patience:.0f} seconds.", "Is the address right?")
+        return Result(Verdict.FAULT, f"There was no answer within {patience:.0f} seconds.")
 
 
 def _as_text(findings: dict[str, Result]) -> str:

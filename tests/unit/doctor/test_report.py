@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from bot.doctor.checks import look_at_data_folder, look_at_encodings, look_at_model
+from bot.doctor.checks import advice, look_at_data_folder, look_at_encodings, look_at_model
 from bot.doctor.model import Result, Verdict
-from bot.doctor.report import look_at_platforms, run_checks
+from bot.doctor.report import examine, look_at_platforms, look_at_settings, run_checks, with_advice
 from bot.errors import BotError, StoreError
 from bot.settings import Settings
 
@@ -65,3 +66,42 @@ async def test_encodings_are_counted_on_or_warned_of() -> None:
 
 def test_without_tokens_the_terminal_is_named() -> None:
     assert "terminal" in look_at_platforms(Settings.model_validate({})).sentence
+
+
+@pytest.mark.parametrize(
+    ("name", "setting"),
+    [
+        ("database", "PAPERWIRE_DATA"),
+        ("Hugging Face", "HF_ENDPOINT"),
+        ("arXiv", "PAPERWIRE_ARXIV_URL"),
+        ("language model", "OPENAI_API_KEY"),
+    ],
+)
+def test_a_fault_without_a_fix_gets_the_setting_to_look_at(name: str, setting: str) -> None:
+    mended = with_advice({name: Result(Verdict.FAULT, "No.")}, advice(Settings.model_validate({})))
+    assert setting in mended[name].fix
+
+
+def test_advice_names_the_address_but_no_password() -> None:
+    settings = Settings.model_validate(
+        {"OPENAI_BASE_URL": "http://me:hunter2@model.test/v1?key=hunter2", "HF_ENDPOINT": "https://me:hunter2@hf.test"}
+    )
+    told = " ".join([*advice(settings).values(), look_at_settings(settings).sentence])
+    assert "http://model.test/v1" in told
+    assert "https://hf.test" in told
+    assert "OPENAI_BASE_URL" in told
+    assert "hunter2" not in told
+
+
+def test_a_fix_that_is_there_stays() -> None:
+    found = {"arXiv": Result(Verdict.FAULT, "No.", "Wait."), "database": Result(Verdict.OK, "Yes.")}
+    assert with_advice(found, advice(Settings.model_validate({}))) == found
+
+
+@pytest.mark.usefixtures("restored_logging")
+async def test_settings_that_cannot_be_read_are_json_too(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("PAPERWIRE_MODLE", "x")
+    assert await examine(as_json=True) == 1
+    assert json.loads(capsys.readouterr().out)["kind"] == "SettingsError"
