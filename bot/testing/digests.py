@@ -79,6 +79,10 @@ class FakeDeliveries:
         mine = (mark for mark in self._marks.values() if mark.target == target and mark.at >= since)
         return sum(mark.state is DeliveryState.UNKNOWN for mark in mine)
 
+    def owners(self) -> set[str]:
+        """The workspaces that something belongs to."""
+        return {owed.slot.target.workspace for owed in self._owed.values()}
+
     def forget(self, workspace: str) -> None:
         """Delete what belongs to a workspace."""
         gone = {key for key, owed in self._owed.items() if owed.slot.target.workspace == workspace}
@@ -166,6 +170,10 @@ class FakeSubscriptions:
     async def delete(self, target: Target, kind: Kind) -> bool:
         """Forget one."""
         return self._standings.pop((target, kind), None) is not None
+
+    def owners(self) -> set[str]:
+        """The workspaces that something belongs to."""
+        return {target.workspace for target, _ in self._standings}
 
     def forget(self, workspace: str) -> None:
         """Delete what belongs to a workspace."""

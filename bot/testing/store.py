@@ -187,6 +187,10 @@ class FakeLedger:
             del self._held[number]
         return len(stale)
 
+    def owners(self) -> set[str]:
+        """The workspaces that something belongs to."""
+        return {own.workspace for own in self._held.values()} | {key[0] for key in self._used}
+
     def forget(self, workspace: str) -> None:
         """Delete what belongs to a workspace."""
         self._held = {number: own for number, own in self._held.items() if own.workspace != workspace}
@@ -221,6 +225,10 @@ class FakeConversations:
         """Delete everything that was said in a workspace."""
         self.forget(workspace)
 
+    def owners(self) -> set[str]:
+        """The workspaces that something belongs to."""
+        return {place.workspace for place in (*self._shown, *self._turns)}
+
     def forget(self, workspace: str) -> None:
         """Delete what belongs to a workspace."""
         self._shown = {place: ids for place, ids in self._shown.items() if place.workspace != workspace}
@@ -249,6 +257,10 @@ class FakeSavedPapers:
         """Paper ids, newest first."""
         own = self._saved.get((workspace, user), {})
         return sorted(own, key=lambda paper_id: (own[paper_id], paper_id), reverse=True)
+
+    def owners(self) -> set[str]:
+        """The workspaces that something belongs to."""
+        return {workspace for workspace, _ in self._saved}
 
     def forget(self, workspace: str) -> None:
         """Delete what belongs to a workspace."""
@@ -301,6 +313,10 @@ class FakeOpenReplies:
         """Those of a platform opened before then and never closed, oldest first."""
         own = [reply for reply in self._open.values() if reply.place.workspace.startswith(f"{platform}:")]
         return sorted((reply for reply in own if reply.opened_at < before), key=lambda reply: reply.opened_at)
+
+    def owners(self) -> set[str]:
+        """The workspaces that something belongs to."""
+        return {place.workspace for place, _ in self._open}
 
     def forget(self, workspace: str) -> None:
         """Delete what belongs to a workspace."""
@@ -363,6 +379,10 @@ class FakeVault:
         """Forget one."""
         self._secrets.pop((platform, key), None)
 
+    def owners(self) -> set[str]:
+        """The workspaces that something belongs to."""
+        return {held.workspace for held in self._secrets.values()}
+
     def forget(self, workspace: str) -> None:
         """Delete what belongs to a workspace."""
         self._secrets = {key: held for key, held in self._secrets.items() if held.workspace != workspace}
@@ -370,6 +390,9 @@ class FakeVault:
 
 class Owner(Protocol):
     """Keeps something that workspaces own."""
+
+    def owners(self) -> set[str]:
+        """The workspaces that something belongs to."""
 
     def forget(self, workspace: str) -> None:
         """Delete what belongs to a workspace."""
@@ -385,6 +408,11 @@ class FakeWorkspaces:
         """Delete everything a workspace owns."""
         for owner in self._owners:
             owner.forget(workspace)
+
+    async def known(self, platform: str) -> list[str]:
+        """The workspaces of a platform that own anything, sorted."""
+        owned = set().union(*(owner.owners() for owner in self._owners))
+        return sorted(workspace for workspace in owned if workspace.startswith(f"{platform}:"))
 
 
 @dataclass(frozen=True)

@@ -158,3 +158,11 @@ async def test_forgetting_a_workspace_forgets_everything_of_it_alone(store: Stor
     await store.workspaces.forget("slack:T1")
     assert not any(await _furniture(store, "slack:T1"))
     assert all(await _furniture(store, stranger))
+
+
+async def test_the_workspaces_of_a_platform_are_known_as_long_as_they_own_anything(store: Store) -> None:
+    for workspace in ("slack:T2", "slack:T1", "discord:1"):
+        await _furnish(store, workspace)
+    assert await store.workspaces.known("slack") == ["slack:T1", "slack:T2"]
+    await store.workspaces.forget("slack:T2")
+    assert await store.workspaces.known("slack") == ["slack:T1"]
