@@ -7,7 +7,6 @@ import random
 from collections.abc import Coroutine
 from typing import Any
 
-import discord
 import structlog
 
 from adapters.discord.client import PapersClient
@@ -15,7 +14,7 @@ from adapters.discord.delivery import Pace
 from adapters.discord.desk import Services
 from adapters.discord.errors import FAULTS, translated
 from adapters.discord.gateway import IdentifyBudget, SessionStarts, Watchdog, aim_gateway, aim_rest
-from adapters.discord.leftovers import close_leftovers
+from adapters.discord.leftovers import close_leftovers, forget_left_guilds
 from adapters.discord.shards import ShardLeases, Shards
 from adapters.discord.sync import is_current
 from bot.errors import BotError, Permanent, SettingsError
@@ -108,7 +107,11 @@ class DiscordApp:
             leases.keep(),
             Watchdog(client, self._pace.watch, self._pace.watch_patience).run(),
         ]
-        chores = asyncio.gather(self._close_leftovers(client), _warn_of_old_commands(client))
+        chores = asyncio.gather(
+            _chore("close_leftovers", self._close_leftovers(client)),
+            _chore("forget_guilds", self._forget_left_guilds(client)),
+            _chore("check_commands", _warn_of_old_commands(client)),
+        )
         tasks = [asyncio.create_task(each) for each in serving]
         try:
             done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
@@ -129,10 +132,19 @@ class DiscordApp:
         if closed:
             log.info("leftovers_closed", action="close_leftovers", answers=closed)
 
+    async def _forget_left_guilds(self, client: PapersClient) -> None:
+        if left := await forget_left_guilds(client, self._services.workspaces):
+            log.info("guilds_forgotten", action="forget_guilds", guilds=left)
+
 
 async def _warn_of_old_commands(client: PapersClient) -> None:
+    if not await is_current(client, client.tree):
+        log.warning("commands_outdated", action="check_commands", fix="run `paperwire discord sync`")
+
+
+async def _chore(action: str, work: Coroutine[Any, Any, None]) -> None:
+    """Something to do once beside serving, which goes on also where it fails."""
     try:
-        if not await is_current(client, client.tree):
-            log.warning("commands_outdated", action="check_commands", fix="run `paperwire discord sync`")
-    except discord.HTTPException as error:
-        log.info("commands_not_checked", action="check_commands", reason=translated(error).sentence)
+        await work
+    except (*FAULTS, BotError) as error:
+        log.warning("chore_failed", action=action, reason=translated(error).sentence)

@@ -1,8 +1,9 @@
-"""Answers that a crash left open are closed with a sentence at the next start."""
+"""What a start finds left over: answers that a crash left open, and servers that removed the bot while it was off."""
 
 from __future__ import annotations
 
 import asyncio
+import re
 from contextlib import suppress
 from datetime import datetime
 from typing import Any
@@ -12,14 +13,16 @@ import structlog
 
 from adapters.discord.delivery import INTERRUPTED, sentence
 from adapters.discord.errors import FAULTS, translated
+from adapters.discord.events import guild_workspace
 from adapters.discord.render import pages
 from adapters.discord.surfaces import SILENT_MENTIONS, nonce_of
 from bot.chat.request import Place
-from bot.ports import Clock, OpenReplies, OpenReply
+from bot.ports import Clock, OpenReplies, OpenReply, Workspaces
 
 _ORIGINAL: Any = "@original"  # what Discord calls an interaction's first response
 
 NOTHING_YET = "0"
+_GUILD = re.compile(r"discord:\d+")
 
 log = structlog.get_logger(__name__)
 
@@ -85,6 +88,24 @@ async def close_leftovers(
         await _close(client, reply)
         await open_replies.closed(reply)
     return len(own)
+
+
+async def forget_left_guilds(client: discord.AutoShardedClient, workspaces: Workspaces) -> int:
+    """Forget the servers that removed the bot while it was off, of this process's shards; how many those were.
+
+    Where the bot is only in servers that the database has never heard of, that database is likely another bot's, and
+    nothing is forgotten.
+    """
+    await client.wait_until_ready()
+    present = {guild_workspace(guild.id) for guild in client.guilds}
+    known = [each for each in await workspaces.known("discord") if _GUILD.fullmatch(each)]
+    if present and not present.intersection(known):
+        return 0
+    shards, own = client.shard_count or 1, client.shard_ids or ()
+    left = [each for each in known if each not in present and shard_of(each, shards) in own]
+    for workspace in left:
+        await workspaces.forget(workspace)
+    return len(left)
 
 
 def shard_of(workspace: str, shards: int) -> int:

@@ -12,6 +12,7 @@ import pytest
 from adapters.discord.app import DiscordApp
 from adapters.discord.client import intents
 from adapters.discord.shards import Shards
+from bot.chat.request import Place
 from bot.errors import Permanent, Unauthorized
 from bot.testing.store import FakeStore
 from tests.contract.adapters.contract import contract_engine
@@ -201,3 +202,28 @@ async def until_empty(store: FakeStore, person: Person) -> None:
             return
         await asyncio.sleep(0.01)
     raise AssertionError("the guild is still remembered")
+
+
+async def test_a_guild_that_removed_the_bot_while_it_was_off_is_forgotten(
+    server: DiscordServer, person: Person
+) -> None:
+    store = FakeStore()
+    gone, still = Place("discord:123456789", "1"), Place(f"discord:{person.guild}", person.channel)
+    for place in (gone, still):
+        await store.conversations.show_list(place, ["2606.01234"], datetime.now(UTC))
+    async with running_bot(server, contract_engine(), store=store):
+        await person.answer(await person.command("search", words="after it"))
+        for _ in range(200):
+            if not await store.conversations.shown_list(gone):
+                break
+            await asyncio.sleep(0.02)
+    assert not await store.conversations.shown_list(gone)
+    assert await store.conversations.shown_list(still)
+
+
+async def test_another_bots_database_is_left_alone(server: DiscordServer, person: Person) -> None:
+    store, foreign = FakeStore(), Place("discord:123456789", "1")
+    await store.conversations.show_list(foreign, ["2606.01234"], datetime.now(UTC))
+    async with running_bot(server, contract_engine(), store=store):
+        await person.answer(await person.command("search", words="after it"))
+    assert await store.conversations.shown_list(foreign)
