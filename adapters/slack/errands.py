@@ -6,10 +6,12 @@ Like the inbox, every method only hands over; the work is done after the acknowl
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any
 
 import structlog
 
+from adapters.slack.answer import said
 from adapters.slack.buttons import Press, modal
 from adapters.slack.events import Address, Incoming, metadata, team_of
 from adapters.slack.home import home_view, prompts
@@ -19,7 +21,7 @@ from adapters.slack.outbox import Outbox, call
 from adapters.slack.people import People
 from adapters.slack.render import sentence
 from bot.chat.engine import Engine
-from bot.chat.request import Final, Request
+from bot.chat.request import Final, Progress, Request
 from bot.errors import BotError
 
 log = structlog.get_logger(__name__)
@@ -74,15 +76,19 @@ class Errands:
         event = body["event"]
         team, enterprise = team_of(body)
         to = Address(team=team, enterprise=enterprise, channel=event.get("channel", ""), user=event.get("user", ""))
-        job = self._publish_home if event.get("tab", "home") == "home" else self._suggest
-        self._inbox.take_job(f"slack:{body.get('event_id', '')}", (team, "home", to.user), lambda: job(to))
+        if event.get("tab", "home") == "home":
+            job = partial(self._publish_home, to, empty=not event.get("view"))
+        else:
+            job = partial(self._suggest, to)
+        self._inbox.take_job(f"slack:{body.get('event_id', '')}", (team, "home", to.user), job)
 
     def removed(self, team: str, enterprise: str) -> None:
         """The app was taken out of a workspace, or of an org."""
         gone = team or enterprise
         self._inbox.take_job("", ("removed", gone), lambda: self._forget(gone))
 
-    async def _publish_home(self, to: Address) -> None:
+    async def _publish_home(self, to: Address, *, empty: bool) -> None:
+        """Show today's list; where there is nothing yet, what is being done as well."""
         person = await self._people.person(to)
         request = Request(
             place=to.place, user=to.user, text="today", locale=person.locale, timezone=person.timezone, direct=True
@@ -90,6 +96,8 @@ class Errands:
         async for reply in self._engine.handle(request):
             if isinstance(reply, Final):
                 await self._publish(to, home_view(reply.document, person, to.channel))
+            elif isinstance(reply, Progress) and empty:
+                await self._publish(to, home_view(said(reply.sentence), person, to.channel))
 
     async def _publish(self, to: Address, view: Json) -> None:
         client = await self._outbox.client(to)

@@ -12,6 +12,7 @@ from bot.chat.grammar import Command
 from bot.documents.model import Action, Actions, Block, Document, Facts, Footnote, Heading, Text, code, text
 
 UNKNOWN = "as Slack does not tell it"
+FIRST_STEPS = {"today": "today", "week": "week", "search": "", "help": "help"}  # "": the grammar's own example
 
 
 def home_view(today: Document, person: Person, channel: str, subscriptions: Sequence[Block] = ()) -> Json:
@@ -29,10 +30,9 @@ def home_view(today: Document, person: Person, channel: str, subscriptions: Sequ
 
 
 def prompts(commands: Sequence[Command]) -> list[dict[str, str]]:
-    """What the agent's view offers to ask, from the grammar's own examples."""
-    offered = [command for command in commands if command.example][: PROMPTS - 1]
-    offered += [command for command in commands if command.name == "help" and command not in offered]
-    return [{"title": command.help, "message": command.example or command.name} for command in offered]
+    """What the agent's view offers to ask: commands that need nothing to have been said before."""
+    offered = [command for command in commands if command.name in FIRST_STEPS][:PROMPTS]
+    return [{"title": command.help, "message": FIRST_STEPS[command.name] or command.example} for command in offered]
 
 
 def _settings(person: Person) -> tuple[Block, ...]:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Hashable
+from collections.abc import Hashable
 from datetime import timedelta
 
 import structlog
 
 from adapters.slack.answer import Answer
 from adapters.slack.events import Incoming
-from adapters.slack.lanes import Lanes
+from adapters.slack.lanes import Job, Lanes
 from adapters.slack.leftovers import Leftovers
 from adapters.slack.outbox import Outbox
 from adapters.slack.pace import Pace, paced
@@ -59,12 +59,18 @@ class Inbox:
         self._later: set[asyncio.Task[None]] = set()
 
     def take(self, incoming: Incoming) -> bool:
-        """Take a request; False if there is too much waiting already."""
-        return self._lanes.put(incoming.lane, lambda: self._once(incoming.key, lambda: self._converse(incoming)))
+        """Take a request; False if there is too much waiting already.
 
-    def take_job(self, key: str, lane: Hashable, job: Callable[[], Awaitable[None]]) -> bool:
+        What one person alone will see is no part of the conversation, and does not wait for it.
+        """
+        command = self._command(incoming.text)
+        private = incoming.private or (command is not None and command.private)
+        lane = (*incoming.lane, "aside", incoming.address.user) if private else incoming.lane
+        return self.take_job(incoming.key, lane, lambda: self._converse(incoming, command, private))
+
+    def take_job(self, key: str, lane: Hashable, job: Job) -> bool:
         """Take other work that an event asks for; an empty `key` is not looked up."""
-        return self._lanes.put(lane, (lambda: self._once(key, job)) if key else job)
+        return self._lanes.put(lane, (lambda: self._once(key, lane, job)) if key else job)
 
     async def drained(self) -> None:
         """Wait until everything taken so far is answered."""
@@ -80,12 +86,17 @@ class Inbox:
         """Drop the ids of events that Slack will not send again."""
         await self._events.forget_before(self._clock.now() - REMEMBERED)
 
-    async def _once(self, key: str, job: Callable[[], Awaitable[None]]) -> None:
-        if await self._begin(key):
-            await job()
-            await self._events.finish(key)
-        else:
-            self._look_again(key, job)
+    async def _once(self, key: str, lane: Hashable, job: Job) -> None:
+        if not await self._done(key, job):
+            self._look_again(key, lane, job)
+
+    async def _done(self, key: str, job: Job) -> bool:
+        """Do it, unless another attempt has."""
+        if not await self._begin(key):
+            return False
+        await job()
+        await self._events.finish(key)
+        return True
 
     async def _begin(self, key: str) -> bool:
         """Whether to work on it.  Without a database, rather twice than not at all: somebody waits for an answer."""
@@ -95,24 +106,21 @@ class Inbox:
             log.warning("events_unknown", action="begin_event", reason=error.sentence)
             return True
 
-    def _look_again(self, key: str, job: Callable[[], Awaitable[None]]) -> None:
+    def _look_again(self, key: str, lane: Hashable, job: Job) -> None:
         """The attempt that began it may be dead: if it has not finished when its lease ends, this one takes over."""
 
         async def later() -> None:
             await self._clock.sleep(LEASE.total_seconds() + 1)
-            if await self._begin(key):
-                await job()
-                await self._events.finish(key)
+            self._lanes.put(lane, lambda: self._done(key, job))
 
         task = asyncio.create_task(later())
         self._later.add(task)
         task.add_done_callback(self._later.discard)
 
-    async def _converse(self, incoming: Incoming) -> None:
-        command = self._command(incoming.text)
+    async def _converse(self, incoming: Incoming, command: Command | None, private: bool) -> None:
         answer = Answer(
             incoming.address,
-            private=incoming.private or (command is not None and command.private),
+            private=private,
             outbox=self._outbox,
             abilities=self._abilities,
             leftovers=self._leftovers,

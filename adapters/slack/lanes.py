@@ -13,7 +13,7 @@ from bot.errors import BotError
 
 log = structlog.get_logger(__name__)
 
-Job = Callable[[], Awaitable[None]]
+Job = Callable[[], Awaitable[object]]
 
 
 class Lanes:

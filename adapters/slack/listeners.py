@@ -15,6 +15,7 @@ from slack_bolt.error import BoltUnhandledRequestError
 from slack_bolt.response import BoltResponse
 
 from adapters.slack.buttons import MODAL, VERSION, Press, notice
+from adapters.slack.doubles import Doubles
 from adapters.slack.errands import Errands
 from adapters.slack.events import (
     Incoming,
@@ -39,9 +40,10 @@ NO_PAPER = "I see no link to a paper in that message."
 class Listeners:
     """Bolt's listeners: requests go to the inbox, everything else is an errand."""
 
-    def __init__(self, inbox: Inbox, errands: Errands) -> None:
+    def __init__(self, inbox: Inbox, errands: Errands, doubles: Doubles) -> None:
         self._inbox = inbox
         self._errands = errands
+        self._doubles = doubles
 
     def register(self, bolt: AsyncApp) -> None:
         """Tell bolt who hears what; the first that fits does."""
@@ -83,6 +85,8 @@ class Listeners:
         incoming = from_press(body, press) if press else None
         if press is None or incoming is None:
             await self.old_press(ack, body)
+        elif self._doubles.is_double((incoming.lane, incoming.address.user, press)):
+            return
         elif press.input is not None:
             self._errands.ask(incoming, press, str(body.get("trigger_id", "")))
         else:

@@ -15,13 +15,14 @@ from typing import Any
 import structlog
 
 from adapters.slack.events import Address
-from adapters.slack.outbox import Outbox, call
+from adapters.slack.outbox import ATTEMPTS, Outbox, call
 from bot.errors import BotError
 from bot.ports import Clock
 
 log = structlog.get_logger(__name__)
 
 KEPT = timedelta(hours=1)  # for language and zone; rights are asked for each time
+UNKNOWN_KEPT = timedelta(minutes=1)  # before Slack is asked again about somebody of whom it told nothing
 MOST = 10_000  # people remembered at once
 
 
@@ -48,8 +49,9 @@ class People:
         key = (address.team, address.user)
         if key in self._known and self._clock.now() < self._known[key][0]:
             return self._known[key][1]
-        person = await self._ask(address)
-        self._known[key] = (self._clock.now() + KEPT, person)
+        person = await self._ask(address, hasty=True)
+        kept = KEPT if person != Person() else UNKNOWN_KEPT
+        self._known[key] = (self._clock.now() + kept, person)
         self._known.move_to_end(key)
         if len(self._known) > MOST:
             self._known.popitem(last=False)
@@ -61,20 +63,21 @@ class People:
             return True
         return (await self._ask(address)).is_admin or await self._created(address)
 
-    async def _ask(self, address: Address) -> Person:
-        answer = await self._look_up(address, "users.info", user=address.user, include_locale=True)
+    async def _ask(self, address: Address, *, hasty: bool = False) -> Person:
+        answer = await self._look_up(address, "users.info", hasty, user=address.user, include_locale=True)
         user = answer.get("user", {})
         is_admin = any(user.get(role) is True for role in ("is_admin", "is_owner", "is_primary_owner"))
         return Person(str(user.get("locale") or ""), str(user.get("tz") or ""), is_admin)
 
     async def _created(self, address: Address) -> bool:
-        answer = await self._look_up(address, "conversations.info", channel=address.channel)
+        answer = await self._look_up(address, "conversations.info", False, channel=address.channel)
         return bool(address.user) and answer.get("channel", {}).get("creator") == address.user
 
-    async def _look_up(self, address: Address, method: str, **arguments: object) -> dict[str, Any]:
+    async def _look_up(self, address: Address, method: str, hasty: bool, **arguments: object) -> dict[str, Any]:
         try:
-            client = await self._outbox.client(address)
-            answer = await call(lambda: client.api_call(method, params=arguments))
+            client = await self._outbox.client(address, hasty=hasty)
+            attempts = 1 if hasty else ATTEMPTS
+            answer = await call(lambda: client.api_call(method, params=arguments), attempts=attempts)
         except BotError as error:
             log.info("person_unknown", action=method, kind=type(error).__name__)
             return {}

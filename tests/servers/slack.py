@@ -70,7 +70,8 @@ class Message:
         """The button or menu entry with this label, with the fields that Slack sends when it is used."""
         for block in self.blocks:
             for element in block.get("elements", []):
-                if element.get("text", {}).get("text") == label:
+                words = element.get("text")
+                if isinstance(words, dict) and words["text"] == label:
                     return {**element, "block_id": block.get("block_id", "b")}
                 for option in element.get("options", []):
                     if option["text"]["text"] == label:

@@ -18,6 +18,17 @@ async def seen(slack: SlackServer, words: str, channel: str = "C1", user: str = 
     return found[-1]
 
 
+async def home_with(slack: SlackServer, words: str) -> str:
+    """All that is written in somebody's App Home, once these words are."""
+
+    def written() -> str:
+        shown = Message("", "", blocks=slack.homes.get("U1", {}).get("blocks", [])).words
+        return shown if words in shown else ""
+
+    found: str = await slack.until(written)
+    return found
+
+
 async def test_a_slash_command_is_answered_for_all_to_see(slack: SlackServer, user: SlackUser) -> None:
     acknowledged = await user.command("today")
     answer = await seen(slack, "Trending papers", user="U2")
@@ -139,15 +150,30 @@ async def test_the_shortcut_on_a_message_without_paper_says_so(slack: SlackServe
 
 async def test_the_home_shows_today_and_the_settings(slack: SlackServer, user: SlackUser) -> None:
     await user.open_home()
-    view = await slack.until(lambda: slack.homes.get("U1"))
-    words = Message("", "", blocks=view["blocks"]).words
-    assert "Trending papers" in words
+    words = await home_with(slack, "Trending papers")
     assert "Europe/Berlin" in words
+
+
+async def test_an_empty_home_says_at_once_what_is_being_done(slack: SlackServer, user: SlackUser) -> None:
+    await user.open_home()
+    await home_with(slack, "Trending papers")
+    assert len([method for method, _ in slack.calls if method == "views.publish"]) == 2
+
+
+async def test_a_double_click_is_one_press(slack: SlackServer, user: SlackUser, app: SlackApp) -> None:
+    await user.command("today")
+    papers = await seen(slack, "Trending papers")
+    for _ in range(2):
+        await user.press(papers, "Details")
+        await user.press(papers, "Search for …")
+    await app.inbox.drained()
+    assert len([message for message in slack.visible("C1") if "Paper 2606.01234" in message.words]) == 1
+    assert len(slack.views) == 1
 
 
 async def test_a_button_in_the_home_answers_in_direct_messages(slack: SlackServer, user: SlackUser) -> None:
     await user.open_home()
-    await slack.until(lambda: slack.homes.get("U1"))
+    await home_with(slack, "Trending papers")
     await user.press_in_home("Details")
     assert await seen(slack, "Paper 2606.01234", channel="D1")
 

@@ -62,6 +62,14 @@ async def test_one_who_waits_does_not_stop_the_others(slack: SlackServer, user: 
     calls.gate.set()
 
 
+async def test_help_does_not_wait_for_a_question(slack: SlackServer, user: SlackUser, calls: Calls) -> None:
+    calls.gate.clear()
+    await user.command("yesterday")
+    await user.command("help")
+    assert (await seen(slack, "What can be asked")).only_for == "U1"
+    calls.gate.set()
+
+
 async def test_a_conversation_is_worked_on_in_order(slack: SlackServer, user: SlackUser) -> None:
     for number in range(8):
         await user.mention(f"search n{number}", thread="1783684800.7")
