@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any
 
 import discord
@@ -202,7 +203,8 @@ def _lines(mark: str, value: Text) -> Group:
     return [_display(line) for line in _marked(mark, value)]
 
 
-def _marked(mark: str, value: Text) -> list[str]:
+@lru_cache(maxsize=2048)  # the same lines come again and again: help, and the papers of a day
+def _marked(mark: str, value: Text) -> tuple[str, ...]:
     """The text as one line, or lines if it is very long, the first led in by a mark such as `- `."""
     single = tuple(
         Span(_unbroken(part), part.bold, part.italic, part.code, part.link) if isinstance(part, Span) else part
@@ -210,7 +212,7 @@ def _marked(mark: str, value: Text) -> list[str]:
     )
     pieces = [piece.strip() for piece in markdown(single, _PIECE)]
     repeated = mark if mark in ("> ", "-# ") else ""
-    return [(repeated if number else mark) + piece for number, piece in enumerate(pieces)]
+    return tuple((repeated if number else mark) + piece for number, piece in enumerate(pieces))
 
 
 def _unbroken(span: Span) -> str:
@@ -307,7 +309,7 @@ def _rows(actions: Iterable[Action], used: set[str]) -> Iterator[Part]:
     yield from _displays(_joined(written))
 
 
-def _written(action: Action) -> list[str]:
+def _written(action: Action) -> tuple[str, ...]:
     label = in_one_line(action.label)
     if action.url:
         return _marked("-# ", text(link(label, action.url)))

@@ -17,11 +17,12 @@ class Helping:
 
     def __init__(self, commands: Sequence[Command]) -> None:
         self._commands = commands
+        self._overview = overview(commands)
 
     async def help(self, asked: Asked) -> AsyncIterator[Reply]:
         """All commands, or how one works."""
         word = asked.invocation.get("command")
-        document = command_help(find(word, self._commands)) if word else overview(self._commands)
+        document = command_help(find(word, self._commands)) if word else self._overview
         yield Final(document)
 
 
