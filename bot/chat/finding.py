@@ -36,6 +36,8 @@ class Finder:
 
     async def _by_number(self, wanted: ListNumber, place: Place) -> str:
         shown = await self._conversations.shown_list(place)
+        if not shown and place.thread:  # a thread without a list of its own
+            shown = await self._conversations.shown_list(place.parent)
         if not shown:
             raise BadInput("No list has been shown here yet, so numbers mean nothing; `today` shows one.")
         if wanted.number > len(shown):

@@ -36,6 +36,12 @@ async def test_numbers_are_of_the_place_they_were_shown_in(world: World) -> None
     assert "No list has been shown here yet" in await world.read("show #1")
 
 
+async def test_a_thread_without_a_list_goes_by_its_channels(world: World) -> None:
+    await world.say("today")
+    [card] = cards(await world.say("show #3", Place("test:1", "c", "thread")))
+    assert card.paper_id == "2607.00003"
+
+
 async def test_an_unknown_id_is_told_apart_from_a_source_that_is_down(world: World) -> None:
     assert "There is no paper 2607.99999" in await world.read("show 2607.99999")
     world.down = True
