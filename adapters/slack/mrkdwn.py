@@ -140,7 +140,7 @@ def _styled(shown: str, span: Span, before: str, after: str) -> str:
     wanted = (("*", span.bold), ("_", span.italic))
     marks = "".join(mark for mark, asked in wanted if asked and (free or mark not in shown))
     body = shown.strip()
-    if not marks or "\n" in body:
+    if not marks or not body or "\n" in body:
         return shown
     lead, tail = shown[: len(shown) - len(shown.lstrip())], _tail(shown)
     opening = HAIR if before.isalnum() and not lead else ""

@@ -105,3 +105,7 @@ def test_shortened_words_fit_and_end_whole(words: str, limit: int) -> None:
     short = shorten(escape(words), limit)
     assert size(short) <= limit
     assert not re.search(r"&(?!amp;|lt;|gt;)", short)
+
+
+def test_a_style_of_nothing_to_be_seen_adds_nothing() -> None:
+    assert mrkdwn(text("a", italic("\x08" * 5))) == "a     "
