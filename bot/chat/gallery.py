@@ -6,14 +6,19 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
+import structlog
+
 from bot.chat.paging import Page
 from bot.chat.request import Request
 from bot.documents.model import Card, Footnote, text
+from bot.errors import StoreError
 from bot.papers.model import Paper
 from bot.ports import Clock, ConversationRepository, PaperRepository
 from bot.reading.cards import Sighting, full_card, list_card
 from bot.reading.model import Summaries
 from bot.reading.ports import Summarizes
+
+log = structlog.get_logger(__name__)
 
 RISE_WINDOW = timedelta(days=1)
 
@@ -73,15 +78,13 @@ class Gallery:
             written: whether summaries that are missing are written by the model, which takes a while and tokens.
         """
         chosen = page.of(papers)
-        if numbered:
-            ids = [paper.id for paper in papers]
-            await self._conversations.show_list(request.place, ids, self._clock.now())
+        unkept = await self._keep_numbers(papers, request) if numbered else None
         summaries = await self._summarize(chosen, request) if written else await self._recall(chosen)
         first = page.first + 1 if numbered else None
         sightings = await self._look_at(chosen, summaries, first)
         now = self._clock.now()
         cards = tuple(list_card(seen, offers=self._offers, now=now) for seen in sightings)
-        return Shown(sightings, cards, summaries.degraded)
+        return Shown(sightings, cards, " ".join(filter(None, (summaries.degraded, unkept))) or None)
 
     async def whole(self, paper: Paper, request: Request) -> Shown:
         """One paper in full."""
@@ -90,6 +93,15 @@ class Gallery:
         now = self._clock.now()
         cards = tuple(full_card(seen, offers=self._offers, now=now) for seen in sightings)
         return Shown(sightings, cards, summaries.degraded)
+
+    async def _keep_numbers(self, papers: Sequence[Paper], request: Request) -> str | None:
+        """Remember the order; what to tell the reader if that fails, which is no reason to show nothing."""
+        try:
+            await self._conversations.show_list(request.place, [paper.id for paper in papers], self._clock.now())
+        except StoreError as error:
+            log.warning("numbers_not_kept", action="show_list", reason=type(error).__name__)
+            return f"The numbers of this list cannot be used, only ids: {error.sentence}"
+        return None
 
     async def _summarize(self, papers: Sequence[Paper], request: Request) -> Summaries:
         workspace = request.place.workspace

@@ -19,9 +19,9 @@ from bot.errors import SettingsError, StoreError
 from bot.private import make_private_file, make_private_folder
 from bot.store import migrate
 from bot.store.faults import plain_errors
+from bot.store.locks import LOCK_TIMEOUT, Locks
 
 FILE = "paperwire.db"
-LOCK_TIMEOUT = 10.0  # seconds to wait for another process that writes to the same SQLite file
 CONNECT_TIMEOUT = 10  # seconds to wait for Postgres
 
 if TYPE_CHECKING:  # at run time only who uses Postgres pays for its dialect at the start
@@ -175,6 +175,8 @@ def _sqlite_engine(address: URL, lock_timeout: float) -> AsyncEngine:
         connect_args={"timeout": lock_timeout, "isolation_level": None},
     )
 
+    locks = Locks(lock_timeout)
+
     @event.listens_for(engine.sync_engine, "connect")
     def configure(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
         cursor = connection.cursor()
@@ -186,6 +188,6 @@ def _sqlite_engine(address: URL, lock_timeout: float) -> AsyncEngine:
     def begin(connection: Connection) -> None:
         options: Mapping[str, Any] = connection.get_execution_options()
         if options.get("writing"):  # a statement that reads is a transaction by itself
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
+            locks.begin_writing(connection)
 
     return engine

@@ -66,7 +66,13 @@ def explain(error: SQLAlchemyError, place: str) -> str:
         sentence = _by_prefix(_POSTGRES, _sqlstate(cause))
     else:
         sentence = None
-    return (sentence or f"{{place}} refused that ({type(cause or error).__name__}).").format(place=_capital(place))
+    return _capital((sentence or f"{{place}} refused that ({type(cause or error).__name__}).").format(place=place))
+
+
+def is_locked(error: SQLAlchemyError) -> bool:
+    """Whether another program writes to the same SQLite file."""
+    cause = error.orig if isinstance(error, DBAPIError) else None
+    return getattr(cause, "sqlite_errorname", "").startswith(("SQLITE_BUSY", "SQLITE_LOCKED"))
 
 
 def _sqlstate(cause: BaseException) -> str:
@@ -81,5 +87,5 @@ def _by_prefix(sentences: dict[str, str], code: str) -> str | None:
     return next((sentence for start, sentence in sentences.items() if code.startswith(start)), None)
 
 
-def _capital(place: str) -> str:
-    return place[:1].upper() + place[1:]
+def _capital(sentence: str) -> str:
+    return sentence[:1].upper() + sentence[1:]

@@ -11,11 +11,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import event, text
+from sqlalchemy.exc import OperationalError
 
 from bot.errors import SettingsError, StoreError
 from bot.papers.model import Paper
 from bot.store.database import FILE, Database
+from bot.store.faults import explain
 from bot.store.papers import SqlPapers
 
 NOON = datetime(2026, 7, 10, 12, 0, tzinfo=UTC)
@@ -65,6 +67,34 @@ async def test_locked_file(tmp_path: Path) -> None:
     other.close()
     await SqlPapers(database).save([Paper(id="1", title="T")], NOON)
     await database.aclose()
+
+
+async def test_a_file_that_was_waited_for_in_vain_is_not_waited_for_again(tmp_path: Path) -> None:
+    database = await Database.open(None, tmp_path, lock_timeout=0.1)
+    other = sqlite3.connect(tmp_path / FILE, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    waits: list[int] = []
+
+    @event.listens_for(database._engine.sync_engine, "before_cursor_execute")
+    def note(*args: object) -> None:
+        if args[2] == "PRAGMA busy_timeout = 0":
+            waits.append(0)
+
+    for expected in ([], [0], [0, 0]):
+        with one_sentence("locked by another program"):
+            await SqlPapers(database).save([Paper(id="1", title="T")], NOON)
+        assert waits == expected
+    other.close()
+    await SqlPapers(database).save([Paper(id="1", title="T")], NOON)
+    assert await SqlPapers(database).count() == 1
+    await database.aclose()
+
+
+def test_a_sentence_begins_with_a_capital_and_has_none_inside() -> None:
+    full = sqlite3.OperationalError()
+    full.sqlite_errorname = "SQLITE_FULL"
+    sentence = explain(OperationalError("INSERT", None, full), "the database file x.db")
+    assert sentence.startswith("The disk is full, so the database file x.db cannot grow.")
 
 
 async def test_full_disk_loses_nothing(tmp_path: Path) -> None:

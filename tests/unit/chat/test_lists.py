@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
-from bot.chat.request import Progress
+from bot.bootstrap import demo_parts, open_app
+from bot.chat.request import Final, Place, Progress, Request
 from bot.documents.model import Actions, Document, Tone
+from bot.documents.plain import plain_document
+from bot.errors import StoreError
+from bot.settings import Settings
+from bot.testing.store import FakeConversations, FakeStore
 from tests.unit.chat.conftest import World, cards
 
 
@@ -148,3 +155,21 @@ async def test_the_json_form_tells_the_list_and_its_papers(world: World) -> None
     }
     assert papers[0]["id"] == "2607.00001"
     assert papers[0]["summary"]["source"] == "abstract"
+
+
+class Forgetful(FakeConversations):
+    """Conversations in a store that cannot be written."""
+
+    async def show_list(self, place: Place, paper_ids: Sequence[str], at: datetime) -> None:
+        """Fail."""
+        raise StoreError("The database is locked.")
+
+
+async def test_a_list_whose_numbers_cannot_be_kept_is_shown_and_says_so() -> None:
+    parts = replace(demo_parts(), store=FakeStore(conversations=Forgetful()))
+    async with open_app(Settings.model_validate({}), parts) as app:
+        request = Request(place=Place("test:1", "c"), user="u1", text="today")
+        *_, last = [reply async for reply in app.engine.handle(request)]
+    assert isinstance(last, Final)
+    assert cards(last.document)
+    assert "cannot be used, only ids: The database is locked." in plain_document(last.document)
