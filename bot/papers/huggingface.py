@@ -20,6 +20,7 @@ from bot.ports import Fetched, Fetcher
 PAGE = 100
 MAX_PAGES = 20  # 2,000 papers: twice the busiest month
 TRENDING = 50  # the trending list has no end of its own
+_CHECK = "Please try again in a few minutes; if HF_ENDPOINT is set, check that address."
 MAX_QUERY = 250  # characters that search takes
 
 
@@ -90,7 +91,7 @@ class HuggingFace:
 def _list(fetched: Fetched) -> list[object]:
     answer = None if fetched.status == 404 else _json(fetched)
     if not isinstance(answer, list):
-        raise SourceUnavailable("Hugging Face answers with something that is not a list of papers.")
+        raise SourceUnavailable(f"Hugging Face answers with something that is not a list of papers. {_CHECK}")
     return answer
 
 
@@ -98,5 +99,5 @@ def _json(fetched: Fetched) -> object:
     try:
         return json.loads(fetched.body)
     except (ValueError, RecursionError) as error:
-        message = "Hugging Face answers with something that cannot be read. Please try again in a few minutes."
+        message = f"Hugging Face answers with something that cannot be read. {_CHECK}"
         raise SourceUnavailable(message) from error

@@ -21,6 +21,7 @@ FETCHED_AT = "x-paperwire-fetched-at"  # our own note in each answer, so that th
 _DEFAULT_MAX_BYTES = 30_000_000
 _RETRIED_STATUSES = frozenset({408, 425, 500, 502, 503, 504})
 _AGAIN = "Please try again in a few minutes."
+_CHECK = "Check HF_ENDPOINT and PAPERWIRE_ARXIV_URL where they are set."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +49,7 @@ class Wire(httpx.AsyncBaseTransport):
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         if not self._sources.allows(str(request.url)):
-            raise Refused("The source of papers sends us to an address that is not its own.")
+            raise Refused(f"The source of papers sends us to an address that is not its own. {_CHECK}")
         async with self._turn(request.url):
             self._refuse_while_closed(request.url)
             try:
@@ -93,8 +94,8 @@ class Wire(httpx.AsyncBaseTransport):
         if status == 429:
             raise _rate_limited(name, wait)
         if status in {401, 403}:
-            hint = " Please check HF_TOKEN." if self._sources.token_for(str(url)) else ""
-            raise Refused(f"{name} refuses to answer ({status}).{hint}")
+            step = "Please check HF_TOKEN." if self._sources.token_for(str(url)) else f"{_AGAIN} {_CHECK}"
+            raise Refused(f"{name} refuses to answer ({status}). {step}")
         if status >= 400 and status != 404:
             kind = SourceUnavailable if status in _RETRIED_STATUSES else Refused
             raise kind(f"{name} answers with an error ({status}). {_AGAIN}", retry_after=wait)
