@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import os
 import secrets
 import sys
@@ -25,6 +26,7 @@ log = structlog.get_logger(__name__)
 
 def exit_code(work: Callable[[], Coroutine[Any, Any, int]]) -> int:
     """Run `work` on a loop of its own; its code, or that of the error it ended with."""
+    _open_what_is_closed()
     os.umask(0o077)  # whatever libraries write, too, is for its owner alone
     try:
         code = asyncio.run(work())
@@ -37,12 +39,27 @@ def exit_code(work: Callable[[], Coroutine[Any, Any, int]]) -> int:
         _let_go_of_stdout()
         return 0
     except OSError as error:
-        return _say(f"The system refuses: {error.strerror or type(error).__name__}.")
+        return _say(_refusal(error))
     except Exception:
         reference = secrets.token_hex(3)
         log.exception("command_failed", action="run_command", reference=reference)
         return _say(f"Something went wrong, and it is not your fault (reference {reference}).")
     return code
+
+
+def _open_what_is_closed() -> None:
+    """Standard streams that the caller has closed lead nowhere; without this a first word to them would fail."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115 - for the process's life
+
+
+def _refusal(error: OSError) -> str:
+    where = f" ({error.filename})" if isinstance(error.filename, str) else ""
+    reason = f"The system refuses{where}: {error.strerror or type(error).__name__}."
+    if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+        return f"{reason} Free some space on that disk, and try again."
+    return f"{reason} Check the data folder (PAPERWIRE_DATA) and its rights; `paperwire doctor` says more."
 
 
 def _say(sentence: str) -> int:
