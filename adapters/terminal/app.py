@@ -60,23 +60,31 @@ def open_screen() -> Screen:
     return RichScreen(Console())
 
 
-async def run(engine: Engine, history: Path | None) -> None:
+async def run(engine: Engine, history: Path | None) -> bool:
     """Chat with whoever is there: a person, or (where input or output is no terminal) a script.
+
+    Returns False if nobody was: the input is no terminal and holds nothing.
 
     Raises:
         BadInput: the standard input cannot be read.
     """
     if sys.stdin is not None and sys.stdin.isatty() and sys.stdout.isatty():
         await converse(engine, history)
-    else:
-        await follow_script(Chat(engine, PlainScreen(sys.stdout)), sys.stdin)
+        return True
+    return await follow_script(Chat(engine, PlainScreen(sys.stdout)), sys.stdin)
 
 
-async def follow_script(chat: Chat, lines: TextIO | None) -> None:
-    """Answer each line of a script; empty ones are passed over.  Raises `BadInput` if it cannot be read."""
+async def follow_script(chat: Chat, lines: TextIO | None) -> bool:
+    """Answer each line of a script; empty ones are passed over.  Raises `BadInput` if it cannot be read.
+
+    Returns whether there was any line.
+    """
+    was_there = False
     async for line in read_lines(lines):
+        was_there = True
         if line.strip():
             await chat.answer(line)
+    return was_there
 
 
 async def converse(engine: Engine, history: Path | None) -> None:

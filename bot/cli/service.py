@@ -5,6 +5,7 @@ from __future__ import annotations
 from bot import bootstrap
 from bot.bootstrap import open_app
 from bot.cli.oneshot import surroundings
+from bot.errors import SettingsError
 from bot.logs import log_to_file, log_to_stderr
 from bot.platforms import configured, serve
 from bot.settings import load
@@ -17,7 +18,12 @@ async def run() -> int:
     settings = load()
     platforms = configured(settings)
     if not platforms:
-        return await chat()
+        if await _talk(demo=False):
+            return 0
+        raise SettingsError(
+            "No platform has its token, and nobody types here. "
+            "`paperwire setup slack` and `paperwire setup discord` say how to get tokens."
+        )
     log_to_stderr()
     async with open_app(settings) as app:
         await serve(app, platforms)
@@ -26,13 +32,18 @@ async def run() -> int:
 
 async def chat(*, demo: bool = False) -> int:
     """Chat in the terminal."""
+    await _talk(demo=demo)
+    return 0
+
+
+async def _talk(*, demo: bool) -> bool:
+    """Chat in the terminal; False if nobody was there."""
     from adapters.terminal.app import run as run_chat
 
     settings, parts = surroundings(demo=demo)
     log_to_file(None if demo else settings.data)
     async with open_app(settings, parts) as app:
-        await run_chat(app.engine, None if demo else settings.data / HISTORY)
-    return 0
+        return await run_chat(app.engine, None if demo else settings.data / HISTORY)
 
 
 async def upgrade_database() -> int:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import signal
 import sqlite3
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -86,3 +88,23 @@ def test_the_recorded_days_are_shown_and_stay_when_the_source_is_gone(paperwire:
     assert "Top papers of the week" in first.out
     assert "this is as of" not in first.out
     assert "Hugging Face does not answer; this is as of" in later.out
+
+
+def test_with_no_platform_and_nobody_typing_it_says_what_is_missing(paperwire: Program) -> None:
+    done = paperwire("run", PAPERWIRE_HTTP="127.0.0.1:0")
+    assert done.code == 1
+    assert "paperwire setup slack" in one_sentence(done.err)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="closes an output as a POSIX shell does")
+def test_a_closed_output_is_no_fault(paperwire: Program) -> None:
+    done = subprocess.run(
+        ["sh", "-c", '"$0" -c "from bot.cli import main; main()" today --demo >&-', sys.executable],
+        cwd=paperwire.folder,
+        env=os.environ | paperwire.environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
