@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Coroutine
+from datetime import timedelta
 from typing import Any
 
 import structlog
@@ -21,6 +22,7 @@ from bot.errors import BotError, Permanent, SettingsError
 
 log = structlog.get_logger(__name__)
 
+_REMEMBERED = timedelta(days=1)  # a message is delivered again within minutes, if at all
 _LONGEST_PAUSE = 300.0  # seconds between two attempts to connect
 
 
@@ -110,6 +112,7 @@ class DiscordApp:
         chores = asyncio.gather(
             _chore("close_leftovers", self._close_leftovers(client)),
             _chore("forget_guilds", self._forget_left_guilds(client)),
+            _chore("forget_events", self._forget_old_events()),
             _chore("check_commands", _warn_of_old_commands(client)),
         )
         tasks = [asyncio.create_task(each) for each in serving]
@@ -131,6 +134,9 @@ class DiscordApp:
         closed = await close_leftovers(client, self._services.open_replies, before, shards, client.shard_count or 1)
         if closed:
             log.info("leftovers_closed", action="close_leftovers", answers=closed)
+
+    async def _forget_old_events(self) -> None:
+        await self._services.events.forget_before(self._services.clock.now() - _REMEMBERED)
 
     async def _forget_left_guilds(self, client: PapersClient) -> None:
         if left := await forget_left_guilds(client, self._services.workspaces):

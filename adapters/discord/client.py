@@ -24,6 +24,8 @@ def intents() -> discord.Intents:
     return discord.Intents(guilds=True, guild_messages=True, dm_messages=True)
 
 
+discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # nobody talks to this bot by voice
+
 OUTDATED = "This command has changed. Please reload Discord and try again; `/papers help` shows what there is."
 
 
