@@ -1,6 +1,7 @@
 """A bare discord.py bot with one command, as a yardstick: `python -m benchmarks.bare_discord API_URL GATEWAY TOKEN`.
 
-It answers `/papers help` by deferring privately and editing its response, and does nothing else.
+It answers `/papers help` by deferring privately and editing its response, and does nothing else.  The answer stands
+there ready made, and is as long as Paperwire's help, so that both send and the server reads the same amount.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ async def serve(api_url: str, gateway: str, token: str) -> None:
 
     Route.BASE = api_url
     DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(gateway)
+    words = "One of the commands that can be given. " * 32
     intents = discord.Intents(guilds=True, guild_messages=True, dm_messages=True)
     client = discord.AutoShardedClient(intents=intents)
     tree = app_commands.CommandTree(client)
@@ -27,9 +29,9 @@ async def serve(api_url: str, gateway: str, token: str) -> None:
     @group.command(name="help", description="Help")
     async def help_(interaction: discord.Interaction[discord.AutoShardedClient]) -> None:
         await interaction.response.defer(ephemeral=True)
-        await interaction.edit_original_response(
-            content="What can be asked", allowed_mentions=discord.AllowedMentions.none()
-        )
+        view = discord.ui.LayoutView()
+        view.add_item(discord.ui.TextDisplay(words))
+        await interaction.edit_original_response(view=view, allowed_mentions=discord.AllowedMentions.none())
 
     tree.add_command(group)
     async with client:
