@@ -74,10 +74,7 @@ class Lists:
     async def week(self, asked: Asked) -> AsyncIterator[Reply]:
         """The top papers of this week; at its very beginning, when there are none, of the week before."""
         yield Progress("Reading the week's list …")
-        today = list_day(self._clock.now())
-        papers = await self._library.week(today)
-        if not papers.papers:
-            papers = await self._library.week(today - timedelta(days=7))
+        papers = await self._library.this_week()
         monday = papers.day
         title = f"Top papers of the week · {monday.day} {monday:%B} to {_end_of(monday)}"
         async for reply in self._show(

@@ -27,6 +27,8 @@ log = structlog.get_logger(__name__)
 FRESH = timedelta(seconds=60)
 SETTLED = timedelta(days=30)  # by then hardly anybody votes for a list's papers any more
 SEARCH_PATIENCE = 6.0  # seconds that a search waits for Hugging Face before it makes do with the store
+WEEK = timedelta(days=7)
+WEEKS_BACK = 8  # an older week is no news any more
 _FUSION = 60  # reciprocal rank fusion's constant: Cormack, Clarke and Büttcher, SIGIR 2009
 
 
@@ -90,7 +92,26 @@ class Library:
         """The list of the ISO week that holds `day`, most upvoted first.  Raises as `day` does."""
         self._check(day)
         week = calendar.iso_week(day)
-        return await self._list(f"week:{week}", lambda: self._huggingface.weekly(week), _week_of(day))
+        return await self._list(_week_key(day), lambda: self._huggingface.weekly(week), _week_of(day))
+
+    async def this_week(self) -> PaperList:
+        """The list of this week; at its very beginning, when there is none, of the week before.
+
+        With the source down: the newest of the last weeks that was ever seen, marked stale.
+
+        Raises:
+            SourceUnavailable, RateLimited: the source is down and none of these lists was ever seen.
+        """
+        today = calendar.list_day(self._clock.now())
+        try:
+            papers = await self.week(today)
+            return papers if papers.papers else await self.week(today - WEEK)
+        except Transient:
+            for back in range(1, WEEKS_BACK + 1):
+                kept = await self._repository.load_list(_week_key(today - back * WEEK))
+                if kept and kept.papers:
+                    return replace(kept, stale=True)
+            raise
 
     async def trending(self) -> PaperList:
         """What trends now.  Raises `SourceUnavailable` or `RateLimited` if the source is down and it was never seen."""
@@ -219,6 +240,10 @@ def _day_of(day: date) -> Shape:
         )
 
     return shape
+
+
+def _week_key(day: date) -> str:
+    return f"week:{calendar.iso_week(day)}"
 
 
 def _week_of(day: date) -> Shape:

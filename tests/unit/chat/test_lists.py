@@ -124,6 +124,20 @@ async def test_the_week_is_named_by_its_days(world: World) -> None:
     assert (await world.say("week")).title == "Top papers of the week · 6 July to 12 July 2026"
 
 
+async def test_with_the_source_down_the_newest_week_there_is_comes_with_its_age(world: World) -> None:
+    await world.say("week")
+    world.down = True
+    world.clock.move_to(datetime(2026, 7, 21, 16, 0, tzinfo=UTC))
+    answer = await world.read("week")
+    assert "6 July to 12 July 2026" in answer
+    assert "this is as of 10 July 2026, 16:00 UTC" in answer
+
+
+async def test_with_the_source_down_and_no_week_known_a_sentence_says_so(world: World) -> None:
+    world.down = True
+    assert "does not answer" in await world.read("week")
+
+
 async def test_trending_is_called_by_its_name(world: World) -> None:
     document = await world.say("trending")
     assert document.title == "Trending on Hugging Face now"
