@@ -11,7 +11,8 @@ import hashlib
 import os
 import re
 import tempfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 
@@ -106,9 +107,9 @@ def _load(model: str, folder: Path) -> Callable[[str], int] | None:
     encoding_name = _encoding_name(model)
     if not _is_whole(folder, encoding_name):
         return None
-    os.environ[CACHE_VARIABLE] = str(folder)  # the one way to tell tiktoken
     try:
-        encoding = tiktoken.get_encoding(encoding_name)
+        with _looking_in(folder):
+            encoding = tiktoken.get_encoding(encoding_name)
     except (OSError, ValueError):
         return None
 
@@ -117,6 +118,18 @@ def _load(model: str, folder: Path) -> Callable[[str], int] | None:
         return sum(len(encoding.encode_ordinary(block)) for block in blocks)
 
     return count
+
+
+@contextmanager
+def _looking_in(folder: Path) -> Iterator[None]:
+    """Have tiktoken look there, which can be told by the environment alone; it is as before afterwards."""
+    before = os.environ.get(CACHE_VARIABLE)
+    os.environ[CACHE_VARIABLE] = str(folder)
+    try:
+        yield
+    finally:
+        os.environ.pop(CACHE_VARIABLE)
+        os.environ |= {} if before is None else {CACHE_VARIABLE: before}
 
 
 def _encoding_name(model: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import importlib.util
+import os
 from pathlib import Path
 
 import pytest
@@ -39,6 +40,12 @@ def test_with_its_file_a_count_is_exact(encodings: Path) -> None:
     counter = TokenCounter("gpt-5-mini", encodings)
     assert counter.exact
     assert counter.count("Hello, world") == 3
+
+
+def test_counting_leaves_the_environment_as_it_was(encodings: Path) -> None:
+    before = dict(os.environ)
+    assert TokenCounter("gpt-5-mini", encodings).count(TEXT) > 0
+    assert dict(os.environ) == before
 
 
 @pytest.mark.parametrize("model", ["gpt-6-nano", "qwen3:8b", ""])
