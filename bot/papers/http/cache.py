@@ -38,20 +38,21 @@ def open_cache(folder: Path) -> AsyncSqliteStorage | None:
 
 
 def _is_usable(path: Path) -> bool:
-    """Whether this is, or can become, a database in good order that can be written to.
+    """Whether this is, or can become, a database that can be written to; told by its header, however large it is.
+
+    Damage further in is found as answers are looked up, and makes the cache miss.
 
     Raises:
-        OSError: it is in order, but cannot be written to.
+        OSError: it is a database, but cannot be written to.
     """
     try:
         with closing(sqlite3.connect(path, isolation_level=None, timeout=5)) as database:
-            (verdict,) = database.execute("PRAGMA quick_check(1)").fetchone()
             database.execute("PRAGMA user_version = 1")  # a write, the smallest there is
     except sqlite3.OperationalError as error:
         raise OSError("the cache cannot be written to") from error
     except sqlite3.DatabaseError:
         return False
-    return bool(verdict == "ok")
+    return True
 
 
 def _remove(path: Path) -> None:
