@@ -52,9 +52,18 @@ class DemoFetcher:
         if path.endswith("/daily_papers"):
             return self._listed(date.fromisoformat(query["date"]) if "date" in query else None)
         if path.endswith("/papers/search"):
-            return []
+            return self._found(query.get("q", ""))
         paper_id = path.rpartition("/api/papers/")[2]
         return next((entry for entry in self._listed(None) if entry["paper"]["id"] == paper_id), None)
+
+    def _found(self, words: str) -> list[Any]:
+        """The entries whose title or abstract hold every word."""
+        wanted = words.lower().split()
+        return [
+            entry
+            for entry in self._listed(None)
+            if all(word in f"{entry['title']} {entry['paper']['summary']}".lower() for word in wanted)
+        ]
 
     def _listed(self, day: date | None) -> list[Any]:
         """The entries of a day, or of all days."""

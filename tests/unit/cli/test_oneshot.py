@@ -114,3 +114,10 @@ def test_the_doctor_tells_faults_from_warnings() -> None:
     assert verdicts["Hugging Face"] == verdicts["arXiv"] == "fault"
     assert verdicts["database"] == verdicts["data folder"] == "ok"
     assert verdicts["language model"] == "warning"
+
+
+@pytest.mark.usefixtures("data")
+def test_the_demonstration_can_be_searched_at_once() -> None:
+    done = paperwire("search", "video", "generation", "--demo")
+    assert done.exit_code == 0
+    assert "Vidu S1" in done.stdout
