@@ -7,9 +7,10 @@ an escape sequence nor `[link=…]` in a title does anything.  Links are OSC 8 h
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from itertools import chain
 
-from rich.console import Group, RenderableType
+from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
 from rich.padding import Padding
 from rich.style import Style
 from rich.table import Table
@@ -41,6 +42,7 @@ TITLES = {Tone.NORMAL: "bold cyan", Tone.NOTICE: "bold yellow", Tone.ERROR: "bol
 MARKS = {Tone.NORMAL: "", Tone.NOTICE: "", Tone.ERROR: "✗ "}
 DIM = "bright_black"
 LONGEST_NAME = 28  # columns
+TWO_COLUMNS = 50  # columns; in a narrower window a value beside its name is a strip
 
 
 def render(document: Document) -> RenderableType:
@@ -126,11 +128,23 @@ def _card_lines(card: Card) -> Iterable[RenderableType]:
 
 
 def _facts(facts: Facts) -> RenderableType:
-    """Two columns if the names are short enough for one, else each name over its value."""
     rows = [(RichText(on_one_line(name), style="cyan"), styled(value)) for name, value in facts.rows]
-    if all(name.cell_len <= LONGEST_NAME for name, _ in rows):
-        return _grid(rows)
-    return Group(*(part for name, value in rows for part in (name, Padding(value, (0, 0, 0, 4)))))
+    return _Facts(rows)
+
+
+@dataclass(frozen=True, slots=True)
+class _Facts:
+    """Two columns where there is room and the names are short enough for one, else each name over its value."""
+
+    rows: list[tuple[RichText, RichText]]
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        if options.max_width >= TWO_COLUMNS and all(name.cell_len <= LONGEST_NAME for name, _ in self.rows):
+            yield _grid(self.rows)
+            return
+        for name, value in self.rows:
+            yield name
+            yield Padding(value, (0, 0, 0, 2))
 
 
 def _bullets(bullets: Bullets) -> RenderableType:
@@ -169,7 +183,7 @@ def _hint(document: Document) -> RichText | None:
     cards = [block for block in document.blocks if isinstance(block, Card) and block.actions]
     if not cards:
         return None
-    card = cards[-1]
+    card = cards[0]
     commands = dict.fromkeys(action.command.partition(" ")[0] for action in card.actions if action.command)
     name = card.paper_id if card.rank is None else f"#{card.rank}"
     shown = (RichText(on_one_line(f"{command} {name}"), style="green") for command in commands)

@@ -1,0 +1,39 @@
+"""Documents in a window with colours."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+from rich.console import Console
+
+from adapters.terminal.render import render
+from bot.documents.model import Action, Card, Document, Facts, text
+
+ADDRESS = "https://project.test/of/a/paper"
+
+
+def shown(document: Document, width: int) -> list[str]:
+    """The lines in a window of that many columns."""
+    console = Console(file=io.StringIO(), width=width)
+    with console.capture() as capture:
+        console.print(render(document))
+    return [line.rstrip() for line in capture.get().splitlines()]
+
+
+@pytest.mark.parametrize(("width", "lines"), [(80, 1), (40, 2)])
+def test_a_narrow_window_has_names_over_their_values(width: int, lines: int) -> None:
+    facts = Facts((("A rather long name", text(ADDRESS)),))
+    found = shown(Document(blocks=(facts,)), width)
+    assert len(found) == lines
+    assert found[-1].endswith(ADDRESS)
+
+
+def test_the_hint_is_about_the_first_card() -> None:
+    cards = tuple(
+        Card(
+            paper_id=f"2607.0000{rank}", title="T", url="https://arxiv.org", rank=rank, actions=(Action("D", "show x"),)
+        )
+        for rank in (1, 2)
+    )
+    assert shown(Document(blocks=cards), 80)[-1] == "Next: show #1"
