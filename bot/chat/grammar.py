@@ -114,8 +114,11 @@ def parse(line: str, commands: Iterable[Command]) -> Invocation | None:
 
 
 def clean(line: str) -> str:
-    """Control characters become blanks: they mean nothing in a command and can upset a terminal or a database."""
-    return "".join(char if char.isprintable() else " " for char in line)
+    """Without control characters, which mean nothing in a command and can upset a terminal or a database.
+
+    Those that part words, such as line ends, become blanks; the others vanish.
+    """
+    return "".join(char if char.isprintable() else " " * char.isspace() for char in line)
 
 
 def find(word: str, commands: Iterable[Command]) -> Command:

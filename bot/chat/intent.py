@@ -8,6 +8,7 @@ better met with a hint than with an answer to a question that nobody asked.
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Sequence
 
 from bot.chat.grammar import Command, Invocation, clean, parse
@@ -16,6 +17,7 @@ from bot.errors import BadInput
 from bot.papers.references import read_reference
 
 SLIP = 0.7  # how like a command's name a mistyped one is, by difflib's ratio: "shwo" has 0.75, "how" 0.86 …
+_WITHOUT_BLANKS = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")  # Thai to Han
 SLIP_WORDS = 2  # … so only lines as short as a command's own are taken for one
 
 
@@ -31,7 +33,7 @@ def understand(request: Request, commands: Sequence[Command], *, questions: bool
         words = clean(request.text).split()
         if len(words) == 1 and _is_reference(words[0]):
             return parse(f"show {words[0]}", commands)
-        if request.origin is Origin.COMMAND or not questions or _is_slip(words, commands):
+        if request.origin is Origin.COMMAND or not questions or _is_slip(words, commands) or _is_lone_word(words):
             raise
         return None
 
@@ -42,6 +44,11 @@ def _is_slip(words: Sequence[str], commands: Sequence[Command]) -> bool:
         return False
     names = [name for command in commands for name in (command.name, *command.aliases)]
     return bool(difflib.get_close_matches(words[0].lower(), names, n=1, cutoff=SLIP))
+
+
+def _is_lone_word(words: Sequence[str]) -> bool:
+    """Whether a line is one word that asks nothing; in scripts without blanks one word may be a whole sentence."""
+    return len(words) == 1 and not words[0].endswith(("?", "？")) and not _WITHOUT_BLANKS.search(words[0])
 
 
 def _is_reference(word: str) -> bool:

@@ -67,7 +67,8 @@ def read_reference(word: str) -> PaperReference | ListNumber:
         return _list_number(int(number[1]))
     if found := (_from_link(word) if _looks_like_link(word) else _from_id(word)):
         return found
-    raise BadInput(f"`{_quoted(word)}` names no paper. {_HELP}" if word else _HELP)
+    hint = f" Did you mean `#{word}`?" if word.isdecimal() and len(word) <= 4 else ""
+    raise BadInput(f"`{_quoted(word)}` names no paper.{hint} {_HELP}" if word else _HELP)
 
 
 def find_references(text: str) -> list[PaperReference]:

@@ -9,6 +9,7 @@ from bot.chat.grammar import Invocation
 from bot.chat.intent import understand
 from bot.chat.request import Origin, Place, Request
 from bot.errors import BadInput
+from bot.papers.references import read_reference
 
 
 def read(line: str, origin: Origin = Origin.MESSAGE, *, questions: bool = True) -> Invocation | None:
@@ -60,3 +61,26 @@ def test_after_the_commands_name_free_words_are_refused() -> None:
 def test_without_questions_free_words_are_refused() -> None:
     with pytest.raises(BadInput, match="no command"):
         read("how was it trained", questions=False)
+
+
+@pytest.mark.parametrize("line", ["сегодня", "hello", "Bonjour!", "1"])
+def test_a_lone_word_that_asks_nothing_is_met_with_a_hint(line: str) -> None:
+    with pytest.raises(BadInput):
+        read(line)
+
+
+@pytest.mark.parametrize("line", ["почему?", "这篇论文的方法是什么", "何が新しいですか？"])
+def test_a_question_in_one_word_is_a_question(line: str) -> None:
+    assert read(line) is None
+
+
+@pytest.mark.parametrize("line", ["today\0", "to\0day", "\u200btoday", "\x07today\r\n"])
+def test_control_characters_change_no_command(line: str) -> None:
+    invocation = read(line)
+    assert invocation is not None
+    assert invocation.command.name == "today"
+
+
+def test_a_bare_number_is_told_how_numbers_are_written() -> None:
+    with pytest.raises(BadInput, match="Did you mean `#1`"):
+        read_reference("1")
