@@ -49,7 +49,7 @@ class Page:
         if left <= 0:
             return ()
         top = f" top {self.size}" if self.size != PAGE_SIZE else ""
-        label = f"Next {min(left, self.size)} of {left} more" if left > self.size else f"Show the last {left}"
+        label = f"Show the next {self.size} ({left} left)" if left > self.size else f"Show the last {left}"
         return (Actions((Action(label, f"{command} page {self.number + 1}{top}"),)),)
 
 
