@@ -26,7 +26,7 @@ from bot.reading.ports import PATIENCE
 from bot.reading.setbacks import Setbacks
 
 _MEANWHILE = "These summaries are Hugging Face's or the abstracts' own sentences."
-_AT_THE_END = 10.0  # seconds that work under way has when the program ends
+_AT_THE_END = 5.0  # seconds that work under way has when the program ends
 _SLOW = "The language model is still writing; ask again in a minute for its summaries."
 _log = structlog.get_logger()
 
