@@ -20,6 +20,10 @@ def rights(path: Path) -> int:
     return path.stat().st_mode & 0o777
 
 
+def _files(folder: Path) -> list[Path]:
+    return list(folder.iterdir())
+
+
 @pytest.mark.usefixtures("restored_logging")
 async def test_whoever_comes_first_makes_the_data_folder_private(tmp_path: Path) -> None:
     folders = {name: tmp_path / name for name in ("log", "cache", "history", "doctor", "store")}
@@ -35,7 +39,7 @@ async def test_whoever_comes_first_makes_the_data_folder_private(tmp_path: Path)
 async def test_a_database_and_all_beside_it_are_closed_to_others(tmp_path: Path) -> None:
     database = await Database.open(None, tmp_path)
     async with database.transaction():
-        assert {rights(file) for file in tmp_path.iterdir()} == {0o600}
+        assert {rights(file) for file in _files(tmp_path)} == {0o600}
     await database.aclose()
 
 
