@@ -264,7 +264,7 @@ async def test_a_lane_keeps_its_order_and_others_go_on() -> None:
 
 async def test_a_full_lane_takes_no_more() -> None:
     lanes = Lanes(waiting=2)
-    took = [lanes.put("a", asyncio.Event().wait) for _ in range(5)]  # type: ignore[arg-type]
+    took = [lanes.put("a", asyncio.Event().wait) for _ in range(5)]
     await lanes.close(grace=0)
     assert took == [True, True, False, False, False]
 
