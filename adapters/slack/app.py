@@ -20,7 +20,6 @@ from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_delay, w
 from adapters.slack.clients import Clients, OneToken
 from adapters.slack.config import SlackConfig
 from adapters.slack.doctor import look
-from adapters.slack.doubles import Doubles
 from adapters.slack.errands import Errands
 from adapters.slack.inbox import Inbox
 from adapters.slack.installs import Installations, SignedStates
@@ -172,7 +171,7 @@ class SlackApp:
             process_before_response=True,
             raise_error_for_unhandled_request=True,
         )
-        Listeners(self.inbox, self._errands, Doubles(self._clock)).register(bolt)
+        Listeners(self.inbox, self._errands).register(bolt)
         return bolt
 
     def _oauth(self) -> AsyncOAuthFlow:

@@ -61,7 +61,8 @@ class Errands:
                 log.info("modal_not_opened", action="open_modal", kind=type(error).__name__)
                 await self._outbox.whisper(incoming.address, sentence(TOO_LATE))
 
-        self._inbox.take_job("", ("modal", trigger), job)
+        same = ("modal", incoming.lane, incoming.address.user, press)  # a double click opens one window
+        self._inbox.take_job("", ("modal", trigger), job, same)
 
     def tell(self, incoming: Incoming, words: str) -> None:
         """Say a sentence to the person alone."""

@@ -56,9 +56,10 @@ class Inbox:
         self._pace = pace
         self._abilities = abilities
         self._lanes = Lanes()
+        self._under_way: set[Hashable] = set()
         self._later: set[asyncio.Task[None]] = set()
 
-    def take(self, incoming: Incoming) -> bool:
+    def take(self, incoming: Incoming, once: Hashable = None) -> bool:
         """Take a request; False if there is too much waiting already.
 
         What one person alone will see is no part of the conversation, and does not wait for it.
@@ -66,11 +67,26 @@ class Inbox:
         command = self._command(incoming.text)
         private = incoming.private or (command is not None and command.private)
         lane = (*incoming.lane, "aside", incoming.address.user) if private else incoming.lane
-        return self.take_job(incoming.key, lane, lambda: self._converse(incoming, command, private))
+        return self.take_job(incoming.key, lane, lambda: self._converse(incoming, command, private), once)
 
-    def take_job(self, key: str, lane: Hashable, job: Job) -> bool:
-        """Take other work that an event asks for; an empty `key` is not looked up."""
-        return self._lanes.put(lane, (lambda: self._once(key, lane, job)) if key else job)
+    def take_job(self, key: str, lane: Hashable, job: Job, once: Hashable = None) -> bool:
+        """Take other work that an event asks for; an empty `key` is not looked up.
+
+        `once`: taken, and nothing more is done, while other work with the same name waits or is under way.
+        """
+        if once is not None and once in self._under_way:
+            return True
+
+        async def work() -> None:
+            try:
+                await (self._once(key, lane, job) if key else job())
+            finally:
+                self._under_way.discard(once)
+
+        taken = self._lanes.put(lane, work)
+        if taken and once is not None:
+            self._under_way.add(once)
+        return taken
 
     async def drained(self) -> None:
         """Wait until everything taken so far is answered."""

@@ -7,6 +7,7 @@ reading the payload.
 from __future__ import annotations
 
 import re
+from collections.abc import Hashable
 from typing import Any
 
 import structlog
@@ -15,7 +16,6 @@ from slack_bolt.error import BoltUnhandledRequestError
 from slack_bolt.response import BoltResponse
 
 from adapters.slack.buttons import MODAL, VERSION, Press, notice
-from adapters.slack.doubles import Doubles
 from adapters.slack.errands import Errands
 from adapters.slack.events import (
     Incoming,
@@ -40,10 +40,9 @@ NO_PAPER = "I see no link to a paper in that message."
 class Listeners:
     """Bolt's listeners: requests go to the inbox, everything else is an errand."""
 
-    def __init__(self, inbox: Inbox, errands: Errands, doubles: Doubles) -> None:
+    def __init__(self, inbox: Inbox, errands: Errands) -> None:
         self._inbox = inbox
         self._errands = errands
-        self._doubles = doubles
 
     def register(self, bolt: AsyncApp) -> None:
         """Tell bolt who hears what; the first that fits does."""
@@ -85,12 +84,10 @@ class Listeners:
         incoming = from_press(body, press) if press else None
         if press is None or incoming is None:
             await self.old_press(ack, body)
-        elif self._doubles.is_double((incoming.lane, incoming.address.user, press)):
-            return
         elif press.input is not None:
             self._errands.ask(incoming, press, str(body.get("trigger_id", "")))
         else:
-            self._take(incoming)
+            self._take(incoming, once=(incoming.lane, incoming.address.user, press))
 
     async def old_press(self, ack: AsyncAck, body: Body) -> None:
         """A button that we do not know (any more)."""
@@ -143,6 +140,6 @@ class Listeners:
             log.error("listener_failed", action="hear_slack", kind=type(error).__name__, exc_info=error)
         return BoltResponse(status=200, body="")
 
-    def _take(self, incoming: Incoming | None) -> None:
-        if incoming is not None and not self._inbox.take(incoming):
+    def _take(self, incoming: Incoming | None, once: Hashable = None) -> None:
+        if incoming is not None and not self._inbox.take(incoming, once):
             self._errands.tell(incoming, BUSY)

@@ -8,7 +8,7 @@ from adapters.slack.app import SlackApp
 from bot.chat.request import Place
 from bot.testing.store import FakeStore
 from tests.integration.slack.small_engine import Calls
-from tests.servers.slack import Message, SlackServer
+from tests.servers.slack import Fault, Message, SlackServer
 from tests.servers.slack_user import OverSocket, SlackUser
 
 
@@ -163,9 +163,10 @@ async def test_an_empty_home_says_at_once_what_is_being_done(slack: SlackServer,
 async def test_a_double_click_is_one_press(slack: SlackServer, user: SlackUser, app: SlackApp) -> None:
     await user.command("today")
     papers = await seen(slack, "Trending papers")
-    for _ in range(2):
-        await user.press(papers, "Details")
-        await user.press(papers, "Search for …")
+    slack.go_wrong("chat.postMessage", Fault(delay=0.2))
+    slack.go_wrong("views.open", Fault(delay=0.2))
+    for label in ("Details", "Details", "Search for …", "Search for …"):
+        await user.press(papers, label)
     await app.inbox.drained()
     assert len([message for message in slack.visible("C1") if "Paper 2606.01234" in message.words]) == 1
     assert len(slack.views) == 1

@@ -154,7 +154,7 @@ class Register:
 def heard(kind: str) -> set[object]:
     """What our listeners ask bolt for."""
     register = Register()
-    Listeners(inbox=None, errands=None, doubles=None).register(register)  # type: ignore[arg-type]
+    Listeners(inbox=None, errands=None).register(register)  # type: ignore[arg-type]
     return {what for own, what in register.heard if own == kind}
 
 
