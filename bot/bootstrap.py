@@ -6,13 +6,13 @@ own.  Libraries that cost start-up time are imported where they are needed, if t
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, nullcontext
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
 from bot.chat.accounts import Accounts
-from bot.chat.asking import Asking
 from bot.chat.commands import COMMANDS
 from bot.chat.engine import Engine, Handler
 from bot.chat.finding import Finder
@@ -22,7 +22,6 @@ from bot.chat.lists import Lists
 from bot.chat.papers import Papers
 from bot.chat.saving import Saving
 from bot.chat.searching import Searching
-from bot.chat.subject import SubjectFinder
 from bot.chat.subscribing import Subscribing
 from bot.clock import SystemClock
 from bot.digests.composing import Composer
@@ -36,6 +35,7 @@ from bot.reading.ports import Summarizes
 from bot.settings import Settings
 
 if TYPE_CHECKING:
+    from bot.chat.asking import Asking
     from bot.llm.budget import Meter
     from bot.reading.semantic import Embedder
 
@@ -94,7 +94,7 @@ async def open_app(settings: Settings, parts: Parts | None = None) -> AsyncItera
             open_asking(settings, library, fetcher, store, clock, model, embedder)
         )
         handlers = make_handlers(settings, library, summarizer, asking, store, clock, model)
-        engine = Engine(COMMANDS, handlers, question=asking.question)
+        engine = Engine(COMMANDS, handlers, question=lambda request: asking().question(request))
         yield App(settings=settings, clock=clock, store=store, library=library, engine=engine, model=model)
 
 
@@ -181,8 +181,33 @@ async def open_asking(
     clock: Clock,
     model: LanguageModel | None,
     embedder: Embedder | None,
-) -> AsyncIterator[Asking]:
-    """Questions to papers' full texts; by passages alone where there is no model."""
+) -> AsyncIterator[Callable[[], Asking]]:
+    """Questions to papers' full texts; by passages alone where there is no model.
+
+    They are made ready at the first question: a start need not wait for what reads whole papers.
+    """
+    async with AsyncExitStack() as closing:
+
+        @cache
+        def ready() -> Asking:
+            return make_asking(settings, library, fetcher, store, clock, model, embedder, closing)
+
+        yield ready
+
+
+def make_asking(
+    settings: Settings,
+    library: Library,
+    fetcher: Fetcher,
+    store: Store,
+    clock: Clock,
+    model: LanguageModel | None,
+    embedder: Embedder | None,
+    closing: AsyncExitStack,
+) -> Asking:
+    """What answers questions; its processes end when `closing` does."""
+    from bot.chat.asking import Asking
+    from bot.chat.subject import SubjectFinder
     from bot.papers.fulltext.ladder import Sources, TextLadder
     from bot.papers.fulltext.workshop import Workshop
     from bot.reading.answering import Answerer
@@ -190,19 +215,17 @@ async def open_asking(
     from bot.reading.remembered import RememberedReplies
 
     workshop = Workshop()
+    closing.push_async_callback(workshop.close)
     ladder = TextLadder(fetcher, store.texts, clock, workshop, Sources.of(settings.arxiv_url, settings.hf_endpoint))
     finder = Finder(library, store.conversations)
-    try:
-        yield Asking(
-            finder,
-            SubjectFinder(finder, library, store.papers, store.conversations),
-            Reader(ladder, embedder),
-            Answerer(make_meter(settings, model, store, clock), RememberedReplies(store.answers, clock)),
-            store.conversations,
-            clock,
-        )
-    finally:
-        await workshop.close()
+    return Asking(
+        finder,
+        SubjectFinder(finder, library, store.papers, store.conversations),
+        Reader(ladder, embedder),
+        Answerer(make_meter(settings, model, store, clock), RememberedReplies(store.answers, clock)),
+        store.conversations,
+        clock,
+    )
 
 
 @asynccontextmanager
@@ -253,7 +276,7 @@ def make_handlers(
     settings: Settings,
     library: Library,
     summarizer: Summarizes,
-    asking: Asking,
+    asking: Callable[[], Asking],
     store: Store,
     clock: Clock,
     model: LanguageModel | None,
@@ -288,8 +311,8 @@ def make_handlers(
         "trending": lists.trending,
         "show": papers.show,
         "similar": papers.similar,
-        "ask": asking.ask,
-        "compare": asking.compare,
+        "ask": lambda asked: asking().ask(asked),
+        "compare": lambda asked: asking().compare(asked),
         "search": Searching(library, gallery).search,
         "save": saving.save,
         "unsave": saving.unsave,
