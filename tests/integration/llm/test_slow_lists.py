@@ -15,6 +15,7 @@ from bot.documents.plain import plain_document
 from bot.llm.budget import Meter
 from bot.llm.openai import OpenAIModel
 from bot.llm.tokens import TokenCounter
+from bot.llm.wire import Timeouts
 from bot.papers.model import Paper
 from bot.reading.model import Summaries
 from bot.reading.summaries import Summarizer
@@ -43,16 +44,17 @@ class Hurried:
 
 @pytest.fixture
 async def app() -> AsyncIterator[App]:
-    """The demonstration's papers, and a model whose server hangs until the end."""
+    """The demonstration's papers, and a model whose server hangs for longer than anybody here waits."""
     clock, store, counter = FakeClock(), FakeStore(), TokenCounter("m", Path("nowhere"))
     async with openai_server(hangs()) as server:
-        model = OpenAIModel("m", api_key="k", base_url=server.url, counter=counter, clock=clock)
+        hasty = Timeouts(answer=1.0)
+        model = OpenAIModel("m", api_key="k", base_url=server.url, counter=counter, clock=clock, timeouts=hasty)
         meter = Meter(model=model, ledger=store.ledger, counter=counter, clock=clock)
         summarizer = Summarizer(meter, store.summaries)
         async with open_app(Settings.model_validate({}), replace(demo_parts(), summarizer=Hurried(summarizer))) as app:
             yield app
-    await summarizer.aclose()  # with its server gone, the work ends
-    await model.aclose()
+        await summarizer.aclose()
+        await model.aclose()
 
 
 async def replies(app: App) -> list[Reply]:
