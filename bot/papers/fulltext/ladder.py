@@ -1,7 +1,8 @@
 """From the best source down: arXiv's HTML, ar5iv, Hugging Face's Markdown, the PDF, the abstract.
 
-A rung that fails in any way is passed over and its reason kept.  Texts are kept by paper and version; questions to
-one paper that come at once share one fetch and one parse.
+A rung that fails in any way is passed over and its reason kept.  Texts are kept by paper and version, but a text read
+while a better source was down only for a while, so that an outage does not settle for good what a paper is read from.
+Questions to one paper that come at once share one fetch and one parse.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from bot.errors import BotError, NotFound, Unreadable
+from bot.errors import BotError, NotFound, Transient, Unreadable
 from bot.papers.fulltext.clean import clean
 from bot.papers.fulltext.model import Block, FullText, Parsed, Section, TextSource
 from bot.papers.fulltext.workshop import MAX_BYTES, Kind, Workshop
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 ARXIV = "https://arxiv.org"
 AR5IV = "https://ar5iv.labs.arxiv.org"
 HUGGING_FACE = "https://huggingface.co"
-ABSTRACT_KEPT = timedelta(minutes=10)  # before better sources are asked again
+MAKESHIFT_KEPT = timedelta(minutes=10)  # before better sources are asked again
 _ID = re.compile(r"\d{4}\.\d{4,5}|[a-z][a-z-]+(?:\.[A-Z]{2})?/\d{7}")
 
 
@@ -65,7 +66,7 @@ class TextLadder:
         self._workshop = workshop
         self._sources = sources or Sources()
         self._under_way: dict[tuple[str, int], asyncio.Task[FullText]] = {}
-        self._abstracts: dict[tuple[str, int], tuple[datetime, FullText]] = {}
+        self._makeshifts: dict[tuple[str, int], tuple[datetime, FullText]] = {}
 
     async def read(self, paper: Paper) -> FullText:
         """The paper's text from the best source that has it; at the least its abstract.
@@ -84,26 +85,33 @@ class TextLadder:
 
     async def _read(self, paper: Paper) -> FullText:
         key = (paper.id, paper.version or 0)
-        if kept := await self._texts.get(*key) or self._recent_abstract(key):
+        if kept := await self._texts.get(*key) or self._makeshift(key):
             return kept
+        text, is_lasting = await self._best(paper)
+        if is_lasting:
+            await self._texts.save(text)
+        else:
+            self._makeshifts[key] = (self._clock.now(), text)
+        return text
+
+    async def _best(self, paper: Paper) -> tuple[FullText, bool]:
+        """The text from the highest rung that holds, and whether no better one may be had in a while."""
         failures: list[str] = []
+        is_lasting = True
         for rung in self._rungs(paper):
             try:
                 parsed = await self._climb(rung)
             except BotError as error:
                 failures.append(f"{rung.source.label}: {error.sentence}")
-                continue
-            text = _full_text(paper, rung.source, parsed, failures)
-            await self._texts.save(text)
-            return text
-        text = _abstract(paper, failures)
-        self._abstracts[key] = (self._clock.now(), text)
-        return text
+                is_lasting &= not isinstance(error, Transient)
+            else:
+                return _full_text(paper, rung.source, parsed, failures), is_lasting
+        return _abstract(paper, failures), False
 
-    def _recent_abstract(self, key: tuple[str, int]) -> FullText | None:
-        oldest = self._clock.now() - ABSTRACT_KEPT
-        self._abstracts = {known: kept for known, kept in self._abstracts.items() if kept[0] > oldest}
-        return self._abstracts[key][1] if key in self._abstracts else None
+    def _makeshift(self, key: tuple[str, int]) -> FullText | None:
+        oldest = self._clock.now() - MAKESHIFT_KEPT
+        self._makeshifts = {known: kept for known, kept in self._makeshifts.items() if kept[0] > oldest}
+        return self._makeshifts[key][1] if key in self._makeshifts else None
 
     def _rungs(self, paper: Paper) -> Iterator[_Rung]:
         if not _ID.fullmatch(paper.id) or paper.withdrawn:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 import pytest
 
 from bot.errors import NotFound, RateLimited, SourceUnavailable, Transient
-from bot.papers.fulltext.ladder import ABSTRACT_KEPT, Sources, TextLadder
+from bot.papers.fulltext.ladder import MAKESHIFT_KEPT, Sources, TextLadder
 from bot.papers.fulltext.model import TextSource
 from bot.papers.fulltext.workshop import Workshop
 from bot.papers.model import Paper
@@ -110,9 +110,24 @@ async def test_an_abstract_is_not_kept_for_long(workshop: Workshop) -> None:
     asked = len(shelf.fetcher.requests)
     await shelf.ladder.read(PAPER)
     assert len(shelf.fetcher.requests) == asked
-    shelf.clock.advance(ABSTRACT_KEPT.total_seconds() + 1)
+    shelf.clock.advance(MAKESHIFT_KEPT.total_seconds() + 1)
     shelf.fetcher.answers = ALL
     assert (await shelf.ladder.read(PAPER)).source is TextSource.ARXIV_HTML
+
+
+async def test_what_was_read_while_a_better_source_was_down_is_not_kept_for_long(workshop: Workshop) -> None:
+    shelf = Shelf(ALL | {ARXIV_HTML: SourceUnavailable("It does not answer.")}, workshop)
+    makeshift = await shelf.ladder.read(PAPER)
+    shelf.fetcher.answers = ALL
+    assert await shelf.ladder.read(PAPER) is makeshift
+    assert await shelf.texts.get(PAPER.id, 2) is None
+    shelf.clock.advance(MAKESHIFT_KEPT.total_seconds() + 1)
+    assert (await shelf.ladder.read(PAPER)).source is TextSource.ARXIV_HTML
+
+
+async def test_what_was_read_as_no_better_source_has_it_is_kept(workshop: Workshop) -> None:
+    shelf = Shelf({ARXIV_PDF: ALL[ARXIV_PDF]}, workshop)
+    assert await shelf.ladder.read(PAPER) == await shelf.texts.get(PAPER.id, 2)
 
 
 async def test_without_even_an_abstract_there_is_a_plain_sentence(workshop: Workshop) -> None:
