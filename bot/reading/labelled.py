@@ -3,7 +3,8 @@
     {"id", "title", "sections": [{"heading", "paragraphs": [str]}],
      "questions": [{"id", "question", "evidence": [str]}]}
 
-Evidence is the text of gold paragraphs.  A heading may hold those above it, parted by ":::".
+Evidence is the text of gold paragraphs.  A heading may hold those above it, parted by ":::".  What is null counts as
+empty, and a line ends with a line feed alone: JSON may hold Unicode's other line separators as they are.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from bot.errors import BadInput
 from bot.reading.passages import Passage, distinct, numbered
@@ -19,20 +20,24 @@ from bot.reading.passages import Passage, distinct, numbered
 HEADING_SEPARATOR = ":::"
 
 
-class _Section(BaseModel):
-    heading: str | None = ""
-    paragraphs: list[str]
+class _Entry(BaseModel):
+    model_config = ConfigDict(coerce_numbers_to_str=True)  # ids are often numbers
 
 
-class _Question(BaseModel):
-    id: str = ""
+class _Section(_Entry):
+    heading: str | None = None
+    paragraphs: list[str | None]
+
+
+class _Question(_Entry):
+    id: str | None = None
     question: str
-    evidence: list[str] = []
+    evidence: list[str] | None = None
 
 
-class _Paper(BaseModel):
+class _Paper(_Entry):
     id: str
-    title: str = ""
+    title: str | None = None
     sections: list[_Section]
     questions: list[_Question]
 
@@ -68,7 +73,7 @@ def read_labelled(path: Path) -> list[LabelledPaper]:
         BadInput: the file cannot be read, or a line is not of the form; says which.
     """
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        lines = path.read_text(encoding="utf-8-sig").split("\n")
     except (OSError, UnicodeDecodeError) as error:
         raise BadInput(f"`{path}` cannot be read: {type(error).__name__}.") from None
     return [_read_line(number, line) for number, line in enumerate(lines, start=1) if line.strip()]
@@ -85,13 +90,13 @@ def _read_line(number: int, line: str) -> LabelledPaper:
         Passage(path=_headings(section.heading or ""), sentences=(collapsed(paragraph),))
         for section in paper.sections
         for paragraph in section.paragraphs
-        if paragraph.strip()
+        if paragraph and paragraph.strip()
     ]
     questions = tuple(
-        LabelledQuestion(asked.id, asked.question, frozenset(filter(None, map(collapsed, asked.evidence))))
+        LabelledQuestion(asked.id or "", asked.question, frozenset(filter(None, map(collapsed, asked.evidence or ()))))
         for asked in paper.questions
     )
-    return LabelledPaper(paper.id, paper.title, numbered(distinct(passages)), questions)
+    return LabelledPaper(paper.id, paper.title or "", numbered(distinct(passages)), questions)
 
 
 def _headings(heading: str) -> tuple[str, ...]:

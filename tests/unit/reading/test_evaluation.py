@@ -63,7 +63,17 @@ def test_a_labelled_file_is_read(labelled: Path) -> None:
     assert [len(question.evidence) for question in paper.questions] == [1, 0]
 
 
-@pytest.mark.parametrize("line", ["{", "[]", '{"id": "x"}', '{"id": 1, "sections": [], "questions": []}'])
+def test_what_other_tools_write_is_read(tmp_path: Path) -> None:
+    odd = "Bread\u2028is\x85old."
+    sections = [{"heading": None, "paragraphs": [odd, None, ""]}]
+    paper = {"id": 7, "title": None, "sections": sections, "questions": [{"question": "Old?", "evidence": None}]}
+    path = tmp_path / "odd.jsonl"
+    path.write_text(json.dumps(paper, ensure_ascii=False) + "\r\n", encoding="utf-8-sig", newline="")
+    (read,) = read_labelled(path)
+    assert (read.work, [passage.text for passage in read.passages]) == ("7", ["Bread is old."])
+
+
+@pytest.mark.parametrize("line", ["{", "[]", '{"id": "x"}', '{"id": [], "sections": [], "questions": []}'])
 def test_a_line_that_is_none_is_named(tmp_path: Path, line: str) -> None:
     path = tmp_path / "bad.jsonl"
     path.write_text(json.dumps(PAPER) + "\n" + line)
