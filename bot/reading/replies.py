@@ -57,7 +57,7 @@ def read_reply(data: Mapping[str, Any]) -> Reply:
 def salvage(text: str) -> Reply:
     """What can be used of a reply that was cut, or is not of its form."""
     whole = list(map(_claim, complete_items(text, _CLAIM_FORM)))
-    claims = _short(whole or (claim for claim in map(_bracketed, split_sentences(text)) if claim.pointers))
+    claims = _short(whole or filter(_is_claim, map(_bracketed, split_sentences(text))))
     return Reply(Verdict.ANSWERED if claims else None, claims)
 
 
@@ -78,6 +78,11 @@ def _claim(entry: Mapping[str, Any]) -> Claim:
 def _bracketed(sentence: str) -> Claim:
     numbers = [int(number) for found in _BRACKETS.findall(sentence) for number in re.findall(r"\d+", found)]
     return _claim({"text": sentence, "sentences": numbers})
+
+
+def _is_claim(claim: Claim) -> bool:
+    """Whether it has words and points somewhere; a bare list of numbers is none."""
+    return bool(claim.pointers) and any(char.isalnum() for char in claim.text)
 
 
 def _decoded(piece: str) -> str:

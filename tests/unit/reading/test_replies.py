@@ -50,7 +50,9 @@ def test_plain_words_with_bracketed_numbers_are_read() -> None:
     )
 
 
-@pytest.mark.parametrize("text", ["", "garbage", "{", "[]", "null", '{"verdict": "answered"}', "It took 12 hours."])
+@pytest.mark.parametrize(
+    "text", ["", "garbage", "{", "[]", "[1, 2]", "[[1], [2]]", "null", '{"verdict": "answered"}', "It took 12 hours."]
+)
 def test_what_cannot_be_used_has_no_verdict(text: str) -> None:
     assert salvage(text) == Reply(None)
 
