@@ -17,6 +17,7 @@ from typing import Any
 import structlog
 
 from bot.errors import BotError
+from bot.logs import log_to_file
 
 FAILED = 1
 INTERRUPTED = 130
@@ -28,6 +29,7 @@ def exit_code(work: Callable[[], Coroutine[Any, Any, int]]) -> int:
     """Run `work` on a loop of its own; its code, or that of the error it ended with."""
     _open_what_is_closed()
     os.umask(0o077)  # whatever libraries write, too, is for its owner alone
+    log_to_file(None)  # until a command knows where to: structlog's own default would print the values of variables
     try:
         code = asyncio.run(work())
         sys.stdout.flush()

@@ -8,6 +8,8 @@ import pytest
 
 from bot.cli.outcome import exit_code
 
+pytestmark = pytest.mark.usefixtures("restored_logging")
+
 
 @pytest.mark.parametrize(
     ("error", "step"),
@@ -24,3 +26,15 @@ def test_what_the_system_refuses_comes_with_a_step(
 
     assert exit_code(refused) == 1
     assert step in capsys.readouterr().err
+
+
+def test_what_nobody_foresaw_shows_no_values_of_variables(capsys: pytest.CaptureFixture[str]) -> None:
+    async def broken() -> int:
+        token = "xoxb-canary"
+        raise RuntimeError(len(token))
+
+    assert exit_code(broken) == 1
+    shown = capsys.readouterr()
+    assert "xoxb-canary" not in shown.out + shown.err
+    assert "Traceback" not in shown.err
+    assert "reference" in shown.err
