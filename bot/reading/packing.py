@@ -36,14 +36,17 @@ def pack(hits: Sequence[Hit], budget: int = EVIDENCE_BUDGET, count: CountTokens 
         count: the tokens of a text.
     """
     chosen: list[Passage] = []
+    said: list[set[str]] = []  # the terms of each one chosen
     headings: set[tuple[str, ...]] = set()
     left = budget
     for passage in _queue(hits, count):
         cost = count(passage.text) + (0 if passage.path in headings else count(" > ".join(passage.path)))
-        if cost <= left and not _repeats(passage, chosen):
-            chosen.append(passage)
-            headings.add(passage.path)
-            left -= cost
+        if cost > left or _repeats(says := set(terms(passage.text)), said):
+            continue
+        chosen.append(passage)
+        said.append(says)
+        headings.add(passage.path)
+        left -= cost
     return sorted(chosen, key=lambda passage: passage.first)
 
 
@@ -55,11 +58,6 @@ def _queue(hits: Sequence[Hit], count: CountTokens) -> Iterable[Passage]:
     return [hit.passage for _, hit in sorted(enumerate(hits), key=place)]
 
 
-def _repeats(passage: Passage, chosen: Iterable[Passage]) -> bool:
-    mine = set(terms(passage.text))
-    return any(_overlap(mine, set(terms(other.text))) >= SAME_WORDS for other in chosen)
-
-
-def _overlap(first: set[str], second: set[str]) -> float:
-    union = first | second
-    return len(first & second) / len(union) if union else 0.0
+def _repeats(says: set[str], said: Iterable[set[str]]) -> bool:
+    """Whether nearly the same terms have been said in one passage before."""
+    return any(len(says & other) >= SAME_WORDS * len(says | other) > 0 for other in said)
