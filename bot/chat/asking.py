@@ -123,7 +123,7 @@ def parted(words: str) -> tuple[list[str], str]:
     while rest and _names_a_paper(rest[0]):
         names.append(rest.pop(0))
     if not 2 <= len(names) <= MOST_COMPARED:
-        raise BadInput(f"Please name two to {MOST_COMPARED} papers first, then the question: `compare #1 #2 …`.")
+        raise BadInput("Please name two to five papers first, then the question: `compare #1 #2 …`.")
     return names, " ".join(rest)
 
 

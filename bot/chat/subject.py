@@ -21,6 +21,7 @@ NAMED_BY = 2  # title words in a question that name a paper
 OTHERS = 3  # papers offered to switch to
 
 _LIST_NUMBER = re.compile(r"(?<![\w#&])#\d{1,4}\b")
+_ENDS = ".,:;!?"
 _WHICH = "Which paper do you mean? Name it by its arXiv id, a link, or its number in the list, such as `ask #3 …`."
 
 
@@ -87,5 +88,13 @@ def ranked(question: str, papers: Sequence[Paper]) -> list[Paper]:
 
 
 def _without(question: str, name: str) -> str:
-    """The question without the number that names its paper."""
-    return " ".join(question.replace(name, " ", 1).split()).lstrip(":,. ") or question
+    """The question without the number that names its paper; within a sentence "this paper" stands for it."""
+    before, after = (part.strip() for part in question.split(name, 1))
+    if before and not (before[-1] in _ENDS and not _has_words(after)):
+        return " ".join(question.replace(name, "this paper", 1).split())
+    rest = f"{before} {after}".strip(" :,.")
+    return rest if _has_words(rest) else question
+
+
+def _has_words(text: str) -> bool:
+    return any(map(str.isalnum, text))

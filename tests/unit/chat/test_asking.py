@@ -278,6 +278,20 @@ async def test_where_nothing_tells_the_paper_it_is_asked_for() -> None:
         assert "Which paper do you mean?" in plain_document(await here.wonder("How long?", Place("test:1", "d")))
 
 
+@pytest.mark.parametrize(
+    ("said", "asked"),
+    [
+        ("#2: how long did it take?", "how long did it take?"),
+        ("How long did it take? #2", "How long did it take?"),
+        ("How long did #2 take?", "How long did this paper take?"),
+        ("What was used in #2?", "What was used in this paper?"),
+    ],
+)
+async def test_a_question_reads_well_without_the_number_that_names_its_paper(said: str, asked: str) -> None:
+    async with desk(None) as here:
+        assert f"): {asked}\n" in plain_document(await here.wonder(said))
+
+
 async def test_papers_are_compared_each_claim_with_its_paper() -> None:
     def answer(call: ModelCall) -> dict[str, Any]:
         parts = call.messages[-1].content.split("Training took")
@@ -295,7 +309,7 @@ async def test_papers_are_compared_each_claim_with_its_paper() -> None:
 @pytest.mark.parametrize("text", ["compare #1 why?", "compare why?", "compare #1 #2 #1 #2 #1 #2 why?"])
 async def test_comparing_needs_two_to_five_papers(text: str) -> None:
     async with desk(None) as here:
-        assert "two to 5 papers" in plain_document(await here.say(text))
+        assert "two to five papers" in plain_document(await here.say(text))
 
 
 async def test_a_paper_is_not_compared_with_itself() -> None:
