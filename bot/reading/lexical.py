@@ -30,6 +30,15 @@ STOP_WORDS = frozenset(
 _WORD = re.compile(r"\w+")
 _PART = re.compile(r"[^\W_]+")  # of a name such as vocab_size
 
+_GREEK = dict(
+    zip(
+        "αβγδεζηθικλμνξοπρστυφχψω",
+        "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron pi rho sigma tau upsilon phi "
+        "chi psi omega".split(),
+        strict=True,
+    )
+)
+
 
 def words(text: str) -> list[str]:
     """Lower-cased words, stop words and all."""
@@ -38,13 +47,18 @@ def words(text: str) -> list[str]:
 
 def terms(text: str) -> list[str]:
     """What is indexed: words without stop words and endings."""
-    return [stem(word) for word in _PART.findall(text.casefold()) if word not in STOP_WORDS]
+    return [stem(word) for word in _telling(text)]
 
 
 def trigrams(text: str) -> list[str]:
     """Each word's runs of three letters, its ends marked: what "vocab" shares with "vocabulary"."""
-    marked = [f" {word} " for word in _PART.findall(text.casefold()) if word not in STOP_WORDS]
+    marked = [f" {word} " for word in _telling(text)]
     return [word[start : start + 3] for word in marked for start in range(len(word) - 2)]
+
+
+def _telling(text: str) -> list[str]:
+    """Words that tell something; a formula's Greek letter by the name that a question has for it."""
+    return [_GREEK.get(word, word) for word in _PART.findall(text.casefold()) if word not in STOP_WORDS]
 
 
 @lru_cache(maxsize=50_000)

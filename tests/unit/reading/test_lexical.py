@@ -29,6 +29,10 @@ def test_a_name_with_underscores_is_its_parts() -> None:
     assert terms("vocab_size") == terms("vocab size")
 
 
+def test_a_greek_letter_is_its_name() -> None:
+    assert terms("β_1=0.9, Δ, ϵ") == terms("beta 1 0 9 delta epsilon")
+
+
 def test_words_alike_in_writing_share_runs_of_letters() -> None:
     assert trigrams("vocab") == [" vo", "voc", "oca", "cab", "ab "]
     assert set(trigrams("vocab")) & set(trigrams("the vocabulary")) == {" vo", "voc", "oca", "cab"}
