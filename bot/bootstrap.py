@@ -65,6 +65,7 @@ class App:
     store: Store
     library: Library
     engine: Engine
+    composer: Composer
     model: LanguageModel | None
 
 
@@ -93,9 +94,18 @@ async def open_app(settings: Settings, parts: Parts | None = None) -> AsyncItera
         asking = await closing.enter_async_context(
             open_asking(settings, library, fetcher, store, clock, model, embedder)
         )
-        handlers = make_handlers(settings, library, summarizer, asking, store, clock, model)
+        composer = make_composer(library, summarizer, store, clock)
+        handlers = make_handlers(settings, library, summarizer, asking, composer, store, clock, model)
         engine = Engine(COMMANDS, handlers, question=lambda request: asking().question(request))
-        yield App(settings=settings, clock=clock, store=store, library=library, engine=engine, model=model)
+        yield App(
+            settings=settings,
+            clock=clock,
+            store=store,
+            library=library,
+            engine=engine,
+            composer=composer,
+            model=model,
+        )
 
 
 def demo_parts() -> Parts:
@@ -277,6 +287,7 @@ def make_handlers(
     library: Library,
     summarizer: Summarizes,
     asking: Callable[[], Asking],
+    composer: Composer,
     store: Store,
     clock: Clock,
     model: LanguageModel | None,
@@ -297,7 +308,7 @@ def make_handlers(
     subscribing = Subscribing(
         store.subscriptions,
         store.deliveries,
-        make_composer(library, summarizer, store, clock),
+        composer,
         clock,
         promises=PROMISES,
         language=settings.language,

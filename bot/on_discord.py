@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from bot.digests.ports import Poster
 from bot.doctor.model import Check, Result, Verdict
 from bot.errors import BotError, SettingsError
 from bot.settings import Settings
@@ -29,6 +31,18 @@ async def serve(app: App) -> None:
 
     shards = read_shards(app.settings.discord_shards)
     await DiscordApp(services(app), token_of(app.settings), app.settings.discord_api_url, shards).run()
+
+
+@asynccontextmanager
+async def open_poster(app: App) -> AsyncIterator[Poster]:
+    """What posts digests to Discord; it needs no gateway, so any process may hold one."""
+    from adapters.discord.poster import DiscordPoster
+
+    poster = DiscordPoster(token_of(app.settings), app.settings.discord_api_url)
+    try:
+        yield poster
+    finally:
+        await poster.close()
 
 
 async def sync(app: App) -> bool:

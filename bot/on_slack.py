@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pydantic import SecretStr
 
 from bot.chat.commands import COMMANDS
+from bot.digests.ports import Poster
 from bot.doctor.model import Check, Result, Verdict
 from bot.errors import SettingsError
 from bot.settings import Settings
@@ -30,6 +32,26 @@ async def serve(app: App) -> None:
 
     config = config_of(app.settings)
     await SlackApp(engine=app.engine, config=config, store=store_of(app), clock=app.clock).run()
+
+
+@asynccontextmanager
+async def open_poster(app: App) -> AsyncIterator[Poster]:
+    """What posts digests to Slack, whether or not this process also answers there."""
+    from adapters.slack.clients import Clients, OneToken
+    from adapters.slack.installs import Installations
+    from adapters.slack.outbox import Outbox
+    from adapters.slack.poster import SlackPoster
+
+    config = config_of(app.settings)
+    installs = Installations(app.store.vault, app.store.leases, app.clock) if not config.bot_token else None
+    clients = Clients(installs or OneToken(config.bot_token), config.api_url)
+    await clients.start()
+    if installs is not None:
+        installs.renew_with(clients, config)
+    try:
+        yield SlackPoster(Outbox(clients))
+    finally:
+        await clients.close()
 
 
 def setup_text(*, http: bool) -> str:

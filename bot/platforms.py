@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import signal
 from collections.abc import Awaitable, Callable, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import AbstractAsyncContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bot import on_discord, on_slack
+from bot.digests.ports import Poster
 from bot.settings import Settings
 
 if TYPE_CHECKING:
@@ -19,19 +20,25 @@ if TYPE_CHECKING:
     from bot.doctor.model import Check
 
 
+Duty = Callable[["App"], Awaitable[None]]  # something that lasts until it is cancelled
+
+
 @dataclass(frozen=True, slots=True)
 class Platform:
-    """A platform: whether the settings ask for it, how to serve it until cancelled, and what the doctor looks at."""
+    """A platform: whether the settings ask for it, how to serve it until cancelled, how digests are posted to it, and
+    what the doctor looks at.
+    """
 
     name: str
     wanted: Callable[[Settings], bool]
-    serve: Callable[[App], Awaitable[None]]
+    serve: Duty
+    open_poster: Callable[[App], AbstractAsyncContextManager[Poster]]
     checks: Callable[[Settings], Sequence[Check]]
 
 
 PLATFORMS: tuple[Platform, ...] = (
-    Platform("slack", on_slack.is_wanted, on_slack.serve, on_slack.checks),
-    Platform("discord", on_discord.is_wanted, on_discord.serve, on_discord.checks),
+    Platform("slack", on_slack.is_wanted, on_slack.serve, on_slack.open_poster, on_slack.checks),
+    Platform("discord", on_discord.is_wanted, on_discord.serve, on_discord.open_poster, on_discord.checks),
 )
 
 
@@ -40,15 +47,15 @@ def configured(settings: Settings) -> tuple[Platform, ...]:
     return tuple(platform for platform in PLATFORMS if platform.wanted(settings))
 
 
-async def serve(app: App, platforms: Sequence[Platform]) -> None:
-    """Serve them all at once until SIGINT or SIGTERM, or until one of them fails; then let all of them finish.
+async def serve(app: App, duties: Sequence[Duty]) -> None:
+    """Do all of them at once until SIGINT or SIGTERM, or until one of them fails; then let all of them finish.
 
     Raises:
-        BotError: what a platform failed with.
+        BotError: what one of them failed with.
     """
     stop = asyncio.Event()
     with _stopped_by_signals(stop.set):
-        tasks = [asyncio.ensure_future(platform.serve(app)) for platform in platforms]
+        tasks = [asyncio.ensure_future(duty(app)) for duty in duties]
         stopping = asyncio.ensure_future(stop.wait())
         done, _ = await asyncio.wait([stopping, *tasks], return_when=asyncio.FIRST_COMPLETED)
         for task in (stopping, *tasks):

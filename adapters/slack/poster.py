@@ -69,7 +69,9 @@ class SlackPoster:
             **NO_UNFURLING,
             **thread,
         }
-        answer = await call(lambda: client.api_call("chat.postMessage", json=payload), again_if_unsure=False, attempts=1)
+        answer = await call(
+            lambda: client.api_call("chat.postMessage", json=payload), again_if_unsure=False, attempts=1
+        )
         return str(answer["ts"])
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Coroutine
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 
@@ -27,6 +27,7 @@ app.add_typer(discord, name="discord")
 evaluation = typer.Typer(help="Quality on a labelled file, printed as JSON.", no_args_is_help=True)
 app.add_typer(evaluation, name="eval")
 
+Role = Literal["slack", "discord", "worker"]
 Work = Callable[[], Coroutine[Any, Any, int]]
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON value instead of text.")]
@@ -39,11 +40,15 @@ Top = Annotated[int | None, typer.Option(metavar="N", min=1, max=50, help="How m
 
 
 @app.command()
-def run() -> None:
-    """Start every platform that has a token; with none, chat in the terminal."""
+def run(
+    only: Annotated[
+        Role | None, typer.Option(help="One part alone: a platform's answers, or the delivery of digests (worker).")
+    ] = None,
+) -> None:
+    """Start every platform that has a token, and deliver digests; with none, chat in the terminal."""
     from bot.cli import service
 
-    _finish(service.run)
+    _finish(lambda: service.run(only))
 
 
 @app.command()

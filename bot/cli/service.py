@@ -2,31 +2,39 @@
 
 from __future__ import annotations
 
-from bot import bootstrap
+from bot import bootstrap, on_digests
 from bot.bootstrap import open_app
 from bot.cli.oneshot import surroundings
 from bot.errors import SettingsError
 from bot.logs import log_to_file, log_to_stderr
-from bot.platforms import configured, serve
+from bot.platforms import Duty, configured, serve
 from bot.settings import load
 
 HISTORY = "history"
 
 
-async def run() -> int:
-    """Serve every platform that is set up, until told to stop; with none, chat in the terminal."""
+async def run(only: str | None = None) -> int:
+    """Serve every platform that is set up, until told to stop; with none, chat in the terminal.
+
+    Args:
+        only: one platform's name, or "worker" to deliver digests and answer nobody.
+    """
     settings = load()
     platforms = configured(settings)
-    if not platforms:
+    if not platforms and only is None:
         if await _talk(demo=False):
             return 0
         raise SettingsError(
             "No platform has its token, and nobody types here. "
             "`paperwire setup slack` and `paperwire setup discord` say how to get tokens."
         )
+    answering, delivering = on_digests.chosen(platforms, only)
+    duties: list[Duty] = [platform.serve for platform in answering]
+    if delivering:
+        duties.append(lambda app: on_digests.serve(app, platforms))
     log_to_stderr()
     async with open_app(settings) as app:
-        await serve(app, platforms)
+        await serve(app, duties)
     return 0
 
 

@@ -7,7 +7,7 @@ as unknown, and is not repeated: a digest that is missing can be asked for, one 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -21,6 +21,8 @@ from bot.errors import Ambiguous, ContentRejected, RateLimited, TargetGone, Tran
 from bot.ports import Clock
 
 log = structlog.get_logger(__name__)
+
+OnRoot = Callable[[Digest, MessageRef], Awaitable[None]]
 
 AGAIN = 30.0  # seconds before another try where the platform does not say
 
@@ -49,12 +51,20 @@ class Sender:
 
     Args:
         posters: by the prefix of the workspaces that each serves.
+        on_root: told of each digest whose root is there, perhaps twice.
     """
 
-    def __init__(self, posters: Mapping[str, Poster], deliveries: DeliveryRepository, clock: Clock) -> None:
+    def __init__(
+        self,
+        posters: Mapping[str, Poster],
+        deliveries: DeliveryRepository,
+        clock: Clock,
+        on_root: OnRoot | None = None,
+    ) -> None:
         self._posters = posters
         self._deliveries = deliveries
         self._clock = clock
+        self._on_root = on_root
         self._paces = {
             name: Pace(clock, seconds_between=poster.seconds_between, per_second=poster.per_second)
             for name, poster in posters.items()
@@ -93,8 +103,7 @@ class Sender:
             log.warning("message_rejected", action="send_digest", slot=slot.key, part=part.number, why=error.sentence)
             await self._mark(slot, part, DeliveryState.SKIPPED)
             return Sent(Result.REJECTED)
-        await self._mark(slot, part, DeliveryState.SENT, ref)
-        return Sent(Result.SENT)
+        return await self._arrived(digest, part, ref)
 
     async def _look(self, digest: Digest, part: Part, root: MessageRef | None) -> Sent:
         """Find out about a message that may have arrived."""
@@ -110,7 +119,12 @@ class Sender:
         if found is None:
             await self._mark(slot, part, DeliveryState.PLANNED)
             return await self._try(digest, part, root, unsure=False)
-        await self._mark(slot, part, DeliveryState.SENT, found)
+        return await self._arrived(digest, part, found)
+
+    async def _arrived(self, digest: Digest, part: Part, ref: MessageRef) -> Sent:
+        if part.number == 0 and self._on_root is not None:
+            await self._on_root(digest, ref)
+        await self._mark(digest.slot, part, DeliveryState.SENT, ref)
         return Sent(Result.SENT)
 
     async def _post_in_some_form(self, digest: Digest, part: Part, root: MessageRef | None) -> MessageRef:

@@ -1,0 +1,78 @@
+"""Digests as the command line sees them: posters of the platforms, workers, and the tick, put together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import AsyncExitStack
+from typing import TYPE_CHECKING
+
+from bot.chat.request import Place
+from bot.digests.model import Digest
+from bot.digests.ports import MessageRef
+from bot.digests.sending import OnRoot, Sender
+from bot.errors import SettingsError
+from bot.platforms import Platform
+from bot.settings import Settings
+
+if TYPE_CHECKING:
+    from bot.bootstrap import App
+
+STEPS_FILE = "digests.db"
+
+
+async def serve(app: App, platforms: Sequence[Platform]) -> None:
+    """Deliver digests to these platforms until cancelled."""
+    from bot.digests.courier import Courier
+    from bot.digests.durable import open_workers
+    from bot.digests.ticking import Ticker
+
+    store, clock = app.store, app.clock
+    async with AsyncExitStack() as closing:
+        posters = {each.name: await closing.enter_async_context(each.open_poster(app)) for each in platforms}
+        sender = Sender(posters, store.deliveries, clock, on_root=_remembering(app))
+        courier = Courier(app.composer, sender, store.subscriptions, store.deliveries, posters, clock)
+        url = steps_url(app.settings)
+        workers = await closing.enter_async_context(
+            open_workers(courier, posters, store.leases, clock, database_url=url)
+        )
+        await Ticker(store.subscriptions, store.deliveries, workers, clock).run()
+
+
+def steps_url(settings: Settings) -> str:
+    """Where steps are recorded: beside everything else on Postgres, else in a second file in the data folder."""
+    given = settings.database_url.get_secret_value() if settings.database_url else ""
+    if given.startswith(("postgres://", "postgresql://")):
+        return "postgresql://" + given.partition("://")[2]
+    return f"sqlite:///{settings.data / STEPS_FILE}"
+
+
+def chosen(platforms: Sequence[Platform], only: str | None) -> tuple[Sequence[Platform], bool]:
+    """Which platforms this process answers on, and whether it delivers digests.
+
+    Args:
+        platforms: those that are set up.
+        only: a platform's name, "worker", or None for all there is.
+
+    Raises:
+        SettingsError: that platform is not set up.
+    """
+    if only is None:
+        return platforms, True
+    if only == "worker":
+        return (), True
+    found = [platform for platform in platforms if platform.name == only]
+    if not found:
+        raise SettingsError(f"{only.capitalize()} is not set up. `paperwire setup {only}` says what it needs.")
+    return found, False
+
+
+def _remembering(app: App) -> OnRoot:
+    """`#3` in a digest's thread, and in its channel, is the third paper of the digest."""
+
+    async def remember(digest: Digest, root: MessageRef) -> None:
+        target = digest.slot.target
+        for thread in {"", root.thread}:
+            place = Place(target.workspace, target.channel, thread)
+            await app.store.conversations.show_list(place, digest.paper_ids, app.clock.now())
+
+    return remember
