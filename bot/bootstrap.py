@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -20,6 +20,7 @@ from bot.chat.gallery import Gallery
 from bot.chat.helping import Helping
 from bot.chat.lists import Lists
 from bot.chat.papers import Papers
+from bot.chat.request import Reply, Request
 from bot.chat.saving import Saving
 from bot.chat.searching import Searching
 from bot.chat.subscribing import Subscribing
@@ -30,14 +31,18 @@ from bot.llm.tokens import TokenCounter, cache_folder
 from bot.papers.arxiv import Arxiv
 from bot.papers.huggingface import HuggingFace
 from bot.papers.library import Library
-from bot.ports import Clock, Fetcher, LanguageModel, Store
+from bot.ports import Clock, Fetcher, LanguageModel, Store, Witness
+from bot.presence import Presence
 from bot.reading.ports import Summarizes
 from bot.settings import Settings
+from bot.watching import WatchedFetcher, WatchedModel, watched, watched_all
 
 if TYPE_CHECKING:
     from bot.chat.asking import Asking
     from bot.llm.budget import Meter
     from bot.reading.semantic import Embedder
+
+Question = Callable[[Request], AsyncIterator[Reply]]
 
 PROMISES = {  # the platforms that digests go to, and what becomes of a message whose arrival is unknown
     "slack": "Slack cannot be asked whether a message arrived; one of which that is not known is not repeated.",
@@ -54,6 +59,7 @@ class Parts:
     store: Store | None = None
     model: LanguageModel | None = None
     summarizer: Summarizes | None = None
+    witness: Witness | None = None  # told what happens; without one nothing is counted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +73,7 @@ class App:
     engine: Engine
     composer: Composer
     model: LanguageModel | None
+    presence: Presence = field(default_factory=Presence)
 
 
 @asynccontextmanager
@@ -85,8 +92,11 @@ async def open_app(settings: Settings, parts: Parts | None = None) -> AsyncItera
         fetcher = await closing.enter_async_context(
             nullcontext(parts.fetcher) if parts.fetcher else open_fetcher(settings, clock)
         )
-        library = make_library(settings, fetcher, store, clock)
         model = parts.model or await closing.enter_async_context(open_model(settings, clock))
+        if parts.witness is not None:
+            fetcher = WatchedFetcher(fetcher, parts.witness)
+            model = WatchedModel(model, parts.witness) if model else None
+        library = make_library(settings, fetcher, store, clock)
         summarizer = await closing.enter_async_context(
             nullcontext(parts.summarizer) if parts.summarizer else open_summarizer(settings, model, store, clock)
         )
@@ -96,7 +106,7 @@ async def open_app(settings: Settings, parts: Parts | None = None) -> AsyncItera
         )
         composer = make_composer(library, summarizer, store, clock)
         handlers = make_handlers(settings, library, summarizer, asking, composer, store, clock, model)
-        engine = Engine(COMMANDS, handlers, question=lambda request: asking().question(request))
+        engine = make_engine(handlers, lambda request: asking().question(request), parts.witness)
         yield App(
             settings=settings,
             clock=clock,
@@ -280,6 +290,13 @@ def make_composer(library: Library, summarizer: Summarizes, store: Store, clock:
     """What writes digests, for previews and for delivery."""
     offers = (command.name for command in COMMANDS)
     return Composer(library, summarizer, store.papers, store.deliveries, clock, offers=offers)
+
+
+def make_engine(handlers: Mapping[str, Handler], question: Question, witness: Witness | None) -> Engine:
+    """The engine over its handlers; each of its answers is told to the witness, if there is one."""
+    if witness is not None:
+        handlers, question = watched_all(handlers, witness), watched("question", question, witness)
+    return Engine(COMMANDS, handlers, question=question)
 
 
 def make_handlers(

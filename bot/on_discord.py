@@ -30,7 +30,9 @@ async def serve(app: App) -> None:
     from adapters.discord.shards import read_shards
 
     shards = read_shards(app.settings.discord_shards)
-    await DiscordApp(services(app), token_of(app.settings), app.settings.discord_api_url, shards).run()
+    discord = DiscordApp(services(app), token_of(app.settings), app.settings.discord_api_url, shards)
+    with app.presence.of("discord", discord.hears):
+        await discord.run()
 
 
 @asynccontextmanager

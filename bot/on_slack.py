@@ -12,7 +12,6 @@ from pydantic import SecretStr
 from bot.chat.commands import COMMANDS
 from bot.digests.ports import Poster
 from bot.doctor.model import Check, Result, Verdict
-from bot.errors import SettingsError
 from bot.settings import Settings
 
 if TYPE_CHECKING:
@@ -31,7 +30,9 @@ async def serve(app: App) -> None:
     from adapters.slack.app import SlackApp
 
     config = config_of(app.settings)
-    await SlackApp(engine=app.engine, config=config, store=store_of(app), clock=app.clock).run()
+    slack = SlackApp(engine=app.engine, config=config, store=store_of(app), clock=app.clock)
+    with app.presence.of("slack", slack.hears, None if config.uses_sockets else slack.answer_http):
+        await slack.run()
 
 
 @asynccontextmanager
@@ -67,7 +68,7 @@ def checks(settings: Settings) -> Sequence[Check]:
 
 
 def config_of(settings: Settings) -> SlackConfig:
-    """Slack's part of the settings.  Raises `SettingsError` for an address that cannot be."""
+    """Slack's part of the settings."""
     from adapters.slack.config import SlackConfig
 
     return SlackConfig(
@@ -78,7 +79,7 @@ def config_of(settings: Settings) -> SlackConfig:
         client_id=settings.slack_client_id or "",
         client_secret=_secret(settings.slack_client_secret),
         managers=tuple(filter(None, (name.strip() for name in settings.slack_managers.split(",")))),
-        listen=_address(settings.http) if settings.http else None,
+        http=settings.http is not None,
     )
 
 
@@ -118,10 +119,3 @@ class SlackCheck:
 
 def _secret(value: SecretStr | None) -> str:
     return value.get_secret_value() if value is not None else ""
-
-
-def _address(value: str) -> tuple[str, int]:
-    host, _, port = value.rpartition(":")
-    if not port.isdecimal():
-        raise SettingsError("PAPERWIRE_HTTP must be host:port, such as 0.0.0.0:8080.")
-    return host or "0.0.0.0", int(port)  # noqa: S104 (":8080" asks for every interface)

@@ -73,6 +73,19 @@ class LanguageModel(Protocol):
         """Answer piece by piece; the last item is the whole `Completion`.  Raises as `complete` does."""
 
 
+class Witness(Protocol):
+    """Told what happens, to count it.  It never raises and never waits."""
+
+    def answered(self, command: str, outcome: str, seconds: float) -> None:
+        """A request for this command ended; the outcomes are those of `bot.watching.watched`."""
+
+    def fetched(self, host: str, outcome: str) -> None:
+        """A source was asked; the outcomes are those of `bot.watching.WatchedFetcher`."""
+
+    def spent(self, usage: Usage) -> None:
+        """A model's answer came to an end."""
+
+
 class PaperRepository(Protocol):
     """Every paper and list ever seen."""
 

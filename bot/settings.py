@@ -19,6 +19,7 @@ from bot.errors import SettingsError
 
 PREFIX = "PAPERWIRE_"
 ENV_FILE = Path(".env")
+HIGHEST_PORT = 65_535
 
 
 class Settings(BaseModel):
@@ -104,6 +105,14 @@ class Settings(BaseModel):
             raise ValueError("must begin with https:// or http://")
         return value
 
+    @field_validator("http")
+    @classmethod
+    def _is_host_and_port(cls, value: str | None) -> str | None:
+        port = (value or ":0").rpartition(":")[2]
+        if not (port.isascii() and port.isdecimal()) or int(port) > HIGHEST_PORT:
+            raise ValueError("must be host:port, such as 0.0.0.0:8080")
+        return value
+
     @field_validator("language")
     @classmethod
     def _is_language(cls, value: str) -> str:
@@ -114,6 +123,14 @@ class Settings(BaseModel):
         except (UnknownLocaleError, ValueError):
             raise ValueError("must be a language tag such as en, de or pt-BR") from None
         return value
+
+    @property
+    def listen(self) -> tuple[str, int] | None:
+        """Host and port to listen at, every interface where no host is named; None: nothing listens."""
+        if self.http is None:
+            return None
+        host, _, port = self.http.rpartition(":")
+        return host.strip("[]") or "0.0.0.0", int(port)  # noqa: S104 (":8080" asks for every interface)
 
     @property
     def has_model(self) -> bool:

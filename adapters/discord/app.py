@@ -50,6 +50,14 @@ class DiscordApp:
         self._api_url = api_url
         self._shards = shards or Shards()
         self._pace = pace or Pace()
+        self._client: PapersClient | None = None
+
+    async def hears(self) -> bool:
+        """Whether somebody who speaks now would be heard: at least one shard is connected and greeted."""
+        client = self._client
+        if client is None or not client.is_ready():
+            return False
+        return any(not shard.is_closed() for shard in client.shards.values())
 
     async def run(self) -> None:
         """Serve until cancelled, connecting again after whatever can pass.
@@ -76,6 +84,7 @@ class DiscordApp:
     async def _serve(self) -> None:
         aim_rest(self._api_url)
         async with PapersClient(self._services, self._pace) as client:
+            self._client = client
             await client.login(self._token)
             await self._choose_shards(client)
             shards, application = client.shard_ids or (), client.application_id or 0

@@ -8,7 +8,6 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 import structlog
-from aiohttp import web
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
@@ -31,9 +30,11 @@ from adapters.slack.pace import Pace
 from adapters.slack.people import People
 from adapters.slack.quiet import quiet_logger, silent_logger
 from adapters.slack.streams import Abilities
+from adapters.slack.web import answer
 from bot.chat.engine import Engine
 from bot.errors import BotError, StoreError, Unauthorized
 from bot.ports import Clock, ConversationRepository, EventLog, Leases, OpenReplies, Vault, Workspaces
+from bot.presence import HttpRequest, HttpResponse
 
 log = structlog.get_logger(__name__)
 
@@ -92,7 +93,7 @@ class SlackApp:
             engine=engine, outbox=self._outbox, people=self._people, inbox=self.inbox, forget=self._forget
         )
         self._sockets: AsyncSocketModeHandler | None = None
-        self._runner: web.AppRunner | None = None
+        self._over_http: AsyncApp | None = None
         self._chores: list[asyncio.Task[None]] = []
 
     # --- start and stop ----------------------------------------------------------------------------------------------
@@ -113,7 +114,7 @@ class SlackApp:
         if self._config.uses_sockets:
             await self._listen_on_socket(bolt)
         else:
-            await self._listen_on_http(bolt)
+            self._over_http = bolt
         log.info("slack_started", action="start", sockets=self._config.uses_sockets)
 
     async def run(self) -> None:
@@ -128,8 +129,7 @@ class SlackApp:
         """Hear nothing more, finish what is under way, and let go of everything."""
         if self._sockets is not None:
             await self._sockets.client.close()  # type: ignore[no-untyped-call]
-        if self._runner is not None:
-            await self._runner.cleanup()
+        self._over_http = None
         await self.inbox.close(grace)
         for chore in self._chores:
             chore.cancel()
@@ -151,12 +151,17 @@ class SlackApp:
                 log.warning("slack_away", action="start", reason=found[0].sentence)
             await self._clock.sleep(pause)
 
-    @property
-    def port(self) -> int:
-        """The port that HTTP mode listens at."""
-        if self._runner is None:
-            raise RuntimeError("nothing listens")
-        return int(self._runner.addresses[0][1])
+    async def hears(self) -> bool:
+        """Whether somebody who speaks now would be heard."""
+        if self._sockets is not None:
+            return bool(await self._sockets.client.is_connected())
+        return self._over_http is not None
+
+    async def answer_http(self, request: HttpRequest) -> HttpResponse:
+        """What HTTP mode answers.  Before the start and after the end Slack is asked to come again."""
+        if self._over_http is None:
+            return HttpResponse(status=503, headers={"Retry-After": ["5"]})
+        return await answer(self._over_http, request)
 
     def _bolt(self) -> AsyncApp:
         bolt = AsyncApp(
@@ -189,12 +194,6 @@ class SlackApp:
         client, logger = self._clients.bare(), quiet_logger(f"{__name__}.sockets")
         self._sockets = AsyncSocketModeHandler(bolt, self._config.app_token, logger=logger, web_client=client)
         await self._sockets.client.connect()  # type: ignore[no-untyped-call]
-
-    async def _listen_on_http(self, bolt: AsyncApp) -> None:
-        self._runner = web.AppRunner(bolt.web_app())
-        await self._runner.setup()
-        host, port = self._config.listen or ("127.0.0.1", 0)
-        await web.TCPSite(self._runner, host, port).start()
 
     # --- by the way --------------------------------------------------------------------------------------------------
 

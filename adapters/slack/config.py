@@ -20,7 +20,7 @@ class SlackConfig:
     client_id: str = ""
     client_secret: str = field(default="", repr=False)
     managers: tuple[str, ...] = ()
-    listen: tuple[str, int] | None = None  # host and port of HTTP mode
+    http: bool = False  # whether there is a server that HTTP mode is answered by
 
     @property
     def is_wanted(self) -> bool:
@@ -51,7 +51,7 @@ class SlackConfig:
             raise SettingsError("SLACK_APP_TOKEN must begin with xapp-; it stands under Basic Information.")
         if not self.uses_sockets and not self.signing_secret:
             raise SettingsError("Slack needs SLACK_APP_TOKEN for Socket Mode, or SLACK_SIGNING_SECRET for HTTP.")
-        if not self.uses_sockets and self.listen is None:
+        if not self.uses_sockets and not self.http:
             raise SettingsError(
                 "Slack over HTTP needs an address to listen at: set PAPERWIRE_HTTP, such as 0.0.0.0:8080."
             )

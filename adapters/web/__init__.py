@@ -1,1 +1,1 @@
-"""Health, metrics and feeds over HTTP."""
+"""Health, metrics, and the one listener for every platform that is spoken to over HTTP."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from bot import bootstrap, on_digests
-from bot.bootstrap import open_app
+from functools import partial
+
+from bot import bootstrap, on_digests, on_web
+from bot.bootstrap import Parts, open_app
 from bot.cli.oneshot import surroundings
 from bot.errors import SettingsError
 from bot.logs import log_to_file, log_to_stderr
@@ -32,8 +34,14 @@ async def run(only: str | None = None) -> int:
     duties: list[Duty] = [platform.serve for platform in answering]
     if delivering:
         duties.append(lambda app: on_digests.serve(app, platforms))
+    metrics = None
+    if address := settings.listen:
+        metrics = on_web.metrics_of(settings)
+        duties.append(
+            partial(on_web.serve, address=address, metrics=metrics, platforms=[each.name for each in answering])
+        )
     log_to_stderr()
-    async with open_app(settings) as app:
+    async with open_app(settings, Parts(witness=metrics)) as app:
         await serve(app, duties)
     return 0
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from urllib.parse import parse_qs, urlsplit
 
@@ -15,45 +17,59 @@ from adapters.slack.app import SlackApp
 from bot.chat.request import Place
 from bot.clock import SystemClock
 from bot.errors import Unauthorized
+from bot.presence import Presence
 from bot.testing.store import FakeStore
 from tests.integration.slack.conftest import Running
 from tests.integration.slack.test_slack_conversations import seen
 from tests.servers.slack import Fault, SlackServer
 from tests.servers.slack_user import OverHttp, SlackUser
+from tests.servers.web import web_server
 
 SECRET = "a signing secret"
-LISTEN = ("127.0.0.1", 0)
+OVER_HTTP = {"app_token": "", "signing_secret": SECRET, "http": True}
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """The adapter, and where the server listens that hands it Slack's requests."""
+
+    app: SlackApp
+    url: str
 
 
 @pytest.fixture
 async def web(running: Running) -> AsyncIterator[OverHttp]:
     """The adapter over HTTP with one bot token."""
-    async with running(app_token="", signing_secret=SECRET, listen=LISTEN) as app:
-        yield OverHttp(address(app), SECRET)
+    async with running(**OVER_HTTP) as app, listening(app) as url:
+        yield OverHttp(url, SECRET)
 
 
 @pytest.fixture
-async def many(running: Running) -> AsyncIterator[SlackApp]:
+async def many(running: Running) -> AsyncIterator[Site]:
     """The adapter over HTTP for many workspaces."""
-    oauth = {"client_id": "1.2", "client_secret": "a client secret"}
-    async with running(bot_token="", app_token="", signing_secret=SECRET, listen=LISTEN, **oauth) as app:
-        yield app
+    oauth = {"bot_token": "", "client_id": "1.2", "client_secret": "a client secret"}
+    async with running(**OVER_HTTP, **oauth) as app, listening(app) as url:
+        yield Site(app, url)
 
 
-def address(app: SlackApp) -> str:
-    """Where it listens."""
-    return f"http://127.0.0.1:{app.port}"
+@asynccontextmanager
+async def listening(app: SlackApp) -> AsyncIterator[str]:
+    """The web server in front of the adapter; its address."""
+    presence = Presence()
+    with presence.of("slack", app.hears, app.answer_http):
+        async with web_server(presence) as url:
+            yield url
 
 
-async def install(app: SlackApp, code: str = "good") -> int:
+async def install(site: Site, code: str = "good") -> int:
     """Go through the installation as a browser does; the status of the last page."""
     async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as browser:
-        async with browser.get(f"{address(app)}/slack/install") as page:
+        async with browser.get(f"{site.url}/slack/install") as page:
             link = next(part for part in (await page.text()).split('"') if "oauth/v2/authorize" in part)
             cookie = page.headers["Set-Cookie"].partition(";")[0]
         state = parse_qs(urlsplit(link.replace("&amp;", "&")).query)["state"][0]
         query = {"code": code, "state": state}
-        callback = f"{address(app)}/slack/oauth_redirect"
+        callback = f"{site.url}/slack/oauth_redirect"
         async with browser.get(callback, params=query, headers={"Cookie": cookie}) as page:
             return page.status
 
@@ -96,46 +112,44 @@ async def test_a_retry_whose_first_attempt_died_is_taken_up(
     assert await seen(slack, "You searched for: again")
 
 
-async def test_a_workspace_installs_itself_and_is_answered(
-    slack: SlackServer, many: SlackApp, store: FakeStore
-) -> None:
+async def test_a_workspace_installs_itself_and_is_answered(slack: SlackServer, many: Site, store: FakeStore) -> None:
     assert await install(many) == 200
     assert await store.vault.keys("slack") == ["T2"]
-    await SlackUser(slack, OverHttp(address(many), SECRET), team="T2").command("today")
+    await SlackUser(slack, OverHttp(many.url, SECRET), team="T2").command("today")
     assert await seen(slack, "Trending papers")
 
 
-async def test_a_made_up_installation_is_refused(many: SlackApp, store: FakeStore) -> None:
-    callback = f"{address(many)}/slack/oauth_redirect"
+async def test_a_made_up_installation_is_refused(many: Site, store: FakeStore) -> None:
+    callback = f"{many.url}/slack/oauth_redirect"
     query = {"code": "good", "state": "1.made.up"}
     async with aiohttp.ClientSession() as browser, browser.get(callback, params=query) as page:
         assert page.status == 400
     assert not await store.vault.keys("slack")
 
 
-async def test_a_refused_code_installs_nothing(many: SlackApp, store: FakeStore) -> None:
+async def test_a_refused_code_installs_nothing(many: Site, store: FakeStore) -> None:
     assert await install(many, code="bad") == 401
     assert not await store.vault.keys("slack")
 
 
 async def test_a_workspace_without_installation_is_not_answered_and_does_no_harm(
-    slack: SlackServer, many: SlackApp
+    slack: SlackServer, many: Site
 ) -> None:
-    assert await SlackUser(slack, OverHttp(address(many), SECRET), team="T7").command("today") == {}
-    await many.inbox.drained()
+    assert await SlackUser(slack, OverHttp(many.url, SECRET), team="T7").command("today") == {}
+    await many.app.inbox.drained()
     assert not [method for method, _ in slack.calls if method == "chat.postMessage"]
 
 
 async def test_a_token_that_ends_soon_is_renewed_without_anybody_asking(
-    slack: SlackServer, store: FakeStore, running: Running, many: SlackApp
+    slack: SlackServer, store: FakeStore, running: Running, many: Site
 ) -> None:
     await install(many)
-    before = await many.installs.token("T2")
-    bot = await many.installs.async_find_bot(enterprise_id=None, team_id="T2")
+    before = await many.app.installs.token("T2")
+    bot = await many.app.installs.async_find_bot(enterprise_id=None, team_id="T2")
     assert bot is not None
-    await many.installs.async_save_bot(soon_to_end(bot))
-    await many.installs.renew_all()
-    after = await many.installs.async_find_bot(enterprise_id=None, team_id="T2")
+    await many.app.installs.async_save_bot(soon_to_end(bot))
+    await many.app.installs.renew_all()
+    after = await many.app.installs.async_find_bot(enterprise_id=None, team_id="T2")
     assert after is not None
     assert after.bot_token != before
     assert after.bot_token_expires_at is not None
@@ -143,54 +157,54 @@ async def test_a_token_that_ends_soon_is_renewed_without_anybody_asking(
 
 
 async def test_a_renewal_that_cannot_reach_slack_leaves_the_token_and_the_next_workspace(
-    slack: SlackServer, many: SlackApp, store: FakeStore
+    slack: SlackServer, many: Site, store: FakeStore
 ) -> None:
     await install(many)
-    bot = await many.installs.async_find_bot(enterprise_id=None, team_id="T2")
+    bot = await many.app.installs.async_find_bot(enterprise_id=None, team_id="T2")
     assert bot is not None
-    await many.installs.async_save_bot(soon_to_end(bot))
+    await many.app.installs.async_save_bot(soon_to_end(bot))
     await store.vault.put("slack", "T1", "slack:T1", b"not what it was")
     slack.go_wrong("oauth.v2.access", Fault(drop=True))
-    await many.installs.renew_all()
-    assert await many.installs.token("T2")
-    await many.installs.renew_all()
-    assert await many.installs.token("T2") != bot.bot_token
+    await many.app.installs.renew_all()
+    assert await many.app.installs.token("T2")
+    await many.app.installs.renew_all()
+    assert await many.app.installs.token("T2") != bot.bot_token
 
 
-async def test_two_who_renew_at_once_use_the_refresh_token_once(slack: SlackServer, many: SlackApp) -> None:
+async def test_two_who_renew_at_once_use_the_refresh_token_once(slack: SlackServer, many: Site) -> None:
     await install(many)
-    bot = await many.installs.async_find_bot(enterprise_id=None, team_id="T2")
+    bot = await many.app.installs.async_find_bot(enterprise_id=None, team_id="T2")
     assert bot is not None
-    await many.installs.async_save_bot(soon_to_end(bot))
+    await many.app.installs.async_save_bot(soon_to_end(bot))
     slack.go_wrong("oauth.v2.access", Fault(delay=0.05, after=False))
-    user = SlackUser(slack, OverHttp(address(many), SECRET), team="T2")
+    user = SlackUser(slack, OverHttp(many.url, SECRET), team="T2")
     await user.command("search one")
     await user.command("search two", channel="D1")
-    await many.inbox.drained()
+    await many.app.inbox.drained()
     assert [m for m, a in slack.calls if a.get("grant_type") == "refresh_token"] == ["oauth.v2.access"]
 
 
-async def test_an_uninstall_takes_token_and_data_away(slack: SlackServer, many: SlackApp, store: FakeStore) -> None:
+async def test_an_uninstall_takes_token_and_data_away(slack: SlackServer, many: Site, store: FakeStore) -> None:
     await install(many)
     place = Place("slack:T2", "C1")
     await store.conversations.show_list(place, ["2606.01234"], SystemClock().now())
-    await SlackUser(slack, OverHttp(address(many), SECRET), team="T2").uninstall()
-    await many.inbox.drained()
+    await SlackUser(slack, OverHttp(many.url, SECRET), team="T2").uninstall()
+    await many.app.inbox.drained()
     assert not await store.vault.keys("slack")
     assert not await store.conversations.shown_list(place)
     with pytest.raises(Unauthorized):
-        await many.installs.token("T2")
+        await many.app.installs.token("T2")
 
 
 @pytest.mark.parametrize(("tokens", "left"), [({"bot": ["UBOT"]}, []), ({"oauth": ["U1"]}, ["T2"])])
 async def test_only_the_bots_revoked_token_is_an_uninstall(
-    many: SlackApp, slack: SlackServer, store: FakeStore, tokens: dict[str, list[str]], left: list[str]
+    many: Site, slack: SlackServer, store: FakeStore, tokens: dict[str, list[str]], left: list[str]
 ) -> None:
     await install(many)
-    web = OverHttp(address(many), SECRET)
+    web = OverHttp(many.url, SECRET)
     event = {"type": "tokens_revoked", "tokens": tokens}
     await web.deliver("events_api", SlackUser(slack, web, team="T2").event_payload(event))
-    await many.inbox.drained()
+    await many.app.inbox.drained()
     assert await store.vault.keys("slack") == left
 
 

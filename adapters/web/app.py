@@ -1,0 +1,114 @@
+"""The one listener: health, metrics, and the addresses that platforms bring along."""
+
+from __future__ import annotations
+
+import asyncio
+
+import structlog
+from aiohttp import web
+from multidict import CIMultiDict
+
+from adapters.web.metrics import CONTENT_TYPE, Metrics
+from adapters.web.readiness import Readiness
+from bot.errors import SettingsError
+from bot.presence import HttpRequest, HttpResponse, Presence
+
+log = structlog.get_logger(__name__)
+
+GRACE = 5.0  # seconds for requests under way when the server stops
+
+
+class WebServer:
+    """Serves at `host` and `port` (0: any free one)."""
+
+    def __init__(self, host: str, port: int, *, readiness: Readiness, presence: Presence, metrics: Metrics) -> None:
+        self._host = host
+        self._port = port
+        self._readiness = readiness
+        self._presence = presence
+        self._metrics = metrics
+        self._runner: web.AppRunner | None = None
+
+    async def start(self) -> None:
+        """Begin to listen.
+
+        Raises:
+            SettingsError: the address cannot be listened at.
+        """
+        # Without an access log: an installation's address holds its code.
+        self._runner = web.AppRunner(self._routes(), access_log=None, shutdown_timeout=GRACE)
+        await self._runner.setup()
+        try:
+            await web.TCPSite(self._runner, self._host, self._port).start()
+        except (OSError, OverflowError) as error:
+            await self.stop()
+            raise SettingsError(
+                f"PAPERWIRE_HTTP asks to listen at {self._host}:{self._port}, which is taken or not to be had. "
+                "Choose another port, or end the program that has it."
+            ) from error
+        log.info("web_started", action="start", port=self.port)
+
+    async def stop(self) -> None:
+        """Listen no more."""
+        if self._runner is not None:
+            await self._runner.cleanup()
+
+    async def run(self) -> None:
+        """Serve until cancelled.  Raises as `start`."""
+        try:
+            await self.start()
+            await asyncio.Event().wait()
+        finally:
+            await self.stop()
+
+    @property
+    def port(self) -> int:
+        """The port that it listens at."""
+        if self._runner is None or not self._runner.addresses:
+            raise RuntimeError("nothing listens")
+        return int(self._runner.addresses[0][1])
+
+    def _routes(self) -> web.Application:
+        app = web.Application()
+        app.router.add_get("/livez", self._livez)
+        app.router.add_get("/readyz", self._readyz)
+        app.router.add_get("/metrics", self._show_metrics)
+        app.router.add_route("*", "/{path:.*}", self._pass_on)
+        return app
+
+    async def _livez(self, _request: web.Request) -> web.Response:
+        return web.json_response({"live": True})
+
+    async def _readyz(self, _request: web.Request) -> web.Response:
+        reasons = await self._readiness.obstacles()
+        return web.json_response({"ready": not reasons, "reasons": reasons}, status=503 if reasons else 200)
+
+    async def _show_metrics(self, _request: web.Request) -> web.Response:
+        return web.Response(body=self._metrics.text(), headers={"Content-Type": CONTENT_TYPE})
+
+    async def _pass_on(self, request: web.Request) -> web.Response:
+        """Let the platform answer whose address this is."""
+        handler = self._presence.handler(request.path)
+        if handler is None:
+            raise web.HTTPNotFound
+        try:
+            asked = await _neutral(request)
+        except (UnicodeDecodeError, LookupError):
+            raise web.HTTPBadRequest(text="The body is not text.") from None
+        return _for_aiohttp(await handler(asked))
+
+
+async def _neutral(request: web.Request) -> HttpRequest:
+    return HttpRequest(
+        method=request.method,
+        path=request.path,
+        query=request.query_string,
+        headers=dict(request.headers),
+        body=await request.text(),
+    )
+
+
+def _for_aiohttp(response: HttpResponse) -> web.Response:
+    headers = CIMultiDict((name, value) for name, values in response.headers.items() for value in values)
+    headers.setdefault("Content-Type", "text/plain; charset=utf-8")
+    return web.Response(status=response.status, body=response.body.encode(), headers=headers)

@@ -1,0 +1,37 @@
+"""The listener as the command line sees it: settings and a running app go in, the web server comes out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from bot.settings import Settings
+
+if TYPE_CHECKING:
+    from adapters.web.metrics import Metrics
+    from bot.bootstrap import App
+
+PUBLIC_HOSTS = ("huggingface.co", "arxiv.org", "export.arxiv.org", "ar5iv.labs.arxiv.org")
+
+
+async def serve(app: App, address: tuple[str, int], metrics: Metrics, platforms: Sequence[str]) -> None:
+    """Serve at host and port until cancelled; `platforms` are the names of those that this process answers on.
+
+    Raises:
+        SettingsError: the address cannot be listened at.
+    """
+    from adapters.web.app import WebServer
+    from adapters.web.readiness import Readiness
+
+    readiness = Readiness(lambda: app.store.papers.get(""), app.presence, platforms)
+    host, port = address
+    await WebServer(host, port, readiness=readiness, presence=app.presence, metrics=metrics).run()
+
+
+def metrics_of(settings: Settings) -> Metrics:
+    """What counts, with the sources' hosts as the settings name them."""
+    from adapters.web.metrics import Metrics
+
+    configured = (urlsplit(base).hostname or "" for base in (settings.hf_endpoint, settings.arxiv_url))
+    return Metrics({*PUBLIC_HOSTS, *configured})
