@@ -18,6 +18,7 @@ NEEDED: dict[str, str] = {
     "send_messages_in_threads": "Send Messages in Threads",
     "create_public_threads": "Create Public Threads",
     "embed_links": "Embed Links",
+    "read_message_history": "Read Message History",  # to find a digest's message whose arrival is not known
 }
 SCOPES = ("bot", "applications.commands")
 
