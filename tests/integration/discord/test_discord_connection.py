@@ -227,3 +227,15 @@ async def test_another_bots_database_is_left_alone(server: DiscordServer, person
     async with running_bot(server, contract_engine(), store=store):
         await person.answer(await person.command("search", words="after it"))
     assert await store.conversations.shown_list(foreign)
+
+
+async def test_it_hears_once_a_shard_is_greeted_and_not_before(server: DiscordServer) -> None:
+    app = DiscordApp(services(contract_engine()), server.token, server.url, pace=QUICK)
+    assert not await app.hears()
+    running = asyncio.create_task(app.run())
+    async with asyncio.timeout(10):
+        while not await app.hears():  # noqa: ASYNC110 (the library tells nobody outside)
+            await asyncio.sleep(0.01)
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+    assert not await app.hears()
