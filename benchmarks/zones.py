@@ -47,7 +47,11 @@ def _walk(schedule: Schedule) -> tuple[int, int]:
     for count in range((LAST - FIRST).days + 1):
         next_day, next_due = schedule.next_slot(due)
         in_order = next_due > due and (next_day == day + ONE_DAY or count == 0)
-        its_own = next_due.astimezone(schedule.tzinfo).date() == next_day
-        broken += not (in_order and its_own)
+        broken += not (in_order and _belongs(next_due.astimezone(schedule.tzinfo), next_day))
         day, due = next_day, next_due
     return (LAST - FIRST).days + 1, broken
+
+
+def _belongs(local: datetime, day: date) -> bool:
+    """Whether a slot lies in its day, or at its very end where the clock skips the day's last hour (as in Nuuk)."""
+    return local.date() == day or local.replace(tzinfo=None) == datetime.combine(day + ONE_DAY, time(0))  # noqa: DTZ
