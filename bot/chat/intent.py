@@ -17,8 +17,8 @@ from bot.errors import BadInput
 from bot.papers.references import read_reference
 
 SLIP = 0.7  # how like a command's name a mistyped one is, by difflib's ratio: "shwo" has 0.75, "how" 0.86 …
-_WITHOUT_BLANKS = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")  # Thai to Han
 SLIP_WORDS = 2  # … so only lines as short as a command's own are taken for one
+_WITHOUT_BLANKS = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")  # Thai to Han
 
 
 def understand(request: Request, commands: Sequence[Command], *, questions: bool) -> Invocation | None:
@@ -33,7 +33,9 @@ def understand(request: Request, commands: Sequence[Command], *, questions: bool
         words = clean(request.text).split()
         if len(words) == 1 and _is_reference(words[0]):
             return parse(f"show {words[0]}", commands)
-        if request.origin is Origin.COMMAND or not questions or _is_slip(words, commands) or _is_lone_word(words):
+        if request.origin is Origin.COMMAND or not questions or not words:
+            raise
+        if _is_slip(words, commands) or _is_lone_word(words):
             raise
         return None
 

@@ -293,12 +293,12 @@ async def test_a_reply_to_a_card_is_about_its_paper(server: DiscordServer, perso
 
 async def test_questions_of_a_thread_are_answered_in_order(server: DiscordServer, person: Person, stage: Stage) -> None:
     async with running_bot(server, stage.engine()):
-        first = await person.write("first")
+        first = await person.write("first?")
         await server.until(lambda: texts(server, first["id"]))
-        for words in ("second", "third"):
+        for words in ("second?", "third?"):
             await person.write(words, channel=first["id"])
         await server.until(lambda: len(texts(server, first["id"])) == 3)
-        assert [request.text for request in stage.asked] == ["first", "second", "third"]
+        assert [request.text for request in stage.asked] == ["first?", "second?", "third?"]
 
 
 async def test_other_bots_and_messages_to_others_are_left_alone(
@@ -388,7 +388,7 @@ async def test_settings_are_told_to_one_person_alone(server: DiscordServer, pers
 async def test_what_the_bot_lacks_to_post_is_known_with_the_request(
     server: DiscordServer, person: Person, stage: Stage
 ) -> None:
-    server.gateway.guilds[person.guild]["roles"][0]["permissions"] = str(1 << 10 | 1 << 11 | 1 << 14 | 1 << 38)
+    server.gateway.guilds[person.guild]["roles"][0]["permissions"] = str(1 << 10 | 1 << 11 | 1 << 14 | 1 << 16 | 1 << 38)
     async with running_bot(server, stage.engine()):
         await person.answer(await person.command("search", words="a digest"))
         assert stage.asked[0].lacking == ("Create Public Threads",)

@@ -84,3 +84,8 @@ def test_control_characters_change_no_command(line: str) -> None:
 def test_a_bare_number_is_told_how_numbers_are_written() -> None:
     with pytest.raises(BadInput, match="Did you mean `#1`"):
         read_reference("1")
+
+
+def test_blanks_without_end_are_refused_with_a_sentence() -> None:
+    with pytest.raises(BadInput, match="characters"):
+        read(" " * 100_000)
