@@ -6,6 +6,7 @@ Like the inbox, every method only hands over; the work is done after the acknowl
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -22,6 +23,7 @@ from adapters.slack.people import People
 from adapters.slack.render import sentence
 from bot.chat.engine import Engine
 from bot.chat.request import Final, Progress, Request
+from bot.documents.model import Block, Heading
 from bot.errors import BotError
 
 log = structlog.get_logger(__name__)
@@ -96,9 +98,19 @@ class Errands:
         )
         async for reply in self._engine.handle(request):
             if isinstance(reply, Final):
-                await self._publish(to, home_view(reply.document, person, to.channel))
+                digests = await self._digests(request)
+                await self._publish(to, home_view(reply.document, person, to.channel, digests))
             elif isinstance(reply, Progress) and empty:
                 await self._publish(to, home_view(said(reply.sentence), person, to.channel))
+
+    async def _digests(self, request: Request) -> tuple[Block, ...]:
+        """What `status` tells this person of their digests; nothing where there is no such command."""
+        if all(command.name != "status" for command in self._engine.commands):
+            return ()
+        async for reply in self._engine.handle(replace(request, text="status")):
+            if isinstance(reply, Final):
+                return (Heading("Your digests"), *reply.document.blocks)
+        return ()
 
     async def _publish(self, to: Address, view: Json) -> None:
         client = await self._outbox.client(to)

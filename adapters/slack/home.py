@@ -24,7 +24,8 @@ def home_view(today: Document, person: Person, channel: str, subscriptions: Sequ
         channel: their direct messages with the bot, where answers to the buttons here go.
         subscriptions: what is posted where, and buttons to change it.
     """
-    below = [part for block in (*subscriptions, *_settings(person)) for part in blocks(block)]
+    posted = [part for block in subscriptions for part in blocks(block)][: BLOCKS_PER_VIEW // 3]
+    below = [*posted, *(part for block in _settings(person) for part in blocks(block))]
     above = render_view(today)[: BLOCKS_PER_VIEW - len(below)]
     return {"type": "home", "private_metadata": channel, "blocks": [*above, *below]}
 

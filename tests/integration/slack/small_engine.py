@@ -46,6 +46,7 @@ def small_engine(calls: Calls | None = None) -> Engine:
             "show": _shows,
             "search": _searches,
             "help": _helps,
+            "status": _reports,
             "tune": _tunes,
             "trending": _long,
         },
@@ -101,6 +102,11 @@ async def _searches(asked: Asked) -> AsyncIterator[Reply]:
 
 async def _helps(asked: Asked) -> AsyncIterator[Reply]:
     yield Final(Document("What can be asked", (Paragraph(text("Commands.")),), private=True))
+
+
+async def _reports(asked: Asked) -> AsyncIterator[Reply]:
+    whose = f"Digests of {asked.request.user}" if asked.request.direct else "Digests of a channel"
+    yield Final(Document("Digests", (Paragraph(text(whose)),), private=True))
 
 
 async def _tunes(asked: Asked) -> AsyncIterator[Reply]:

@@ -148,9 +148,10 @@ async def test_the_shortcut_on_a_message_without_paper_says_so(slack: SlackServe
     assert (await seen(slack, "no link to a paper")).only_for == "U1"
 
 
-async def test_the_home_shows_today_and_the_settings(slack: SlackServer, user: SlackUser) -> None:
+async def test_the_home_shows_today_digests_and_settings(slack: SlackServer, user: SlackUser) -> None:
     await user.open_home()
     words = await home_with(slack, "Trending papers")
+    assert "Digests of U1" in words
     assert "Europe/Berlin" in words
 
 
