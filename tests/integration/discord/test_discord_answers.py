@@ -388,7 +388,8 @@ async def test_settings_are_told_to_one_person_alone(server: DiscordServer, pers
 async def test_what_the_bot_lacks_to_post_is_known_with_the_request(
     server: DiscordServer, person: Person, stage: Stage
 ) -> None:
-    server.gateway.guilds[person.guild]["roles"][0]["permissions"] = str(1 << 10 | 1 << 11 | 1 << 14 | 1 << 16 | 1 << 38)
+    all_but_opening_threads = 1 << 10 | 1 << 11 | 1 << 14 | 1 << 16 | 1 << 38
+    server.gateway.guilds[person.guild]["roles"][0]["permissions"] = str(all_but_opening_threads)
     async with running_bot(server, stage.engine()):
         await person.answer(await person.command("search", words="a digest"))
         assert stage.asked[0].lacking == ("Create Public Threads",)
