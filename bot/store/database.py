@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from sqlalchemy import URL, Connection, Table, event, func, make_url, select
 from sqlalchemy.dialects import sqlite
-from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.engine.interfaces import DBAPIConnection, DBAPICursor
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -23,6 +24,7 @@ from bot.store.locks import LOCK_TIMEOUT, Locks
 
 FILE = "paperwire.db"
 CONNECT_TIMEOUT = 10  # seconds to wait for Postgres
+SWITCH_TRIES = 20  # a file is switched to WAL once in its life
 
 if TYPE_CHECKING:  # at run time only who uses Postgres pays for its dialect at the start
     from sqlalchemy.dialects import postgresql
@@ -167,6 +169,21 @@ def _postgres_engine(address: URL) -> AsyncEngine:
     )
 
 
+def _switch_to_wal(cursor: DBAPICursor) -> None:
+    """Switch a file to WAL.  SQLite does not wait for others who do so at the same time, but it waits to write."""
+    for _ in range(SWITCH_TRIES):
+        try:
+            cursor.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error):
+                raise
+            cursor.execute("BEGIN IMMEDIATE")
+            cursor.execute("COMMIT")
+        else:
+            return
+    cursor.execute("PRAGMA journal_mode = WAL")
+
+
 def _sqlite_engine(address: URL, lock_timeout: float) -> AsyncEngine:
     """An engine whose transactions begin when they say so, which sqlite3 by itself puts off until the first write."""
     engine = create_async_engine(
@@ -180,7 +197,8 @@ def _sqlite_engine(address: URL, lock_timeout: float) -> AsyncEngine:
     @event.listens_for(engine.sync_engine, "connect")
     def configure(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
         cursor = connection.cursor()
-        for pragma in ("journal_mode = WAL", "synchronous = NORMAL", "foreign_keys = ON"):
+        _switch_to_wal(cursor)
+        for pragma in ("synchronous = NORMAL", "foreign_keys = ON"):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 
