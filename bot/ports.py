@@ -1,6 +1,6 @@
 """What the engine needs from the world: time, network, model, store.
 
-Real parts and the fakes in `bot/testing.py` keep the same contracts, and pass the same tests.  At run time this
+Real parts and the fakes in `bot/testing/` keep the same contracts, and pass the same tests.  At run time this
 module imports nothing of the house: ports are words only.
 """
 
