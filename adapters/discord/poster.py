@@ -43,6 +43,7 @@ class DiscordPoster:
     seconds_between = 1.0  # a channel takes five messages in five seconds
     per_second = 48.0  # Discord lets a bot make 50 requests
     requests_for_root = 3  # look at the channel, post, open the thread
+    can_edit = True
 
     def __init__(self, token: str, api_url: str) -> None:
         self._token = token
@@ -82,6 +83,17 @@ class DiscordPoster:
                 reference = channel.get_partial_message(int(root.message)).to_reference(fail_if_not_exists=False)
                 message = await channel.send(**options, reference=reference, mention_author=False)
             return MessageRef(str(message.id))
+
+    async def edit(
+        self, target: Target, root: MessageRef | None, ref: MessageRef, document: Document, key: str
+    ) -> None:
+        """Change a message that was posted, its pictures too."""
+        async with self._speaking() as client:
+            options = _message_of(document, key)
+            options["attachments"] = options.pop("files")
+            place = root.thread if root else await _place_of_root(client, target, ref)
+            channel = client.get_partial_messageable(int(place or target.channel))
+            await channel.get_partial_message(int(ref.message)).edit(**options)
 
     async def find(self, target: Target, root: MessageRef | None, title: str, key: str) -> MessageRef | None:
         """Look for a message among the last ones of the channel, the forum or the thread."""
@@ -138,6 +150,12 @@ async def _place(client: discord.Client, target: Target) -> Place:
     if guild is not None and guild_workspace(guild.id) != target.workspace:
         raise TargetGone("That channel belongs to another server.")
     return channel
+
+
+async def _place_of_root(client: discord.Client, target: Target, root: MessageRef) -> str:
+    """Where a digest's first message stands: in a forum in its own thread, else in the channel."""
+    place = await _place(client, target)
+    return root.thread if isinstance(place, discord.ForumChannel) else target.channel
 
 
 def _message_of(document: Document, key: str) -> dict[str, Any]:

@@ -32,6 +32,7 @@ class SlackPoster:
     seconds_between = 1.0  # https://docs.slack.dev/apis/web-api/rate-limits: one message a second in a channel
     per_second = None
     requests_for_root = 1
+    can_edit = True
 
     def __init__(self, outbox: Outbox) -> None:
         self._outbox = outbox
@@ -44,6 +45,14 @@ class SlackPoster:
     async def post_reply(self, target: Target, root: MessageRef, document: Document, key: str) -> MessageRef:
         """Post into the thread, for those who look there."""
         return MessageRef(await self._post(target, document, key, thread_ts=root.thread))
+
+    async def edit(
+        self, target: Target, root: MessageRef | None, ref: MessageRef, document: Document, key: str
+    ) -> None:
+        """Change a message that was posted."""
+        client = await self._outbox.client(_address(target))
+        payload = {"channel": target.channel, "ts": ref.message, "blocks": [], **_message(document, key)}
+        await call(lambda: client.api_call("chat.update", json=payload), attempts=1)
 
     async def find(self, target: Target, root: MessageRef | None, title: str, key: str) -> MessageRef | None:
         """Look for a message by its metadata."""
@@ -62,13 +71,7 @@ class SlackPoster:
 
     async def _post(self, target: Target, document: Document, key: str, **thread: str) -> str:
         client = await self._outbox.client(_address(target))
-        payload = {
-            "channel": target.channel,
-            "metadata": {"event_type": EVENT, "event_payload": {"key": key}},
-            **render(document)[0].payload,
-            **NO_UNFURLING,
-            **thread,
-        }
+        payload = {"channel": target.channel, **_message(document, key), **NO_UNFURLING, **thread}
         answer = await call(
             lambda: client.api_call("chat.postMessage", json=payload), again_if_unsure=False, attempts=1
         )
@@ -83,6 +86,11 @@ async def _messages(client: AsyncWebClient, target: Target, root: MessageRef | N
         answer = await call(lambda: client.conversations_replies(ts=root.thread, **asked))
     messages: list[Json] = answer["messages"]
     return messages
+
+
+def _message(document: Document, key: str) -> Json:
+    """A document as one message that bears its key."""
+    return {"metadata": {"event_type": EVENT, "event_payload": {"key": key}}, **render(document)[0].payload}
 
 
 def _key_of(message: Json) -> object:

@@ -47,6 +47,10 @@ class Poster(Protocol):
     def requests_for_root(self) -> int:
         """How many of these a first message takes."""
 
+    @property
+    def can_edit(self) -> bool:
+        """Whether a message that was posted can be changed; where not, a digest stays as it came."""
+
     async def post_root(self, target: Target, title: str, document: Document, key: str) -> MessageRef:
         """Post a digest's first message and open its thread (named `title`) where the platform has threads.
 
@@ -62,6 +66,18 @@ class Poster(Protocol):
 
     async def post_reply(self, target: Target, root: MessageRef, document: Document, key: str) -> MessageRef:
         """Post into the root's thread, or as a plain reply where threads are forbidden.  Raises as `post_root`."""
+
+    async def edit(
+        self, target: Target, root: MessageRef | None, ref: MessageRef, document: Document, key: str
+    ) -> None:
+        """Let a message that was posted show `document`, and bear the same key.  Doing so twice changes nothing more.
+
+        Without `root` it is a root itself.
+
+        Raises:
+            TargetGone: the message is gone, or may not be changed any more.
+            RateLimited, Transient, ContentRejected: as `post_root`; `Ambiguous` is worth another try here.
+        """
 
     async def find(self, target: Target, root: MessageRef | None, title: str, key: str) -> MessageRef | None:
         """Look for a message by its key among the bot's own last ones; None if it surely is not there.

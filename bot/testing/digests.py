@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
@@ -11,7 +12,7 @@ from bot.digests.model import DeliveryState, Digest, Kind, Owed, Part, Slot, Sta
 from bot.digests.planning import Plan
 from bot.digests.ports import MessageRef
 from bot.documents.model import Document
-from bot.errors import Ambiguous
+from bot.errors import Ambiguous, TargetGone
 
 
 class FakeDeliveries:
@@ -194,8 +195,8 @@ class Posted:
 class FakePoster:
     """Implements `bot.digests.ports.Poster`.
 
-    Before each post the next of `troubles` is taken: an error raised before anything is posted, or, wrapped in `After`,
-    one raised when the message is there already.  With `can_look` False nobody can look for a message.
+    Before each post or edit the next of `troubles` is taken: an error raised before anything is posted, or, wrapped in
+    `After`, one raised when the message is there already.  With `can_look` False nobody can look for a message.
     """
 
     platform: str = "slack"
@@ -203,8 +204,10 @@ class FakePoster:
     seconds_between: float = 0.0
     per_second: float | None = None
     requests_for_root: int = 1
+    can_edit: bool = True
     can_look: bool = True
     posted: list[Posted] = field(default_factory=list)
+    edits: list[str] = field(default_factory=list)  # the keys of messages that were changed
     told: list[tuple[str, str, Document]] = field(default_factory=list)
     troubles: list[BaseException | After | None] = field(default_factory=list)
 
@@ -215,6 +218,17 @@ class FakePoster:
     async def post_reply(self, target: Target, root: MessageRef, document: Document, key: str) -> MessageRef:
         """Post into the thread."""
         return self._post(Posted(target, document, key, root.message))
+
+    async def edit(
+        self, target: Target, root: MessageRef | None, ref: MessageRef, document: Document, key: str
+    ) -> None:
+        """Change a message in its place."""
+        place = next((place for place, one in enumerate(self.posted) if one.key == ref.message), None)
+        if place is None:
+            raise TargetGone("The message is gone.")
+        with self._trouble():
+            self.posted[place] = replace(self.posted[place], document=document)
+            self.edits.append(ref.message)
 
     async def find(self, target: Target, root: MessageRef | None, title: str, key: str) -> MessageRef | None:
         """Look for a message by its key."""
@@ -227,13 +241,18 @@ class FakePoster:
         self.told.append((workspace, user, document))
 
     def _post(self, message: Posted) -> MessageRef:
+        with self._trouble():
+            self.posted.append(message)
+        return MessageRef(message.key, message.key)
+
+    @contextmanager
+    def _trouble(self) -> Iterator[None]:
         trouble = self.troubles.pop(0) if self.troubles else None
         if isinstance(trouble, BaseException):
             raise trouble
-        self.posted.append(message)
+        yield
         if trouble is not None:
             raise trouble.error
-        return MessageRef(message.key, message.key)
 
 
 @dataclass(frozen=True)

@@ -410,7 +410,8 @@ class DiscordServer:
         return _json({"id": key, "username": "somebody", "discriminator": "0", "avatar": None})
 
     async def _edit(self, request: web.Request, body: Json, channel: str, key: str) -> web.Response:
-        return self._changed_message(self.messages.get(key), body)
+        message = self.messages.get(key)
+        return self._changed_message(message if message and message["channel_id"] == channel else None, body)
 
     async def _get_message(self, request: web.Request, body: Any, channel: str, key: str) -> web.Response:
         message = self.messages.get(key)

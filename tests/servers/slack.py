@@ -362,6 +362,7 @@ class SlackServer:
         if message.streaming:
             raise SlackSaysNo("streaming_state_conflict")
         message.text, message.blocks = arguments["text"], arguments.get("blocks") or []
+        message.metadata = arguments.get("metadata", message.metadata)
         message.edits.append(asyncio.get_running_loop().time())
         self._say(message, "edits")
         return {"channel": message.channel, "ts": message.ts}

@@ -11,10 +11,11 @@ from bot.digests.model import Target
 from bot.digests.ports import MessageRef
 from bot.documents.model import Card, Document, Paragraph, text
 from bot.errors import Ambiguous, RateLimited, TargetGone, Unauthorized
-from tests.servers.discord import FORUM, DiscordServer, Fault, words_of
+from tests.servers.discord import FORUM, TEXT_CHANNEL, DiscordServer, Fault, words_of
 
 ROOT = Document("Papers of Friday", (Paragraph(text("Two new papers.")),))
 PAPER = Document(blocks=(Card(paper_id="2607.00001", title="A paper", url="https://huggingface.co/papers/2607.00001"),))
+LATER = Document("Papers of Friday", (Paragraph(text("It is complete.")),))
 KEY, OTHER = "a" * 25, "b" * 25
 POST = r"/channels/\d+/messages$"
 
@@ -52,6 +53,29 @@ async def test_a_message_its_thread_and_replies_in_it(
     assert server.channels[root.thread]["name"] == "Papers of Friday"
     assert "Two new papers" in _shown(server, target.channel)[0]
     assert "A paper" in _shown(server, root.thread)[0]
+
+
+@pytest.mark.parametrize("kind", [TEXT_CHANNEL, FORUM])
+async def test_messages_can_be_changed_and_keep_their_keys(
+    server: DiscordServer, target: Target, poster: DiscordPoster, kind: int
+) -> None:
+    guild = target.workspace.partition(":")[2]
+    there = Target(target.workspace, server.add_channel("reading", guild, kind=kind)["id"])
+    root = await poster.post_root(there, "Papers", ROOT, KEY)
+    reply = await poster.post_reply(there, root, PAPER, OTHER)
+    for _ in range(2):
+        await poster.edit(there, root, reply, LATER, OTHER)
+        await poster.edit(there, None, root, LATER, KEY)
+    assert ["It is complete." in words_of(message) for message in server.messages.values()] == [True, True]
+    assert await poster.find(there, None, "Papers", KEY) == root
+    assert await poster.find(there, root, "Papers", OTHER) == reply
+
+
+async def test_message_that_was_taken_away_is_gone(
+    server: DiscordServer, target: Target, poster: DiscordPoster
+) -> None:
+    with pytest.raises(TargetGone):
+        await poster.edit(target, None, MessageRef("1", "1"), LATER, KEY)
 
 
 async def test_messages_make_no_sound(server: DiscordServer, target: Target, poster: DiscordPoster) -> None:

@@ -10,12 +10,14 @@ from adapters.slack.clients import Clients, OneToken
 from adapters.slack.outbox import Outbox
 from adapters.slack.poster import SlackPoster
 from bot.digests.model import Target
+from bot.digests.ports import MessageRef
 from bot.documents.model import Card, Document, Paragraph, text
 from bot.errors import Ambiguous, RateLimited, TargetGone, Transient
 from tests.servers.slack import ALL_SCOPES, BOT_TOKEN, Fault, SlackServer
 
 ROOT = Document("Papers of Friday", (Paragraph(text("Two new papers.")),))
 PAPER = Document(blocks=(Card(paper_id="2607.00001", title="A paper", url="https://huggingface.co/papers/2607.00001"),))
+LATER = Document("Papers of Friday", (Paragraph(text("It is complete.")),))
 TARGET = Target("slack:T1", "C1")
 KEY, OTHER = "a" * 25, "b" * 25
 
@@ -42,6 +44,23 @@ async def test_a_message_and_replies_in_its_thread(slack: SlackServer, poster: S
     assert ("Two new papers." in first.words, "A paper" in second.words) == (True, True)
     assert (first.thread, second.thread) == ("", first.ts)
     assert not any("reply_broadcast" in arguments for _, arguments in slack.calls)
+
+
+async def test_messages_can_be_changed_and_keep_their_keys(slack: SlackServer, poster: SlackPoster) -> None:
+    slack.scopes = f"{ALL_SCOPES},channels:history"
+    root = await poster.post_root(TARGET, "Papers", ROOT, KEY)
+    reply = await poster.post_reply(TARGET, root, PAPER, OTHER)
+    for _ in range(2):
+        await poster.edit(TARGET, root, reply, LATER, OTHER)
+        await poster.edit(TARGET, None, root, LATER, KEY)
+    assert ["It is complete." in message.words for message in slack.visible("C1")] == [True, True]
+    assert await poster.find(TARGET, None, "Papers", KEY) == root
+    assert await poster.find(TARGET, root, "Papers", OTHER) is not None
+
+
+async def test_message_that_was_taken_away_is_gone(slack: SlackServer, poster: SlackPoster) -> None:
+    with pytest.raises(TargetGone):
+        await poster.edit(TARGET, None, MessageRef("1.2", "1.2"), LATER, KEY)
 
 
 async def test_messages_are_found_where_the_bot_may_read(slack: SlackServer, poster: SlackPoster) -> None:
