@@ -16,6 +16,7 @@ from bot.chat.accounts import Accounts
 from bot.chat.commands import COMMANDS
 from bot.chat.engine import Engine, Handler
 from bot.chat.finding import Finder
+from bot.chat.forms import FormMaker
 from bot.chat.gallery import Gallery
 from bot.chat.helping import Helping
 from bot.chat.lists import Lists
@@ -24,6 +25,8 @@ from bot.chat.request import Reply, Request
 from bot.chat.saving import Saving
 from bot.chat.searching import Searching
 from bot.chat.subscribing import Subscribing
+from bot.chat.subscription_form import SubscriptionForm
+from bot.chat.wishes import Wishes
 from bot.clock import SystemClock
 from bot.digests.composing import Composer
 from bot.discovery.similar import Similar
@@ -106,7 +109,8 @@ async def open_app(settings: Settings, parts: Parts | None = None) -> AsyncItera
         )
         composer = make_composer(library, summarizer, store, clock)
         handlers = make_handlers(settings, library, summarizer, asking, composer, store, clock, model)
-        engine = make_engine(handlers, lambda request: asking().question(request), parts.witness)
+        forms = {"subscribe": SubscriptionForm(Wishes(store.subscriptions, language=settings.language))}
+        engine = make_engine(handlers, lambda request: asking().question(request), parts.witness, forms)
         yield App(
             settings=settings,
             clock=clock,
@@ -292,11 +296,13 @@ def make_composer(library: Library, summarizer: Summarizes, store: Store, clock:
     return Composer(library, summarizer, store.papers, store.deliveries, clock, offers=offers)
 
 
-def make_engine(handlers: Mapping[str, Handler], question: Question, witness: Witness | None) -> Engine:
+def make_engine(
+    handlers: Mapping[str, Handler], question: Question, witness: Witness | None, forms: Mapping[str, FormMaker]
+) -> Engine:
     """The engine over its handlers; each of its answers is told to the witness, if there is one."""
     if witness is not None:
         handlers, question = watched_all(handlers, witness), watched("question", question, witness)
-    return Engine(COMMANDS, handlers, question=question)
+    return Engine(COMMANDS, handlers, question=question, forms=forms)
 
 
 def make_handlers(
@@ -327,8 +333,8 @@ def make_handlers(
         store.deliveries,
         composer,
         clock,
+        wishes=Wishes(store.subscriptions, language=settings.language),
         promises=PROMISES,
-        language=settings.language,
     )
     accounts = Accounts(store.ledger, clock, budget=settings.tokens_per_day, model=model.name if model else None)
     return {

@@ -5,10 +5,13 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 import structlog
 
+from bot.chat.channels import channel_named
+from bot.chat.forms import Form, FormMaker, fill_in
 from bot.chat.grammar import Command, Invocation, Kind
 from bot.chat.intent import understand
 from bot.chat.request import Final, Reply, Request
@@ -40,6 +43,7 @@ class Engine:
         commands: the grammar; each command's handler stands under its name in `handlers`.
         question: answers free words (a mention, a direct message, a reply); None where questions are not to be had.
         default: the command of an empty request.
+        forms: the commands that can be filled in, each with what makes its form.
         patience: how many seconds a handler may be silent before it is stopped.
     """
 
@@ -50,12 +54,14 @@ class Engine:
         question: Callable[[Request], AsyncIterator[Reply]] | None = None,
         default: str = "help",
         patience: float = PATIENCE,
+        forms: Mapping[str, FormMaker] | None = None,
     ) -> None:
         self.commands = tuple(commands)
         self._handlers = dict(handlers)
         self._question = question
         self._default = default
         self._patience = patience
+        self._forms = dict(forms or {})
 
     async def handle(self, request: Request) -> AsyncIterator[Reply]:
         """Answer a request: any number of `Progress` and `Partial`, then exactly one `Final`.  Never raises."""
@@ -80,6 +86,37 @@ class Engine:
             return error
         return None
 
+    def channel_spoken_of(self, request: Request) -> str:
+        """The channel that a request is about: the one it names, else the one where it is said.
+
+        An adapter asks this first, to fill in `may_manage` and `lacking` for that channel.
+        """
+        with suppress(BotError):
+            invocation = self._understood(request)
+            return (channel_named(invocation) if invocation else "") or request.place.channel
+        return request.place.channel
+
+    async def form(self, request: Request) -> Form:
+        """The form of the command that is asked for, filled with what holds now.
+
+        Raises:
+            BotError: nobody can fill that in, this person may not, or what holds now cannot be read.
+        """
+        maker, invocation = self._maker(request)
+        return await maker.form(Asked(request, invocation))
+
+    def faults(self, request: Request) -> Mapping[str, str]:
+        """What is wrong with a form that was sent in: a sentence by field.  Asks nobody.  Raises as `form`."""
+        maker, _ = self._maker(replace(request, fields={}))
+        return maker.faults(request.fields)
+
+    def _maker(self, request: Request) -> tuple[FormMaker, Invocation]:
+        invocation = self._invocation(request)
+        maker = self._forms.get(invocation.command.name) if invocation else None
+        if invocation is None or maker is None:
+            raise BadInput("There is no form for that. `help` lists the commands.")
+        return maker, invocation
+
     def _answer(self, request: Request) -> AsyncIterator[Reply]:
         invocation = self._invocation(request)
         if invocation is None:
@@ -88,9 +125,7 @@ class Engine:
 
     def _invocation(self, request: Request) -> Invocation | None:
         """The command that is asked for, None for free words.  Raises `UserError` for what nobody may or can."""
-        if not request.text.strip():
-            request = replace(request, text=self._default)
-        invocation = understand(request, self.commands, questions=self._question is not None)
+        invocation = self._understood(request)
         if invocation is not None:
             if invocation.command.who == "manager" and not (request.may_manage or request.direct):
                 raise NotAllowed(f"Only those who manage this channel may `{invocation.command.name}`.")
@@ -98,6 +133,12 @@ class Engine:
                 if argument.kind is Kind.REFERENCE and (words := invocation.get(argument.name)):
                     read_reference(words)
         return invocation
+
+    def _understood(self, request: Request) -> Invocation | None:
+        if not request.text.strip():
+            request = replace(request, text=self._default)
+        invocation = understand(request, self.commands, questions=self._question is not None)
+        return fill_in(invocation, request.fields) if invocation else None
 
     def _free_words(self, request: Request) -> AsyncIterator[Reply]:
         if self._question is None:

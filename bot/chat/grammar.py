@@ -140,7 +140,7 @@ def read_arguments(command: Command, words: list[str]) -> dict[str, str]:
         if argument.required and not values.get(argument.name):
             raise BadInput(f"`{command.name}` needs {argument.help}. Usage: `{command.usage}`.")
         if argument.choices and argument.name in values:
-            values[argument.name] = _choose(argument, values[argument.name])
+            values[argument.name] = choose(argument, values[argument.name])
     return values
 
 
@@ -207,7 +207,8 @@ def _read_plain(command: Command, words: list[str]) -> dict[str, str]:
     return values
 
 
-def _choose(argument: Argument, value: str) -> str:
+def choose(argument: Argument, value: str) -> str:
+    """The choice that is meant.  Raises `BadInput`, naming the nearest."""
     if value.lower() in argument.choices:
         return value.lower()
     near = difflib.get_close_matches(value.lower(), argument.choices, n=1)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from bot.documents.model import Document
@@ -37,7 +38,8 @@ class Request:
     """One thing that a person asks for.
 
     `text` is what follows `/papers` or the mention.  `locale` is a BCP 47 tag, `timezone` an IANA name; both may be
-    unknown ("").  `may_manage` says whether the platform lets this person change the channel's settings.
+    unknown ("").  `may_manage` says whether the platform lets this person change the settings of the channel that is
+    spoken of (`Engine.channel_spoken_of`).
     """
 
     place: Place
@@ -50,6 +52,7 @@ class Request:
     direct: bool = False  # a private conversation with the bot
     replied_papers: tuple[str, ...] = ()  # papers of the message that is replied to, where known
     lacking: tuple[str, ...] = ()  # permissions that the bot lacks to post in the channel spoken of, where known
+    fields: Mapping[str, str] = field(default_factory=dict)  # the command's form as it was filled in, by argument
 
 
 @dataclass(frozen=True, slots=True)

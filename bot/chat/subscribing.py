@@ -2,30 +2,24 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import AsyncIterator, Mapping
 from datetime import timedelta
 
 from bot.chat.engine import Asked
 from bot.chat.request import Final, Progress, Reply, Request
+from bot.chat.wishes import Wishes, target_of
 from bot.digests.composing import Composer
 from bot.digests.model import Digest, Edition, EmptyDays, Kind, Standing, Subscription, Target
-from bot.digests.options import DEFAULT_TIME, read_options, write_weekdays
+from bot.digests.options import write_weekdays
 from bot.digests.planning import first_due, owed_at
 from bot.digests.ports import DeliveryRepository, SubscriptionRepository
-from bot.digests.schedule import WEEKDAYS, Schedule
 from bot.documents.model import Action, Actions, Block, Document, Facts, Heading, Moment, Paragraph, Text, Tone, text
 from bot.documents.words import with_code
-from bot.errors import BadInput, NotAllowed
+from bot.errors import BadInput
 from bot.ports import Clock
 from bot.reading.ports import PATIENCE
 
-OPTIONS = {"time": "at", "zone": "in", "days": "on"}  # an argument's name, where an option is called otherwise
-CHANNEL = re.compile(
-    r"<#(\w+)(?:\|[^>]*)?>|([A-Z][A-Z0-9]{6,}|\d{6,})"
-)  # Slack's and Discord's mention, or the bare id
 _MAY_NOT_POST = "I may not post there yet. In the channel's settings my role needs: {}. Then subscribe again."
-MONDAY = frozenset({0})
 LATELY = timedelta(days=7)
 
 
@@ -34,7 +28,6 @@ class Subscribing:
 
     Args:
         promises: the platforms that digests can be posted to, each with what it promises about lost messages.
-        language: of summaries, where nobody says otherwise.
     """
 
     def __init__(
@@ -44,34 +37,34 @@ class Subscribing:
         composer: Composer,
         clock: Clock,
         *,
+        wishes: Wishes,
         promises: Mapping[str, str],
-        language: str,
     ) -> None:
         self._subscriptions = subscriptions
         self._deliveries = deliveries
         self._composer = composer
         self._clock = clock
+        self._wishes = wishes
         self._promises = promises
-        self._language = language
 
     async def subscribe(self, asked: Asked) -> AsyncIterator[Reply]:
         """Subscribe a channel, or change what it has."""
-        target = _target(asked)
+        target = target_of(asked)
         if target.platform not in self._promises:
             raise BadInput("Digests are posted to Slack and Discord. Here, `preview` shows what one would hold.")
         if asked.request.lacking:
             raise BadInput(_MAY_NOT_POST.format(", ".join(asked.request.lacking)))
-        known, wish = await self._wish(asked, target)
+        known, wish = await self._wishes.read(asked, target)
         due = first_due(wish, self._clock.now())
         await self._subscriptions.put(wish, due)
         verb = "changed" if known else "subscribed"
         sentence = text(f"{_subject(asked.request, target)} is {verb}. The next digest comes ", Moment(due), ".")
-        blocks = (Paragraph(sentence), Facts(_rows(wish)), _buttons())
+        blocks = (Paragraph(sentence), Facts(_rows(wish)), _buttons(asked.request, wish))
         yield Final(Document(blocks=blocks, data={"subscribed": target.channel, "next": due.isoformat()}))
 
     async def unsubscribe(self, asked: Asked) -> AsyncIterator[Reply]:
         """End a channel's digests: the weekly one alone, or all."""
-        target = _target(asked)
+        target = target_of(asked)
         kinds = (Kind.WEEKLY,) if asked.invocation.get("weekly") else tuple(Kind)
         ended = [kind for kind in kinds if await self._subscriptions.delete(target, kind)]
         subject = _subject(asked.request, target)
@@ -98,26 +91,10 @@ class Subscribing:
     async def preview(self, asked: Asked) -> AsyncIterator[Reply]:
         """What the next digest would be, as things stand; nothing is remembered."""
         yield Progress("Composing the digest …")
-        _, wish = await self._wish(asked, _target(asked))
+        _, wish = await self._wishes.read(asked, target_of(asked))
         now = self._clock.now()
         slot, days = owed_at(Standing(subscription=wish, next_due_at=now), now)
         yield Final(_preview(await self._composer.compose(wish, slot, days, patience=PATIENCE)))
-
-    async def _wish(self, asked: Asked, target: Target) -> tuple[Standing | None, Subscription]:
-        """What is subscribed there, and what is wished for: that, or the defaults, changed by what was said."""
-        values = {OPTIONS.get(name, name): words for name, words in asked.invocation.values.items()}
-        kind = Kind.WEEKLY if "weekly" in values else Kind.DAILY
-        known = await self._subscriptions.get(target, kind)
-        request = asked.request
-        base = known.subscription if known else self._default(target, kind, request)
-        return known, read_options(base, values)
-
-    def _default(self, target: Target, kind: Kind, request: Request) -> Subscription:
-        days = MONDAY if kind is Kind.WEEKLY else WEEKDAYS
-        schedule = Schedule(at=DEFAULT_TIME, zone=request.timezone or "UTC", weekdays=days)
-        return Subscription(
-            target=target, owner=request.user, schedule=schedule, kind=kind, language=self._language, top=10
-        )
 
     async def _report(self, request: Request, standing: Standing) -> tuple[Block, ...]:
         subscription = standing.subscription
@@ -132,24 +109,7 @@ class Subscribing:
         if unknown:
             rows.append(("Unknown", text(f"Whether {unknown} of the last week's messages arrived is not known.")))
         rows += [*_rows(subscription), ("Promise", text(self._promises.get(subscription.target.platform, "")))]
-        return Heading(_subject(request, subscription.target)), Facts(tuple(rows)), _buttons()
-
-
-def _target(asked: Asked) -> Target:
-    """The channel that is named, else the one where this is said."""
-    named = asked.invocation.get("channel")
-    place = asked.request.place
-    if not named:
-        return Target(place.workspace, place.channel)
-    match = CHANNEL.fullmatch(named)
-    if match is None:
-        raise BadInput(
-            "That is not a channel. Name it by its mention (type # and choose it), or say it in the channel."
-        )
-    target = Target(place.workspace, match[1] or match[2])
-    if target.channel != place.channel and (asked.request.direct or not asked.request.may_manage):
-        raise NotAllowed("Say that in the channel itself: whether you may is known there alone.")
-    return target
+        return Heading(_subject(request, subscription.target)), Facts(tuple(rows)), _buttons(request, subscription)
 
 
 def _subject(request: Request, target: Target) -> str:
@@ -179,8 +139,16 @@ _EDITIONS = {
 }
 
 
-def _buttons() -> Actions:
-    return Actions((Action("Preview", "preview", private=True), Action("Status", "status", private=True)))
+def _buttons(request: Request, wish: Subscription) -> Actions:
+    words = [] if wish.target.channel == request.place.channel else [wish.target.channel]
+    words += ["weekly"] if wish.kind is Kind.WEEKLY else []
+    return Actions(
+        (
+            Action("Preview", " ".join(("preview", *words)), private=True),
+            Action("Change", " ".join(("subscribe", *words)), private=True, fills=True),
+            Action("Status", "status", private=True),
+        )
+    )
 
 
 def _preview(digest: Digest) -> Document:

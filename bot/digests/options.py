@@ -9,7 +9,7 @@ from datetime import time
 
 from babel import Locale, UnknownLocaleError
 
-from bot.digests.model import Edition, EmptyDays, Kind, Subscription
+from bot.digests.model import Edition, EmptyDays, Kind, Subscription, Target
 from bot.digests.schedule import EVERY_DAY, WEEKDAYS, Schedule
 from bot.errors import BadInput
 
@@ -47,6 +47,18 @@ def read_options(base: Subscription, values: Mapping[str, str]) -> Subscription:
         language=read_language(values["language"]) if "language" in values else base.language,
         empty_days=EmptyDays(values["empty"]) if "empty" in values else base.empty_days,
     )
+
+
+def faults_in(values: Mapping[str, str]) -> Mapping[str, str]:
+    """What is wrong with options that were filled in one by one: a sentence by option.  Takes values as above."""
+    base = Subscription(target=Target("", ""), owner="", schedule=Schedule(at=DEFAULT_TIME, zone="UTC"))
+    faults: dict[str, str] = {}
+    for name, words in values.items():
+        try:
+            read_options(base, {name: words})
+        except BadInput as error:
+            faults[name] = error.sentence
+    return faults
 
 
 def read_time(words: str) -> time:

@@ -74,7 +74,8 @@ class Input:
 class Action:
     """A button.  Pressing it is the same as typing `/papers {command}`, so there is one grammar for everything.
 
-    With `input`, what the person writes is appended to the command.  With `url` it only opens an address.
+    With `input`, what the person writes is appended to the command.  With `fills`, the command's form is shown first.
+    With `url` it only opens an address.
     """
 
     label: str
@@ -83,6 +84,7 @@ class Action:
     input: Input | None = None
     url: str | None = None
     private: bool = False  # the answer is for the person who pressed
+    fills: bool = False
 
 
 @dataclass(frozen=True, slots=True)

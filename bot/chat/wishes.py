@@ -1,0 +1,56 @@
+"""What somebody wishes for when they speak of digests: for which channel, and what is changed there."""
+
+from __future__ import annotations
+
+from bot.chat.channels import read_channel
+from bot.chat.engine import Asked
+from bot.chat.request import Request
+from bot.digests.model import Kind, Standing, Subscription, Target
+from bot.digests.options import DEFAULT_TIME, read_options
+from bot.digests.ports import SubscriptionRepository
+from bot.digests.schedule import WEEKDAYS, Schedule
+from bot.errors import NotAllowed
+
+OPTIONS = {"time": "at", "zone": "in", "days": "on"}  # an argument's name, where an option is called otherwise
+MONDAY = frozenset({0})
+
+
+class Wishes:
+    """Reads wishes against what is subscribed already.
+
+    Args:
+        language: of summaries, where nobody says otherwise.
+    """
+
+    def __init__(self, subscriptions: SubscriptionRepository, *, language: str) -> None:
+        self._subscriptions = subscriptions
+        self._language = language
+
+    async def read(self, asked: Asked, target: Target) -> tuple[Standing | None, Subscription]:
+        """What is subscribed there, and what is wished for: that, or the defaults, changed by what was said."""
+        values = {OPTIONS.get(name, name): words for name, words in asked.invocation.values.items()}
+        kind = Kind.WEEKLY if "weekly" in values else Kind.DAILY
+        known = await self._subscriptions.get(target, kind)
+        base = known.subscription if known else self._default(target, kind, asked.request)
+        return known, read_options(base, values)
+
+    def _default(self, target: Target, kind: Kind, request: Request) -> Subscription:
+        days = MONDAY if kind is Kind.WEEKLY else WEEKDAYS
+        schedule = Schedule(at=DEFAULT_TIME, zone=request.timezone or "UTC", weekdays=days)
+        return Subscription(
+            target=target, owner=request.user, schedule=schedule, kind=kind, language=self._language, top=10
+        )
+
+
+def target_of(asked: Asked) -> Target:
+    """The channel that is named, else the one where this is said.
+
+    Raises:
+        BadInput: those words name no channel.
+        NotAllowed: it is another one, and this person may not manage it.
+    """
+    place = asked.request.place
+    channel = read_channel(asked.invocation.get("channel")) or place.channel
+    if channel != place.channel and not asked.request.may_manage:
+        raise NotAllowed("Only those who manage that channel may speak of its digests elsewhere.")
+    return Target(place.workspace, channel)
