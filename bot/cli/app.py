@@ -39,6 +39,23 @@ Labelled = Annotated[Path, typer.Argument(metavar="FILE", help="JSON Lines.", ex
 Top = Annotated[int | None, typer.Option(metavar="N", min=1, max=50, help="How many papers to show.")]
 
 
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        typer.echo(f"Paperwire {version('paperwire')}")
+        raise typer.Exit
+
+
+@app.callback()
+def paperwire(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
+) -> None:
+    """What goes before every command."""
+
+
 @app.command()
 def run(
     only: Annotated[

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -54,6 +55,11 @@ def test_bad_input_gets_one_sentence_on_stderr_and_a_code(words: list[str], says
     assert len(done.stderr.strip().splitlines()) == 1
     assert "\x1b" not in done.stderr
     assert not done.stdout
+
+
+def test_the_version_is_that_of_the_package() -> None:
+    done = paperwire("--version")
+    assert (done.exit_code, done.stdout) == (0, f"Paperwire {version('paperwire')}\n")
 
 
 @pytest.mark.usefixtures("data")
