@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import difflib
 import os
+import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import platformdirs
 from dotenv import dotenv_values
@@ -20,6 +22,8 @@ from bot.errors import SettingsError
 PREFIX = "PAPERWIRE_"
 ENV_FILE = Path(".env")
 HIGHEST_PORT = 65_535
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
+MAILBOX = re.compile(r"[^<>\s@]+@[^<>\s@]+|[^<>\r\n]+<[^<>\s@]+@[^<>\s@]+>")
 
 
 class Settings(BaseModel):
@@ -71,6 +75,20 @@ class Settings(BaseModel):
         "auto", alias="PAPERWIRE_DISCORD_SHARDS", description="auto, or this process's part: 0-3/16"
     )
 
+    smtp_url: SecretStr | None = Field(
+        None,
+        alias="PAPERWIRE_SMTP_URL",
+        description="digests by mail: smtp://user:password@host:587 (STARTTLS) or smtps://…",
+    )
+    mail_from: str | None = Field(
+        None, alias="PAPERWIRE_MAIL_FROM", description="whom mail comes from: Paperwire <papers@example.org>"
+    )
+    public_url: str | None = Field(
+        None,
+        alias="PAPERWIRE_PUBLIC_URL",
+        description="https address by which people reach the listener: for feeds, and to end digests by mail",
+    )
+
     database_url: SecretStr | None = Field(
         None, alias="DATABASE_URL", description="postgresql://…; default: a SQLite file in the data folder"
     )
@@ -95,7 +113,7 @@ class Settings(BaseModel):
     http: str | None = Field(
         None,
         alias="PAPERWIRE_HTTP",
-        description="host:port for health, metrics and Slack's HTTP mode; unset: nothing listens",
+        description="host:port for health, metrics, feeds and Slack's HTTP mode; unset: nothing listens",
     )
 
     @field_validator("openai_base_url", "slack_api_url", "discord_api_url", "hf_endpoint", "arxiv_url")
@@ -112,6 +130,35 @@ class Settings(BaseModel):
         if not (port.isascii() and port.isdecimal()) or int(port) > HIGHEST_PORT:
             raise ValueError("must be host:port, such as 0.0.0.0:8080")
         return value
+
+    @field_validator("smtp_url")
+    @classmethod
+    def _is_mail_server(cls, value: SecretStr | None) -> SecretStr | None:
+        try:
+            parts = urlsplit(value.get_secret_value()) if value else None
+            fits = parts is None or (parts.scheme in ("smtp", "smtps") and bool(parts.hostname) and parts.port != 0)
+        except ValueError:  # of the port; its message may hold the password
+            fits = False
+        if not fits:
+            raise ValueError("must look like smtp://user:password@host:587 or smtps://user:password@host")
+        return value
+
+    @field_validator("mail_from")
+    @classmethod
+    def _is_mail_address(cls, value: str | None) -> str | None:
+        if value is not None and not MAILBOX.fullmatch(value.strip()):
+            raise ValueError("must be a mail address, or one with a name: Paperwire <papers@example.org>")
+        return value
+
+    @field_validator("public_url")
+    @classmethod
+    def _is_reached_safely(cls, value: str | None) -> str | None:
+        host = urlsplit(value).hostname if value else None
+        if value and not (
+            host and (value.startswith("https://") or (value.startswith("http://") and host in LOOPBACK))
+        ):
+            raise ValueError("must begin with https://")
+        return value and value.rstrip("/")
 
     @field_validator("language")
     @classmethod
@@ -131,6 +178,16 @@ class Settings(BaseModel):
             return None
         host, _, port = self.http.rpartition(":")
         return host.strip("[]") or "0.0.0.0", int(port)  # noqa: S104 (":8080" asks for every interface)
+
+    @property
+    def sends_mail(self) -> bool:
+        """Whether digests can be mailed: by a server, from an address, with a way to end them."""
+        return None not in (self.smtp_url, self.mail_from, self.public_url)
+
+    @property
+    def shows_feeds(self) -> bool:
+        """Whether feeds can be read: at an address that people know, where something listens."""
+        return None not in (self.public_url, self.http)
 
     @property
     def has_model(self) -> bool:
