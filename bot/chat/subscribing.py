@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from bot.chat.engine import Asked
 from bot.chat.request import Final, Progress, Reply, Request
-from bot.chat.wishes import Wishes, target_of
+from bot.chat.wishes import Wishes, line_of, target_of
 from bot.digests.composing import Composer
 from bot.digests.model import Digest, Edition, EmptyDays, Kind, Standing, Subscription, Target
 from bot.digests.options import write_weekdays
@@ -66,10 +66,13 @@ class Subscribing:
         """End a channel's digests: the weekly one alone, or all."""
         target = target_of(asked)
         kinds = (Kind.WEEKLY,) if asked.invocation.get("weekly") else tuple(Kind)
-        ended = [kind for kind in kinds if await self._subscriptions.delete(target, kind)]
+        known = [standing for kind in kinds if (standing := await self._subscriptions.get(target, kind))]
+        ended = [one.subscription for one in known if await self._subscriptions.delete(target, one.subscription.kind)]
         subject = _subject(asked.request, target)
         sentence = f"{subject} gets no more digests." if ended else f"{subject} was not subscribed."
-        yield Final(Document(blocks=(Paragraph(text(sentence)),), data={"unsubscribed": [str(kind) for kind in ended]}))
+        undo = (Actions(tuple(_undo(asked.request, wish) for wish in ended)),) if ended else ()
+        blocks = (Paragraph(text(sentence)), *undo)
+        yield Final(Document(blocks=blocks, data={"unsubscribed": [wish.kind.value for wish in ended]}))
 
     async def status(self, asked: Asked) -> AsyncIterator[Reply]:
         """The digests of this channel; in a direct conversation, also those that this person subscribed elsewhere."""
@@ -149,6 +152,12 @@ def _buttons(request: Request, wish: Subscription) -> Actions:
             Action("Status", "status", private=True),
         )
     )
+
+
+def _undo(request: Request, wish: Subscription) -> Action:
+    channel = "" if wish.target.channel == request.place.channel else wish.target.channel
+    label = "Have the round-up again" if wish.kind is Kind.WEEKLY else "Subscribe again"
+    return Action(label, line_of(wish, channel) or " ".join(filter(None, ("subscribe", channel))))
 
 
 def _preview(digest: Digest) -> Document:

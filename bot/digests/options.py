@@ -121,6 +121,24 @@ def read_language(word: str) -> str:
     return str(locale).replace("_", "-")
 
 
+def write_options(wish: Subscription) -> str:
+    """A subscription's options as people write them, so that it can be subscribed again."""
+    schedule = wish.schedule
+    options = {
+        "weekly": " " if wish.kind is Kind.WEEKLY else "",
+        "at": f"{schedule.at:%H:%M}",
+        "in": schedule.zone,
+        "on": "daily" if schedule.weekdays == EVERY_DAY else write_weekdays(schedule.weekdays),
+        "top": str(wish.top),
+        "language": wish.language,
+        "edition": wish.edition.value,
+        "empty days": wish.empty_days.value,
+        "about": ", ".join(wish.topics),
+        "without": ", ".join(wish.muted),
+    }
+    return " ".join(f"{name} {words}".strip() for name, words in options.items() if words)
+
+
 def write_weekdays(days: frozenset[int]) -> str:
     """Weekdays as people say them: `every day`, `weekdays`, `Monday, Friday`."""
     if days == EVERY_DAY:

@@ -12,7 +12,7 @@ from bot.chat.commands import COMMANDS
 from bot.chat.grammar import parse
 from bot.chat.request import Final, Place, Request
 from bot.digests.model import Edition, EmptyDays, Kind, Subscription, Target
-from bot.documents.model import Card, Document
+from bot.documents.model import Actions, Card, Document
 from bot.documents.plain import plain_document
 from tests.unit.chat.conftest import World
 
@@ -41,6 +41,10 @@ async def _say(world: World, text: str, **fields: object) -> Document:
     last = replies[-1]
     assert isinstance(last, Final)
     return last.document
+
+
+def _offered(document: Document) -> list[str]:
+    return [action.command for block in document.blocks if isinstance(block, Actions) for action in block.actions]
 
 
 def test_every_option_is_read() -> None:
@@ -149,6 +153,19 @@ async def test_unsubscribing_ends_what_is_meant(world: World) -> None:
     assert (await _say(world, "unsubscribe weekly")).data == {"unsubscribed": ["weekly"]}
     assert (await _say(world, "unsubscribe")).data == {"unsubscribed": ["daily"]}
     assert "was not subscribed" in plain_document(await _say(world, "unsubscribe"))
+
+
+async def test_what_was_ended_can_be_had_again(world: World) -> None:
+    await _say(world, EVERYTHING)
+    before = await _wish(world)
+    (again,) = _offered(await _say(world, "unsubscribe"))
+    await _say(world, again)
+    assert await _wish(world) == before
+
+
+async def test_what_the_grammar_would_misread_is_offered_with_the_defaults(world: World) -> None:
+    await _say(world, "subscribe at 17:30", fields={"about": "news at 9"})
+    assert _offered(await _say(world, "unsubscribe")) == ["subscribe"]
 
 
 async def test_status_tells_next_last_fault_and_promise(world: World) -> None:
