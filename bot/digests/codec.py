@@ -6,7 +6,7 @@ import json
 from datetime import date
 from typing import Any
 
-from bot.digests.model import Digest, Edition, Kind, Part, Slot, Target
+from bot.digests.model import Digest, Edition, Gaps, Kind, Part, Slot, Target
 from bot.documents import codec
 
 
@@ -24,10 +24,9 @@ def dump(digest: Digest) -> str:
             "title": digest.title,
             "missing": digest.missing,
             "through": digest.through.isoformat() if digest.through else None,
-            "parts": [
-                {"number": part.number, "paper": part.paper_id, "document": codec.dump(part.document)}
-                for part in digest.parts
-            ],
+            "gaps": _pack_gaps(digest.gaps) if digest.gaps else None,
+            "revision": digest.revision,
+            "parts": [_pack_part(part) for part in digest.parts],
         },
         ensure_ascii=False,
     )
@@ -40,10 +39,31 @@ def load(text: str) -> Digest:
     return Digest(
         slot=_slot(packed),
         title=packed["title"],
-        parts=tuple(Part(part["number"], codec.load(part["document"]), part["paper"]) for part in packed["parts"]),
+        parts=tuple(_part(part) for part in packed["parts"]),
         missing=packed["missing"],
         through=date.fromisoformat(through) if through else None,
+        gaps=_gaps(packed["gaps"]) if packed.get("gaps") else None,
+        revision=packed.get("revision", 0),
     )
+
+
+def _pack_part(part: Part) -> dict[str, object]:
+    document = codec.dump(part.document)
+    return {"number": part.number, "paper": part.paper_id, "document": document, "revision": part.revision}
+
+
+def _part(packed: dict[str, Any]) -> Part:
+    return Part(packed["number"], codec.load(packed["document"]), packed["paper"], packed.get("revision", 0))
+
+
+def _pack_gaps(gaps: Gaps) -> dict[str, object]:
+    unread, old = ([day.isoformat() for day in days] for days in (gaps.unread, gaps.old))
+    return {"unread": unread, "old": old, "summaries": gaps.summaries, "known": gaps.known}
+
+
+def _gaps(packed: dict[str, Any]) -> Gaps:
+    unread, old = (tuple(map(date.fromisoformat, packed[name])) for name in ("unread", "old"))
+    return Gaps(unread, old, packed["summaries"], tuple(packed["known"]))
 
 
 def _slot(packed: dict[str, Any]) -> Slot:

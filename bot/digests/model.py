@@ -120,14 +120,31 @@ class Part:
     number: int  # 0 is the root
     document: Document
     paper_id: str = ""
+    revision: int = 0  # of the digest, when this message was last changed
+
+
+@dataclass(frozen=True, slots=True)
+class Gaps:
+    """What a digest lacked when it was composed, and may still get."""
+
+    unread: tuple[date, ...] = ()  # lists that could not be had
+    old: tuple[date, ...] = ()  # lists of which an older copy had to do
+    summaries: bool = False
+    known: tuple[str, ...] = ()  # the papers of all lists that were had
+
+    @property
+    def days(self) -> tuple[date, ...]:
+        """The lists to ask for again."""
+        return tuple(sorted((*self.unread, *self.old)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Digest:
     """A digest as composed: frozen, so that a second try sends the same words.
 
-    `missing` says what could not be had (a list that is old, summaries), "" if all is there.  `through` is the newest
-    list day up to which nothing is missing; the next digest goes on from there.
+    `missing` says what could not be had (a list that is old, summaries), "" if all is there; where that can still be
+    made good, `gaps` says how, and the root's last block is about it.  `through` is the newest list day up to which
+    nothing is missing; the next digest goes on from there.  Each time something is made good is a `revision`.
     """
 
     slot: Slot
@@ -135,6 +152,8 @@ class Digest:
     parts: tuple[Part, ...]
     missing: str = ""
     through: date | None = None
+    gaps: Gaps | None = None
+    revision: int = 0
 
     @classmethod
     def notice(cls, slot: Slot, document: Document, *, missing: str = "", through: date | None = None) -> Digest:

@@ -1,0 +1,157 @@
+"""A daily digest in words: its root message, its messages about papers, and what it says where there are none.
+
+Pure functions of what was read, chosen and summarized.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+
+from bot.digests.choosing import Choice, Chosen
+from bot.digests.lists import Reading
+from bot.digests.model import Digest, Edition, Gaps, Kind, Part, Slot
+from bot.documents.model import (
+    Block,
+    Bullets,
+    Document,
+    Footnote,
+    Inline,
+    Moment,
+    Paragraph,
+    Text,
+    Tone,
+    link,
+    text,
+)
+from bot.documents.words import long_date
+from bot.papers import calendar
+from bot.papers.model import EmptyReason, Paper
+from bot.reading.cards import Sighting, details, list_card, paper_json, starters
+
+LONGEST_TITLE = 90  # characters; the shortest of the platforms' limits for a thread's name is 100
+FIRST_IN_ROOT = 5  # papers that the root message names
+
+
+def title_of(slot: Slot) -> str:
+    """The thread's name: `Papers of Friday 10 July 2026`."""
+    if slot.kind is Kind.WEEKLY:
+        return f"Papers of the week of {slot.day.day} {slot.day:%B %Y}"
+    return f"Papers of {long_date(slot.day)}"[:LONGEST_TITLE]
+
+
+def root(slot: Slot, chosen: Chosen, more: Sequence[Block] = (), lacking: Text = ()) -> Document:
+    """The first message.
+
+    Args:
+        slot: which digest.
+        chosen: its papers, and how many it leaves out.
+        more: what stands below the first papers.
+        lacking: what is to be said on what is missing; it comes last.
+    """
+    shown, total = len(chosen.choices), len(chosen.choices) + chosen.below + chosen.off_topic + chosen.muted
+    blocks: list[Block] = [
+        Paragraph(text(_counts(shown, total, chosen))),
+        Bullets(tuple(map(_line, chosen.choices[:FIRST_IN_ROOT]))),
+        *more,
+    ]
+    if slot.edition is Edition.LIVE and slot.kind is Kind.DAILY:
+        closes = Moment(calendar.rolls_over_at(slot.day))
+        blocks.append(Footnote(text("The list fills until ", closes, "; later papers come with the next digest.")))
+    if lacking:
+        blocks.append(Footnote(lacking))
+    data = {"day": slot.day.isoformat(), "edition": slot.edition.value, "shown": shown, "total": total}
+    return Document(title_of(slot), tuple(blocks), data=data)
+
+
+def paper_part(number: int, choice: Choice, seen: Sighting, *, offers: frozenset[str], now: datetime) -> Part:
+    """The message about one paper."""
+    card = list_card(seen, offers=offers, now=now)
+    card = replace(
+        card,
+        rank=number,
+        why=choice.why,
+        details=details(seen.summary) if seen.summary else (),
+        actions=(*starters(seen, offers), *card.actions),
+    )
+    blocks: tuple[Block, ...] = (card, *_artifacts(choice.paper))
+    return Part(number, Document(blocks=blocks, data=paper_json(replace(seen, rank=number))), choice.paper.id)
+
+
+def what_is_lacking(reading: Reading, missing: str) -> Text:
+    """How old the lists are, and what is missing."""
+    if reading.old_since is None:
+        return text(missing)
+    return text("Hugging Face does not answer; the list is as of ", Moment(reading.old_since), ". ", missing)
+
+
+def what_is_missing(unread: Sequence[date]) -> str:
+    """A sentence on the days whose lists could not be had; "" if there are none."""
+    if not unread:
+        return ""
+    days = ", ".join(long_date(day) for day in unread)
+    return f"Without the list of {days}: Hugging Face does not answer. Its papers come later."
+
+
+def notice(slot: Slot, reading: Reading, chosen: Chosen, gaps: Gaps | None) -> Digest:
+    """A digest without papers: one sentence on why there are none."""
+    sentence = _why_none(slot, reading, chosen)
+    missing = what_is_missing(reading.unread)
+    blocks: tuple[Block, ...] = (Paragraph(text(sentence)), *((Footnote(text(missing)),) if missing else ()))
+    return Digest(
+        slot=slot,
+        title=title_of(slot),
+        parts=(Part(0, Document(blocks=blocks, tone=Tone.NOTICE, data={"papers": [], "why": sentence})),),
+        missing=missing,
+        through=reading.through,
+        gaps=gaps,
+    )
+
+
+def _counts(shown: int, total: int, chosen: Chosen) -> str:
+    what = f"{total} new paper" + ("" if total == 1 else "s")
+    if shown == total:
+        return f"{what}, one a message in this thread."
+    left_out = [f"{chosen.off_topic} on other topics"] if chosen.off_topic else []
+    left_out += [f"{chosen.muted} on muted topics"] if chosen.muted else []
+    left_out += [f"{chosen.below} further down the list"] if chosen.below else []
+    return f"{what}; {shown} of them in this thread. Left out: {', '.join(left_out)}."
+
+
+def _line(choice: Choice) -> Text:
+    paper = choice.paper
+    reasons = [f"{paper.upvotes} upvotes"] if paper.upvotes else []
+    reasons += [choice.why] if choice.why else []
+    why: tuple[str | Inline, ...] = (f" ({'; '.join(reasons)})",) if reasons else ()
+    return text(link(paper.title, paper.url), *why)
+
+
+def _artifacts(paper: Paper) -> tuple[Block, ...]:
+    """A line with the models, datasets and Spaces that name the paper."""
+    if not paper.artifacts:
+        return ()
+    links = [link(f"{one.name} ({one.kind})", one.url) for one in paper.artifacts[:5]]
+    between = [piece for one in links for piece in (", ", one)][1:]
+    return (Footnote(text("On Hugging Face: ", *between)),)
+
+
+def _after_weekend(day: date) -> bool:
+    return calendar.is_weekend(day) or calendar.is_weekend(day - timedelta(days=1))
+
+
+def _why_none(slot: Slot, reading: Reading, chosen: Chosen) -> str:
+    day = long_date(slot.day)
+    if slot.notice and not _after_weekend(slot.day):
+        return "No list has been completed since the last digest."
+    if chosen.off_topic or chosen.muted:
+        return f"None of the {chosen.off_topic + chosen.muted} new papers of {day} is on this channel's topics."
+    if reading.papers:
+        return f"Nothing new since the last digest: all papers of {day} have been shown here."
+    match reading.empty_because:
+        case EmptyReason.WEEKEND:
+            return "No new list: at weekends no papers are submitted."
+        case EmptyReason.EARLY:
+            return f"The list of {day} has not begun to fill yet; its papers come with the next digest."
+        case _:
+            return f"There is no list for {day}; it may have been a holiday."
