@@ -6,22 +6,16 @@ The cipher is Fernet (https://github.com/fernet/spec): AES-128-CBC with HMAC-SHA
 from __future__ import annotations
 
 import base64
-import os
-import secrets as randomness
 from pathlib import Path
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from pydantic import SecretStr
 from sqlalchemy import delete, select
 
-from bot.errors import SettingsError, StoreError
+from bot.errors import StoreError
 from bot.store.database import Database
+from bot.store.keys import derive, keys
 from bot.store.tables import secrets
-
-KEY_FILE = "secret.key"
-MIN_KEY_LENGTH = 32  # characters
 
 
 class SqlVault:
@@ -70,53 +64,6 @@ class SqlVault:
 
 
 def cipher(setting: SecretStr | None, folder: Path) -> MultiFernet:
-    """The cipher for a vault.  Reads, and at first makes, a file in `folder` where no key is set.
-
-    Args:
-        setting: `PAPERWIRE_SECRET_KEY`: a key of at least 32 characters; older ones, for reading only, follow after
-            commas.
-        folder: the data folder.
-
-    Raises:
-        SettingsError: a key is too short.
-        StoreError: the key file cannot be read or made.
-    """
-    keys = setting.get_secret_value().split(",") if setting else [_key_from_file(folder / KEY_FILE)]
-    return MultiFernet([Fernet(_derived(key.strip())) for key in keys])
-
-
-def _derived(key: str) -> bytes:
-    """A Fernet key from a key of any form, by HKDF (RFC 5869)."""
-    if len(key) < MIN_KEY_LENGTH:
-        raise SettingsError(
-            f"PAPERWIRE_SECRET_KEY must have at least {MIN_KEY_LENGTH} characters; `openssl rand -base64 32` makes one."
-        )
-    derivation = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"paperwire vault")
-    return base64.urlsafe_b64encode(derivation.derive(key.encode()))
-
-
-def _key_from_file(path: Path) -> str:
-    try:
-        _make_key(path)
-        return path.read_text(encoding="ascii")
-    except OSError as error:
-        raise StoreError(
-            f"The key file {path} cannot be read or made ({error.strerror}). Check the folder's permissions, or set "
-            "PAPERWIRE_SECRET_KEY."
-        ) from error
-
-
-def _make_key(path: Path) -> None:
-    """Write a new key for this user alone, unless there is one; whole, or not at all."""
-    if path.exists():
-        return
-    draft = path.with_name(f"{path.name}.{randomness.token_hex(4)}")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w", encoding="ascii") as file:
-        file.write(randomness.token_urlsafe(48))
-    try:
-        os.link(draft, path)  # fails where another process was faster, whose key it then is
-    except FileExistsError:
-        pass
-    finally:
-        draft.unlink()
+    """The cipher for a vault; arguments and errors as of `bot.store.keys.keys`."""
+    derived = (derive(key, "paperwire vault", 32) for key in keys(setting, folder))
+    return MultiFernet([Fernet(base64.urlsafe_b64encode(key)) for key in derived])

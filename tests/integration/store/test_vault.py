@@ -12,8 +12,9 @@ from sqlalchemy import select
 
 from bot.errors import SettingsError, StoreError
 from bot.store.database import Database
+from bot.store.keys import KEY_FILE
 from bot.store.tables import secrets
-from bot.store.vault import KEY_FILE, SqlVault, cipher
+from bot.store.vault import SqlVault, cipher
 
 OLD = SecretStr("an old key of thirty-two characters")
 NEW = SecretStr("a new key of thirty-two characters or so")
