@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from bot.chat.conversation import Turn
     from bot.chat.request import Place
-    from bot.digests.ports import DeliveryRepository, SubscriptionRepository
+    from bot.digests.ports import DeliveryRepository, OptIns, SubscriptionRepository
     from bot.llm.model import Completion, ModelCall, TextDelta, Usage
     from bot.papers.fulltext.model import FullText
     from bot.papers.model import Paper, PaperList, Rise
@@ -270,6 +270,16 @@ class Vault(Protocol):
         """Forget one."""
 
 
+class Seals(Protocol):
+    """Tokens that this installation alone can make and read: they stand in addresses that need no login."""
+
+    def seal(self, purpose: str, words: str) -> str:
+        """The token for these words, the same each time; letters that an address may hold.  `words` are not empty."""
+
+    def unseal(self, purpose: str, token: str) -> str | None:
+        """The words of a token; None if it was not made here, or for another purpose."""
+
+
 class Workspaces(Protocol):
     """What belongs to a workspace as a whole."""
 
@@ -326,6 +336,14 @@ class Store(Protocol):
     @property
     def vault(self) -> Vault:
         """Secrets of installations."""
+
+    @property
+    def seals(self) -> Seals:
+        """Tokens."""
+
+    @property
+    def opt_ins(self) -> OptIns:
+        """Which addresses have agreed to get mail."""
 
     @property
     def subscriptions(self) -> SubscriptionRepository:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Protocol
 
 from bot.digests.model import DeliveryState, Digest, Kind, Owed, Part, Slot, Standing, Subscription, Target
@@ -18,6 +18,24 @@ class MessageRef:
 
     message: str
     thread: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What a code is subject to: how long and how often it may be tried, and how many are sent to one address."""
+
+    lifetime: timedelta
+    tries: int
+    mails_an_hour: int
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """A digest that has gone out, as a feed shows it.  Instants in UTC."""
+
+    digest: Digest
+    published: datetime  # when its first message was sent
+    updated: datetime  # when its newest one was
 
 
 class Poster(Protocol):
@@ -93,11 +111,53 @@ class Poster(Protocol):
         """A private message to one user: that a subscription had to pause.  Raises as `post_root`."""
 
 
+class Mailer(Protocol):
+    """A platform that takes a digest whole, as one message, which nobody can look for or change afterwards."""
+
+    @property
+    def platform(self) -> str:
+        """The prefix of the workspaces it serves: "email"."""
+
+    @property
+    def promise(self) -> str:
+        """As `Poster.promise`."""
+
+    @property
+    def per_second(self) -> float | None:
+        """The most messages a second."""
+
+    async def mail(self, digest: Digest, key: str) -> MessageRef:
+        """Send it.  `key` names the message; whoever gets it twice can tell by it.  Raises as `Poster.post_root`."""
+
+
+class SendsCodes(Protocol):
+    """Sends an address the code that shows that whoever reads there wants digests."""
+
+    async def send_code(self, address: str, code: str) -> None:
+        """Send it.  Raises as `Mailer.mail`."""
+
+
+class OptIns(Protocol):
+    """Which addresses have agreed to get mail, and which are asked.  A target's channel is the address."""
+
+    async def ask(self, target: Target, code: str, now: datetime, terms: Terms) -> bool:
+        """Let this code (a hash of it) be redeemed, and no other one there; False if too many were asked for."""
+
+    async def redeem(self, workspace: str, code: str, now: datetime) -> Target | None:
+        """The address whose code that is; it has agreed now.  A wrong one costs each code of the workspace a try."""
+
+    async def has_agreed(self, target: Target) -> bool:
+        """Whether mail may go there."""
+
+    async def withdraw(self, target: Target) -> None:
+        """No more mail; an open code is void.  How many were sent stays known."""
+
+
 class SubscriptionRepository(Protocol):
     """Subscriptions and what has become of them."""
 
-    async def put(self, subscription: Subscription, next_due_at: datetime) -> None:
-        """Insert, or replace the wish (a pause ends, the history stays)."""
+    async def put(self, subscription: Subscription, next_due_at: datetime, *, paused: str = "") -> None:
+        """Insert, or replace the wish (a pause ends, unless there is a sentence for one; the history stays)."""
 
     async def get(self, target: Target, kind: Kind) -> Standing | None:
         """One."""
@@ -162,6 +222,9 @@ class DeliveryRepository(Protocol):
 
     async def digests(self, target: Target, limit: int = 30) -> Sequence[Digest]:
         """The newest digests of a channel that were composed, newest first: for the feed."""
+
+    async def issues(self, target: Target, kind: Kind, limit: int) -> Sequence[Issue]:
+        """A subscription's newest digests whose first message has gone out, newest first."""
 
     async def unknown(self, target: Target, since: datetime) -> int:
         """How many messages of a channel have ended as UNKNOWN since then."""

@@ -9,11 +9,12 @@ from sqlalchemy import RowMapping, func, select, update
 
 from bot.digests import codec
 from bot.digests.model import DeliveryState, Digest, Edition, Kind, Owed, Part, Slot, Target
-from bot.digests.ports import MessageRef
+from bot.digests.ports import Issue, MessageRef
 from bot.store.database import Database
 from bot.store.tables import deliveries, slots
 
 AT_ONCE = 500  # values in one IN list; SQLite takes 999 and more
+OUT = (DeliveryState.SENT, DeliveryState.UNKNOWN)  # the message is there, or may be
 
 
 class SqlDeliveries:
@@ -94,7 +95,7 @@ class SqlDeliveries:
                     own.workspace == target.workspace,
                     own.channel == target.channel,
                     own.paper_id.in_(ids[start : start + AT_ONCE]),
-                    own.state.in_([DeliveryState.SENT, DeliveryState.UNKNOWN]),
+                    own.state.in_(OUT),
                 )
                 found.update((await connection.execute(had)).scalars())
         return found
@@ -108,6 +109,24 @@ class SqlDeliveries:
         async with self._database.reading() as connection:
             texts = (await connection.execute(asked.order_by(own.due.desc()).limit(limit))).scalars()
             return [codec.load(text) for text in texts]
+
+    async def issues(self, target: Target, kind: Kind, limit: int) -> Sequence[Issue]:
+        """The newest digests that have gone out, newest first."""
+        own, sent = slots.c, deliveries.c
+        published = func.min(sent.at).filter(sent.part == 0)
+        asked = (
+            select(own.digest, published.label("published"), func.max(sent.at).label("updated"))
+            .join(deliveries, sent.slot == own.key)
+            .where(own.workspace == target.workspace, own.channel == target.channel, own.kind == kind.value)
+            .where(own.digest.is_not(None), sent.state.in_(OUT))
+            .group_by(own.key, own.digest)
+            .having(published.is_not(None))
+            .order_by(published.desc())
+            .limit(limit)
+        )
+        async with self._database.reading() as connection:
+            rows = (await connection.execute(asked)).all()
+        return [Issue(codec.load(row.digest), row.published, row.updated) for row in rows]
 
     async def unknown(self, target: Target, since: datetime) -> int:
         """How many messages of a channel have ended as UNKNOWN since then."""

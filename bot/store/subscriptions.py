@@ -24,9 +24,9 @@ class SqlSubscriptions:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def put(self, subscription: Subscription, next_due_at: datetime) -> None:
-        """Insert, or replace the wish; a pause ends, the history stays."""
-        wish = _row(subscription) | {"next_due_at": next_due_at, "refusals": 0, "paused": ""}
+    async def put(self, subscription: Subscription, next_due_at: datetime, *, paused: str = "") -> None:
+        """Insert, or replace the wish; a pause ends or begins, the history stays."""
+        wish = _row(subscription) | {"next_due_at": next_due_at, "refusals": 0, "paused": paused}
         insert = self._database.insert(subscriptions).values(wish | {"last_note": ""})
         keys = [own.workspace, own.channel, own.kind]
         async with self._database.transaction() as connection:

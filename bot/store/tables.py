@@ -287,4 +287,18 @@ deliveries = Table(  # a row a message
     Index("ix_deliveries_workspace", "workspace", "channel", "paper_id"),
 )
 
+opt_ins = Table(
+    "opt_ins",
+    metadata,
+    Column("workspace", Words, nullable=False),
+    Column("address", Words, nullable=False),
+    Column("agreed", Boolean, nullable=False),
+    Column("code", Words),  # a hash of it; NULL: none can be redeemed
+    Column("expires_at", Instant, nullable=False),
+    Column("tries_left", Integer, nullable=False),
+    Column("mails", Integer, nullable=False),  # sent in the hour that began then
+    Column("mails_since", Instant, nullable=False),
+    PrimaryKeyConstraint("workspace", "address"),
+)
+
 OWNED = tuple(table for table in metadata.sorted_tables if "workspace" in table.columns)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
-from bot.ports import Clock, Vault
+from bot.ports import Clock, Seals, Vault
 from bot.store.answers import SqlAnswers
 from bot.store.conversations import SqlConversations
 from bot.store.database import Database
@@ -16,6 +16,7 @@ from bot.store.events import SqlEventLog
 from bot.store.leases import SqlLeases
 from bot.store.ledger import SqlLedger
 from bot.store.open_replies import SqlOpenReplies
+from bot.store.opt_ins import SqlOptIns
 from bot.store.papers import SqlPapers
 from bot.store.saved import SqlSavedPapers
 from bot.store.subscriptions import SqlSubscriptions
@@ -40,6 +41,7 @@ class SqlStore:
         self.leases = SqlLeases(database)
         self.subscriptions = SqlSubscriptions(database)
         self.deliveries = SqlDeliveries(database)
+        self.opt_ins = SqlOptIns(database)
         self.workspaces = SqlWorkspaces(database)
         self._database = database
         self._folder = folder
@@ -51,3 +53,10 @@ class SqlStore:
         from bot.store.vault import SqlVault, cipher
 
         return SqlVault(self._database, cipher(self._secret_key, self._folder))
+
+    @cached_property
+    def seals(self) -> Seals:
+        """Made at their first use, as the vault is."""
+        from bot.store.seals import KeyedSeals
+
+        return KeyedSeals.of(self._secret_key, self._folder)

@@ -10,7 +10,7 @@ from datetime import date, datetime
 
 from bot.digests.model import DeliveryState, Digest, Kind, Owed, Part, Slot, Standing, Subscription, Target
 from bot.digests.planning import Plan
-from bot.digests.ports import MessageRef
+from bot.digests.ports import Issue, MessageRef
 from bot.documents.model import Document
 from bot.errors import Ambiguous, TargetGone
 
@@ -75,6 +75,15 @@ class FakeDeliveries:
         keys.sort(key=lambda key: self._owed[key].due, reverse=True)
         return [self._digests[key] for key in keys[:limit]]
 
+    async def issues(self, target: Target, kind: Kind, limit: int) -> Sequence[Issue]:
+        """The newest digests that have gone out, newest first."""
+        issues = [self._issue(digest) for digest in self._digests.values() if _is(digest.slot, target, kind)]
+        return sorted(filter(None, issues), key=lambda issue: issue.published, reverse=True)[:limit]
+
+    def _issue(self, digest: Digest) -> Issue | None:
+        out = {part: mark.at for (key, part), mark in self._marks.items() if key == digest.slot.key and mark.is_out}
+        return Issue(digest, out[0], max(out.values())) if 0 in out else None
+
     async def unknown(self, target: Target, since: datetime) -> int:
         """How many messages of a channel have ended as UNKNOWN since then."""
         mine = (mark for mark in self._marks.values() if mark.target == target and mark.at >= since)
@@ -102,6 +111,15 @@ class _Mark:
     at: datetime
     ref: MessageRef | None
 
+    @property
+    def is_out(self) -> bool:
+        """Whether the message is there, or may be."""
+        return self.state in (DeliveryState.SENT, DeliveryState.UNKNOWN)
+
+
+def _is(slot: Slot, target: Target, kind: Kind) -> bool:
+    return slot.target == target and slot.kind is kind
+
 
 class FakeSubscriptions:
     """Implements `bot.digests.ports.SubscriptionRepository`; what is owed goes to `deliveries`."""
@@ -110,11 +128,12 @@ class FakeSubscriptions:
         self._deliveries = deliveries
         self._standings: dict[tuple[Target, Kind], Standing] = {}
 
-    async def put(self, subscription: Subscription, next_due_at: datetime) -> None:
+    async def put(self, subscription: Subscription, next_due_at: datetime, *, paused: str = "") -> None:
         """Insert, or replace the wish."""
         key = (subscription.target, subscription.kind)
         known = self._standings.get(key, Standing(subscription=subscription, next_due_at=next_due_at))
-        self._standings[key] = replace(known, subscription=subscription, next_due_at=next_due_at, refusals=0, paused="")
+        changed = replace(known, subscription=subscription, next_due_at=next_due_at)
+        self._standings[key] = replace(changed, refusals=0, paused=paused)
 
     async def get(self, target: Target, kind: Kind) -> Standing | None:
         """One."""

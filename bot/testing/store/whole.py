@@ -11,8 +11,10 @@ from bot.testing.store.events import FakeEventLog
 from bot.testing.store.leases import FakeLeases
 from bot.testing.store.ledger import FakeLedger
 from bot.testing.store.open_replies import FakeOpenReplies
+from bot.testing.store.opt_ins import FakeOptIns
 from bot.testing.store.papers import FakePapers
 from bot.testing.store.saved import FakeSavedPapers
+from bot.testing.store.seals import FakeSeals
 from bot.testing.store.summaries import FakeSummaries
 from bot.testing.store.vault import FakeVault
 from bot.testing.store.workspaces import FakeWorkspaces
@@ -34,6 +36,8 @@ class FakeStore:
     open_replies: FakeOpenReplies = field(default_factory=FakeOpenReplies)
     leases: FakeLeases = field(default_factory=FakeLeases)
     vault: FakeVault = field(default_factory=FakeVault)
+    seals: FakeSeals = field(default_factory=FakeSeals)
+    opt_ins: FakeOptIns = field(default_factory=FakeOptIns)
     deliveries: FakeDeliveries = field(default_factory=FakeDeliveries)
     subscriptions: FakeSubscriptions = field(init=False)
 
@@ -49,6 +53,7 @@ class FakeStore:
             self.saved,
             self.open_replies,
             self.vault,
+            self.opt_ins,
             self.subscriptions,
             self.deliveries,
         )

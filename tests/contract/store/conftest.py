@@ -20,8 +20,10 @@ from bot.store.events import SqlEventLog
 from bot.store.leases import SqlLeases
 from bot.store.ledger import SqlLedger
 from bot.store.open_replies import SqlOpenReplies
+from bot.store.opt_ins import SqlOptIns
 from bot.store.papers import SqlPapers
 from bot.store.saved import SqlSavedPapers
+from bot.store.seals import KeyedSeals
 from bot.store.subscriptions import SqlSubscriptions
 from bot.store.summaries import SqlSummaries
 from bot.store.tables import metadata
@@ -104,6 +106,8 @@ def _in_memory(clock: FakeClock) -> Store:
         open_replies=fake.open_replies,
         leases=fake.leases,
         vault=fake.vault,
+        seals=fake.seals,
+        opt_ins=fake.opt_ins,
         subscriptions=fake.subscriptions,
         deliveries=fake.deliveries,
         workspaces=fake.workspaces,
@@ -123,6 +127,8 @@ def _in_sql(database: Database, clock: FakeClock, folder: Path) -> Store:
         open_replies=SqlOpenReplies(database),
         leases=SqlLeases(database),
         vault=SqlVault(database, cipher(KEY, folder)),
+        seals=KeyedSeals.of(KEY, folder),
+        opt_ins=SqlOptIns(database),
         subscriptions=SqlSubscriptions(database),
         deliveries=SqlDeliveries(database),
         workspaces=SqlWorkspaces(database),

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Any
 
-from bot.digests.ports import DeliveryRepository, SubscriptionRepository
+from bot.digests.ports import DeliveryRepository, OptIns, SubscriptionRepository
 from bot.papers.model import ListState, Paper, PaperList
 from bot.ports import (
     AnswerRepository,
@@ -16,6 +16,7 @@ from bot.ports import (
     OpenReplies,
     PaperRepository,
     SavedPapers,
+    Seals,
     SummaryRepository,
     TextRepository,
     UsageLedger,
@@ -42,6 +43,8 @@ class Store:
     open_replies: OpenReplies
     leases: Leases
     vault: Vault
+    seals: Seals
+    opt_ins: OptIns
     subscriptions: SubscriptionRepository
     deliveries: DeliveryRepository
     workspaces: Workspaces
