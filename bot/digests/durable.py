@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from bot.digests.courier import Courier, Outcome
+from bot.errors import StoreError
 from bot.ports import Clock, Leases
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ APPLICATION = "paperwire"
 VERSION = "digests-1"  # of the order of steps: a change that old workflows could not go on with needs another
 AT_ONCE = 500  # digests under way in one process; nearly all of their time they wait for their turn to post
 ALIVE = timedelta(seconds=30)  # after so long without a sign of life a process is dead
-SIGN_OF_LIFE = 10.0  # seconds
+SIGNS = 3  # of life, within that time
 
 
 class RecordedSteps:
@@ -57,11 +58,14 @@ class RecordedSteps:
 class DurableWorkers:
     """Implements `bot.digests.ticking.Workers`; made by `open_workers`."""
 
-    def __init__(self, deliver: Callable[[str], Awaitable[None]], name: str, leases: Leases, clock: Clock) -> None:
+    def __init__(
+        self, deliver: Callable[[str], Awaitable[None]], name: str, leases: Leases, clock: Clock, alive: timedelta
+    ) -> None:
         self._deliver = deliver
         self._name = name
         self._leases = leases
         self._clock = clock
+        self._alive = alive
 
     async def hand_over(self, slot_key: str, platform: str) -> None:
         """Start the slot's workflow in the queue of its platform, unless it was started before."""
@@ -76,7 +80,7 @@ class DurableWorkers:
 
         under_way = await DBOS.list_workflows_async(status="PENDING", load_input=False, load_output=False)
         for owner in {workflow.executor_id for workflow in under_way} - {self._name, None}:
-            if await self._leases.acquire(_lease(str(owner)), self._name, self._clock.now(), ALIVE) is None:
+            if await self._leases.acquire(_lease(str(owner)), self._name, self._clock.now(), self._alive) is None:
                 continue
             orphans = await DBOS.list_workflows_async(status="PENDING", executor_id=owner, load_output=False)
             for workflow in orphans:
@@ -84,15 +88,25 @@ class DurableWorkers:
             log.info("digests_adopted", action="adopt_digests", digests=len(orphans))
 
     async def stay_alive(self) -> None:
-        """Show signs of life until cancelled."""
+        """Show signs of life and take up what dead processes left, until cancelled, whatever the database does."""
         while True:
-            await self._leases.acquire(_lease(self._name), self._name, self._clock.now(), ALIVE)
-            await self._clock.sleep(SIGN_OF_LIFE)
+            try:
+                await self._leases.acquire(_lease(self._name), self._name, self._clock.now(), self._alive)
+                await self.adopt()
+            except StoreError as error:
+                log.warning("no_sign_of_life", action="stay_alive", why=error.sentence)
+            await self._clock.sleep(self._alive.total_seconds() / SIGNS)
 
 
 @asynccontextmanager
 async def open_workers(
-    courier: Courier, platforms: Iterable[str], leases: Leases, clock: Clock, *, database_url: str
+    courier: Courier,
+    platforms: Iterable[str],
+    leases: Leases,
+    clock: Clock,
+    *,
+    database_url: str,
+    alive: timedelta = ALIVE,
 ) -> AsyncIterator[DurableWorkers]:
     """Workers for the queues of these platforms, until the end of the block.
 
@@ -100,11 +114,12 @@ async def open_workers(
 
     Args:
         database_url: postgresql://… (a schema of its own, "dbos", is used there) or sqlite:///….
+        alive: for how long a process that gives no sign of life is taken for alive; the same in all processes.
     """
     from dbos import DBOS
 
     name = secrets.token_hex(8)
-    await leases.acquire(_lease(name), name, clock.now(), ALIVE)
+    await leases.acquire(_lease(name), name, clock.now(), alive)
     DBOS(config=_config(database_url, name))
 
     @DBOS.workflow(name="digest")
@@ -116,7 +131,7 @@ async def open_workers(
     DBOS.launch()  # on this loop, where workflows are to run; blocks it for a moment before anything is served
     for queue in served:
         await DBOS.register_queue_async(queue, worker_concurrency=AT_ONCE)
-    workers = DurableWorkers(deliver, name, leases, clock)
+    workers = DurableWorkers(deliver, name, leases, clock, alive)
     living = asyncio.create_task(workers.stay_alive())
     try:
         yield workers

@@ -27,9 +27,6 @@ class Workers(Protocol):
     async def hand_over(self, slot_key: str, platform: str) -> None:
         """Deliver this one, soon and once; telling twice changes nothing."""
 
-    async def adopt(self) -> None:
-        """Take up what replicas that have died left behind."""
-
 
 class Ticker:
     """Finds what is due, and sees that it is delivered."""
@@ -46,7 +43,6 @@ class Ticker:
         """Tick at the beginning of each minute until cancelled; a database that fails is asked again then."""
         while True:
             try:
-                await self._workers.adopt()
                 await self.tick()
             except StoreError as error:
                 log.warning("tick_failed", action="tick", why=error.sentence)

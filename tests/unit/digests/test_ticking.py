@@ -39,9 +39,6 @@ class FakeWorkers:
         slot = owed.slot
         await self._subscriptions.ran(slot.target, slot.kind, owed.due, None if slot.notice else slot.day, "")
 
-    async def adopt(self) -> None:
-        """Nobody has died."""
-
 
 class World:
     """A store, a clock and workers that tickers share."""
