@@ -122,7 +122,7 @@ def _(block: Card) -> list[Json]:
         face[0]["accessory"] = {
             "type": "image",
             "image_url": block.thumbnail,
-            "alt_text": _alt(block.thumbnail_alt or f"First page of {block.title}"),
+            "alt_text": _alt(block.thumbnail_alt or f"First page of {block.title}", limits.THUMBNAIL_ALT),
         }
     return [*face, *sections(_inside(block)), *row(block.actions)]
 
@@ -184,5 +184,5 @@ def _shown(url: str | None) -> bool:
     return url is not None and url.startswith("https://") and limits.size(url) <= limits.IMAGE_URL
 
 
-def _alt(words: str) -> str:
-    return plain_text(words, limits.IMAGE_ALT)["text"]  # type: ignore[return-value]
+def _alt(words: str, limit: int = limits.IMAGE_ALT) -> str:
+    return plain_text(words, limit)["text"]  # type: ignore[return-value]

@@ -1,14 +1,16 @@
 """Buttons, menus and modals: command lines on their way to Slack and back.
 
-What a button stands for travels in its value, so it works after a restart and needs no memory here.  `VERSION` leads
-every `action_id` and `callback_id`; a button with another one was made by an older or a newer Paperwire.
+What a button stands for travels in its value, so it works after a restart and needs no memory here.  Values are short,
+as Slack weighs a message by all of its JSON: the bare command where that is all; after `PRIVATE` one whose answer is
+private; after `QUESTION`, on lines of their own, one with the question to put first; JSON for what has no short form.
+`VERSION` leads every `action_id` and `callback_id`; a button with another one was made by another version of Paperwire.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from adapters.slack import limits
 from adapters.slack.escape import escape, shorten
@@ -18,6 +20,8 @@ from bot.documents.model import Action, Input
 VERSION = "pw1:"
 MODAL = VERSION + "ask"
 WORDS = "words"  # block and action id of a modal's one field
+PRIVATE = "~"
+QUESTION = "?"
 ROW = 5  # more buttons than this are easier to choose from as a menu
 
 
@@ -28,32 +32,48 @@ class Press:
     command: str
     private: bool = False
     input: Input | None = None
-    title: str = ""
+    title: str = ""  # of the window that puts the question; the button's label, so the value need not hold it
 
     def encode(self) -> str:
-        """As a button's value: the command itself, or JSON where there is more to say."""
-        if not self.private and self.input is None:
-            return self.command
+        """As a button's value."""
+        short = self._short()
+        return short if Press.decode(short) == replace(self, title="") else self._long()
+
+    def _short(self) -> str:
+        if self.input is None:
+            return f"{PRIVATE if self.private else ''}{self.command}"
+        return QUESTION + "\n".join((self.command, self.input.label, self.input.placeholder)).rstrip("\n")
+
+    def _long(self) -> str:
         kept: Json = {"command": self.command}
         if self.private:
             kept["private"] = True
         if self.input is not None:
-            kept["title"] = self.title
             kept["input"] = [self.input.label, self.input.placeholder, self.input.max_length, self.input.multiline]
         return json.dumps(kept, ensure_ascii=False, separators=(",", ":"))
 
     @classmethod
-    def decode(cls, value: str) -> Press | None:
-        """Back again; None for a value that is not ours."""
-        if not value.startswith("{"):
-            return cls(value) if value else None
-        try:
-            kept = json.loads(value)
-            asked = kept.get("input")
-            question = Input(str(asked[0]), str(asked[1]), int(asked[2]), bool(asked[3])) if asked else None
-            return cls(str(kept["command"]), kept.get("private") is True, question, str(kept.get("title", "")))
-        except (ValueError, TypeError, KeyError, IndexError):
-            return None
+    def decode(cls, value: str, label: str = "") -> Press | None:
+        """Back again, with what stood on the button; None for a value that is not ours."""
+        if value.startswith("{"):
+            return _from_json(value, label)
+        if value.startswith(QUESTION):
+            command, *asked = value.removeprefix(QUESTION).split("\n")
+            if not 1 <= len(asked) <= 2:
+                return None
+            return cls(command, input=Input(asked[0], "".join(asked[1:])), title=label)
+        command = value.removeprefix(PRIVATE)
+        return cls(command, private=command != value) if command else None
+
+
+def _from_json(value: str, label: str) -> Press | None:
+    try:
+        kept = json.loads(value)
+        asked = kept.get("input")
+        question = Input(str(asked[0]), str(asked[1]), int(asked[2]), bool(asked[3])) if asked else None
+        return Press(str(kept["command"]), kept.get("private") is True, question, label if question else "")
+    except (ValueError, TypeError, KeyError, IndexError):
+        return None
 
 
 def plain_text(text: str, limit: int) -> Json:
@@ -113,7 +133,7 @@ def notice(sentence: str) -> Json:
 
 
 def _press(action: Action) -> Press:
-    return Press(action.command, action.private, action.input, action.label if action.input else "")
+    return Press(action.command, action.private, action.input)
 
 
 def _fits_menu(action: Action) -> bool:

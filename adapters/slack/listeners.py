@@ -80,7 +80,8 @@ class Listeners:
         """A button or a menu of ours: a command, or the question to ask before it."""
         await ack()
         chosen = action.get("selected_option") or action
-        press = Press.decode(str(chosen.get("value", "")))
+        label = (chosen.get("text") or {}).get("text")
+        press = Press.decode(str(chosen.get("value", "")), str(label or ""))
         incoming = from_press(body, press) if press else None
         if press is None or incoming is None:
             await self.old_press(ack, body)

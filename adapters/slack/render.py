@@ -49,7 +49,10 @@ class Message:
 
 def render(document: Document, *, budget: int = limits.BLOCKS_TOTAL) -> list[Message]:
     """A document as one message or more, each at most `budget` heavy."""
-    packed = list(_pack(_groups(document), limits.BLOCKS_PER_MESSAGE, budget))
+    groups = _groups(document)
+    packed = list(_pack(groups, limits.BLOCKS_PER_MESSAGE, budget))
+    if len(packed) > 1:
+        packed = list(_pack(_lightened(groups, limits.BLOCKS_PER_MESSAGE, budget), limits.BLOCKS_PER_MESSAGE, budget))
     first = shorten(_spoken(document), limits.TEXT)
     return [Message(CONTINUED if index else first, tuple(part)) for index, part in enumerate(packed)]
 
@@ -88,6 +91,21 @@ def papers(document: Document) -> tuple[str, ...]:
 def _groups(document: Document) -> list[list[Json]]:
     groups = [title_block(document.title), *map(blocks, document.blocks)]
     return [group for group in groups if group] or [blocks(Footnote(text(EMPTY)))]
+
+
+def _lightened(groups: list[list[Json]], most: int, budget: int) -> list[list[Json]]:
+    """Groups with as many thumbnails left out, from the last on, as one message needs; all, where that is no help.
+
+    A list that goes on in its thread is worse to read than one whose lower half has no pictures.
+    """
+    excess = sum(map(limits.weight, groups)) - budget
+    lighter = list(groups)
+    for index, group in reversed(list(enumerate(groups))):
+        if excess <= 0:
+            break
+        lighter[index] = [{name: part for name, part in block.items() if name != "accessory"} for block in group]
+        excess -= limits.weight(group) - limits.weight(lighter[index])
+    return lighter if excess <= 0 and sum(map(len, groups)) <= most else groups
 
 
 def _pack(groups: Iterable[Sequence[Json]], most: int, budget: int) -> Iterator[list[Json]]:

@@ -119,7 +119,7 @@ def byline(paper: Paper, authors: int = 3) -> str:
 
 def card_actions(paper_id: str, offers: frozenset[str]) -> tuple[Action, ...]:
     """What can be done with a paper, as far as there are commands for it."""
-    question = Input("What would you like to know?", placeholder="How does it compare with earlier work?")
+    question = Input("What would you like to know?")
     actions = {
         "show": Action("Details", f"show {paper_id}"),
         "ask": Action("Ask", f"ask {paper_id}", input=question),

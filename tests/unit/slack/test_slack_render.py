@@ -17,6 +17,7 @@ from adapters.slack.people import Person
 from adapters.slack.render import plain, render, render_view
 from bot.chat.commands import COMMANDS
 from bot.documents.model import Action, Actions, Card, Code, Document, Footnote, Image, Input, Paragraph, Quote, text
+from bot.reading.cards import card_actions
 from tests.servers.slack_checks import block_faults, message_faults, view_faults
 from tests.strategies import actions, documents
 
@@ -66,9 +67,10 @@ def test_any_document_fits_a_view(document: Document) -> None:
 def test_what_a_button_stands_for_comes_back(action: Action) -> None:
     for button in elements(row([action])):
         if "value" in button:
-            press = Press.decode(button["value"])
+            press = Press.decode(button["value"], action.label)
             assert press is not None
             assert (press.command, press.private, press.input) == (action.command, action.private, action.input)
+            assert press.title == (action.label if action.input else "")
 
 
 @relaxed
@@ -137,7 +139,60 @@ def test_the_text_of_a_message_says_what_its_blocks_say() -> None:
     assert message.text == "Title &amp; more\nwords\nsmall"
 
 
-@pytest.mark.parametrize("value", ["", "{}", "{", '{"command":1,"input":"x"}', '{"command":"x","input":[1]}'])
+@pytest.mark.parametrize(
+    ("action", "value"),
+    [
+        (Action("Details", "show 1"), "show 1"),
+        (Action("Save", "save 1", private=True), "~save 1"),
+        (Action("Ask", "ask 1", input=Input("Why?")), "?ask 1\nWhy?"),
+        (Action("Ask", "ask 1", input=Input("Why?", "or how")), "?ask 1\nWhy?\nor how"),
+    ],
+)
+def test_what_most_buttons_stand_for_is_short(action: Action, value: str) -> None:
+    (button,) = elements(row([action]))
+    assert button["value"] == value
+
+
+def test_a_value_of_an_older_version_is_read() -> None:
+    old = '{"command":"ask 1","title":"Ask","input":["Why?","or how",2000,true]}'
+    assert Press.decode(old, "Ask") == Press("ask 1", input=Input("Why?", "or how"), title="Ask")
+
+
+def a_list(line: str) -> Document:
+    """Ten papers, as a list shows them."""
+    cards = (
+        Card(
+            paper_id=f"2607.{number:05}",
+            title="A Title of the Usual Length for a Paper of These Days",
+            url=f"https://huggingface.co/papers/2607.{number:05}",
+            rank=number,
+            line=line,
+            thumbnail=f"https://cdn-thumbnails.huggingface.co/social-thumbnails/papers/2607.{number:05}.png",
+            actions=card_actions(f"2607.{number:05}", frozenset({"show", "ask", "similar", "save"})),
+        )
+        for number in range(1, 11)
+    )
+    return Document("Trending papers", tuple(cards))
+
+
+def test_ten_papers_are_one_message_with_all_their_pictures() -> None:
+    (message,) = render(a_list("A line of some twenty words says what there is to be said of a paper. " * 2))
+    assert str(message.blocks).count("accessory") == 10
+
+
+def test_ten_papers_with_long_lines_are_one_message_whose_first_ones_have_pictures() -> None:
+    (message,) = render(a_list("A line of some twenty words says what there is to be said of a paper. " * 6))
+    pictures = ["accessory" in block for block in message.blocks if block["type"] == "section"]
+    assert pictures == sorted(pictures, reverse=True)
+    assert 0 < sum(pictures) < 10
+
+
+def test_a_list_too_long_for_one_message_keeps_its_pictures() -> None:
+    messages = render(a_list("A line of some twenty words says what there is to be said of a paper. " * 20))
+    assert sum(str(message.blocks).count("accessory") for message in messages) == 10
+
+
+@pytest.mark.parametrize("value", ["", "{}", "{", '{"command":1,"input":"x"}', '{"command":"x","input":[1]}', "?x"])
 def test_a_foreign_value_is_no_press(value: str) -> None:
     assert Press.decode(value) is None
 
