@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from bot.chat.conversation import Turn
     from bot.chat.request import Place
-    from bot.digests.ports import DeliveryRepository, OptIns, SubscriptionRepository
+    from bot.digests.ports import DeliveryRepository, OptIns, SharedTurns, SubscriptionRepository
     from bot.llm.model import Completion, ModelCall, TextDelta, Usage
     from bot.papers.fulltext.model import FullText
     from bot.papers.model import Paper, PaperList, Rise
@@ -352,6 +352,10 @@ class Store(Protocol):
     @property
     def deliveries(self) -> DeliveryRepository:
         """Digests, and how far their messages are."""
+
+    @property
+    def shared_turns(self) -> SharedTurns:
+        """Lines in which all processes wait for their turn to post."""
 
     @property
     def workspaces(self) -> Workspaces:

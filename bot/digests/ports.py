@@ -153,6 +153,16 @@ class OptIns(Protocol):
         """No more mail; an open code is void.  How many were sent stays known."""
 
 
+class SharedTurns(Protocol):
+    """Lines in which every process of this bot waits for its turn, however many there are.
+
+    Whatever a platform counts for the bot as a whole is counted here: a line moves on by as much as each turn takes.
+    """
+
+    async def take(self, name: str, seconds: float) -> float:
+        """Take the next free `seconds` of a line; how many seconds from now they begin."""
+
+
 class SubscriptionRepository(Protocol):
     """Subscriptions and what has become of them."""
 

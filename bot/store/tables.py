@@ -301,4 +301,11 @@ opt_ins = Table(
     PrimaryKeyConstraint("workspace", "address"),
 )
 
+shared_turns = Table(
+    "shared_turns",
+    metadata,
+    Column("name", Words, primary_key=True),
+    Column("free_from", Float(53), nullable=False),  # seconds since 1970 by the database's own clock
+)
+
 OWNED = tuple(table for table in metadata.sorted_tables if "workspace" in table.columns)

@@ -19,6 +19,7 @@ from bot.store.open_replies import SqlOpenReplies
 from bot.store.opt_ins import SqlOptIns
 from bot.store.papers import SqlPapers
 from bot.store.saved import SqlSavedPapers
+from bot.store.shared_turns import SqlSharedTurns
 from bot.store.subscriptions import SqlSubscriptions
 from bot.store.summaries import SqlSummaries
 from bot.store.texts import SqlTexts
@@ -40,6 +41,7 @@ class SqlStore:
         self.open_replies = SqlOpenReplies(database)
         self.leases = SqlLeases(database)
         self.subscriptions = SqlSubscriptions(database)
+        self.shared_turns = SqlSharedTurns(database)
         self.deliveries = SqlDeliveries(database)
         self.opt_ins = SqlOptIns(database)
         self.workspaces = SqlWorkspaces(database)

@@ -24,6 +24,7 @@ from bot.store.opt_ins import SqlOptIns
 from bot.store.papers import SqlPapers
 from bot.store.saved import SqlSavedPapers
 from bot.store.seals import KeyedSeals
+from bot.store.shared_turns import SqlSharedTurns
 from bot.store.subscriptions import SqlSubscriptions
 from bot.store.summaries import SqlSummaries
 from bot.store.tables import metadata
@@ -110,6 +111,7 @@ def _in_memory(clock: FakeClock) -> Store:
         opt_ins=fake.opt_ins,
         subscriptions=fake.subscriptions,
         deliveries=fake.deliveries,
+        shared_turns=fake.shared_turns,
         workspaces=fake.workspaces,
     )
 
@@ -131,5 +133,6 @@ def _in_sql(database: Database, clock: FakeClock, folder: Path) -> Store:
         opt_ins=SqlOptIns(database),
         subscriptions=SqlSubscriptions(database),
         deliveries=SqlDeliveries(database),
+        shared_turns=SqlSharedTurns(database),
         workspaces=SqlWorkspaces(database),
     )

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Any
 
-from bot.digests.ports import DeliveryRepository, OptIns, SubscriptionRepository
+from bot.digests.ports import DeliveryRepository, OptIns, SharedTurns, SubscriptionRepository
 from bot.papers.model import ListState, Paper, PaperList
 from bot.ports import (
     AnswerRepository,
@@ -47,6 +47,7 @@ class Store:
     opt_ins: OptIns
     subscriptions: SubscriptionRepository
     deliveries: DeliveryRepository
+    shared_turns: SharedTurns
     workspaces: Workspaces
 
 

@@ -1,0 +1,36 @@
+"""Lines in which every process of this bot waits for its turn."""
+
+from __future__ import annotations
+
+from sqlalchemy import ColumnElement, Float, case, extract, func, literal
+
+from bot.store.database import Database
+from bot.store.tables import shared_turns
+
+LONGEST = 900.0  # seconds; a line that reaches farther was written before the database's clock was set back
+UNIX_EPOCH = 2_440_587.5  # as a Julian day, by which SQLite tells time
+SECONDS_A_DAY = 86_400.0
+
+
+class SqlSharedTurns:
+    """Implements `bot.digests.ports.SharedTurns`.  The database's clock counts, so those of the machines may differ."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def take(self, name: str, seconds: float) -> float:
+        """Move the line on, in one statement."""
+        now, free_from = self._now(), shared_turns.c.free_from
+        begins = case((free_from.between(now, now + LONGEST), free_from), else_=now)
+        insert = self._database.insert(shared_turns).values(name=name, free_from=now + seconds)
+        moved = insert.on_conflict_do_update(
+            index_elements=[shared_turns.c.name], set_={"free_from": begins + seconds}
+        ).returning(free_from - seconds - now)
+        async with self._database.transaction() as connection:
+            wait: float = (await connection.execute(moved)).scalar_one()
+        return max(0.0, wait)
+
+    def _now(self) -> ColumnElement[float]:
+        if self._database.is_sqlite:
+            return (func.julianday("now", type_=Float) - literal(UNIX_EPOCH)) * SECONDS_A_DAY
+        return extract("epoch", func.clock_timestamp()).cast(Float(53))
