@@ -162,33 +162,45 @@ def _groups(document: Document) -> Iterator[Group]:
 
 def _parts(block: Block, used: set[str], place: int) -> Iterator[Part]:
     match block:
-        case Heading(text=value):
-            yield from _lines("### ", text(in_one_line(value)))
-        case Paragraph(text=value):
-            yield from _displays(markdown(value, _PIECE))
-        case Bullets(items=items, ordered=ordered):
-            marks = (f"{number}. " if ordered else "- " for number in range(1, len(items) + 1))
-            yield from _displays(
-                _joined(line for mark, item in zip(marks, items, strict=True) for line in _marked(mark, item))
-            )
-        case Quote(text=value, source=source):
-            yield from _displays(_joined([*_marked("> ", text(in_one_line(value))), *_marked("-# ", source)]))
-        case Code(text=value):
-            yield from _displays(_fences(value))
-        case Facts(rows=rows):
-            lines = (line for name, value in rows for line in _marked("", (bold(in_one_line(name)), Span(" "), *value)))
-            yield from _displays(_joined(lines))
         case Image():
             yield from _image(block, place)
         case Card():
             yield from _card(block, used)
         case Actions(actions=actions):
             yield from _rows(actions, used)
-        case Footnote(text=value):
-            yield from _displays(_joined(_marked("-# ", value)))
+        case _:
+            yield from map(_display, _texts(block))
 
 
 # --- text --------------------------------------------------------------------------------------------------------
+
+
+@lru_cache(maxsize=1024)  # the same blocks come again and again: help, and the papers of a day
+def _texts(block: Heading | Paragraph | Bullets | Quote | Code | Facts | Footnote | Card) -> tuple[str, ...]:
+    """The words of a block, each as long as one text component may be."""
+    return tuple(content for content in _written_out(block) if content.strip())
+
+
+def _written_out(block: Heading | Paragraph | Bullets | Quote | Code | Facts | Footnote | Card) -> Iterable[str]:
+    match block:
+        case Heading(text=value):
+            return _marked("### ", text(in_one_line(value)))
+        case Paragraph(text=value):
+            return markdown(value, _PIECE)
+        case Bullets(items=items, ordered=ordered):
+            marks = (f"{number}. " if ordered else "- " for number in range(1, len(items) + 1))
+            return _joined(line for mark, item in zip(marks, items, strict=True) for line in _marked(mark, item))
+        case Quote(text=value, source=source):
+            return _joined([*_marked("> ", text(in_one_line(value))), *_marked("-# ", source)])
+        case Code(text=value):
+            return _fences(value)
+        case Facts(rows=rows):
+            lines = (_marked("", (bold(in_one_line(name)), Span(" "), *value)) for name, value in rows)
+            return _joined(line for row in lines for line in row)
+        case Footnote(text=value):
+            return _joined(_marked("-# ", value))
+        case Card():
+            return _joined(_card_lines(block))
 
 
 def _display(content: str) -> Part:
@@ -203,7 +215,6 @@ def _lines(mark: str, value: Text) -> Group:
     return [_display(line) for line in _marked(mark, value)]
 
 
-@lru_cache(maxsize=2048)  # the same lines come again and again: help, and the papers of a day
 def _marked(mark: str, value: Text) -> tuple[str, ...]:
     """The text as one line, or lines if it is very long, the first led in by a mark such as `- `."""
     single = tuple(
@@ -256,7 +267,7 @@ def _line_end(value: str, at: int) -> int:
 
 
 def _card(card: Card, used: set[str]) -> Iterator[Part]:
-    first, *rest = _joined(_card_lines(card))
+    first, *rest = _texts(card)
     if card.thumbnail and length(card.thumbnail) <= limits.MEDIA_LINK:
         alt = shortened(in_one_line(card.thumbnail_alt) or "First page or figure of the paper", limits.ALT_TEXT)
         section: Item = ui.Section(ui.TextDisplay(first), accessory=ui.Thumbnail(card.thumbnail, description=alt))
