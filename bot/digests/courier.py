@@ -17,7 +17,7 @@ import structlog
 from bot.digests.model import Digest, EmptyDays, Owed, Slot, Standing, Subscription
 from bot.digests.planning import WINDOW
 from bot.digests.ports import DeliveryRepository, Poster, SubscriptionRepository
-from bot.digests.sending import Result, Sender, Sent
+from bot.digests.sending import Result, Sends, Sent
 from bot.documents.model import Document, Paragraph, Tone, text
 from bot.documents.words import long_date
 from bot.errors import BotError, Transient
@@ -64,7 +64,7 @@ class Courier:
     def __init__(
         self,
         composer: Composes,
-        sender: Sender,
+        sender: Sends,
         subscriptions: SubscriptionRepository,
         deliveries: DeliveryRepository,
         posters: Mapping[str, Poster],
@@ -106,7 +106,7 @@ class Courier:
                 await self._ran(owed, digest.through, "")
                 return _over()
             await self._deliveries.compose(digest)
-        return Outcome(next="on", wait=0.0, messages=len(digest.parts))
+        return Outcome(next="on", wait=0.0, messages=self._sender.messages(digest))
 
     async def _send(self, slot_key: str, number: int) -> Outcome:
         owed, standing = await self._case(slot_key)
@@ -120,7 +120,7 @@ class Courier:
             case Result.REFUSED:
                 return await self._refused(owed, standing, sent)
             case Result.UNKNOWN | Result.REJECTED if number == 0:
-                await self._ran(owed, None, _without_root(sent.result))
+                await self._ran(owed, None, sent.why or _without_root(sent.result))
                 return _over()
         return Outcome(next="on", wait=0.0, messages=len(digest.parts))
 
@@ -155,8 +155,11 @@ class Courier:
 
     async def _tell_owner(self, standing: Standing, why: str) -> None:
         target = standing.subscription.target
+        poster = self._posters.get(target.platform)
+        if poster is None:  # of mail and feeds `status` tells
+            return
         try:
-            await self._posters[target.platform].tell(target.workspace, standing.subscription.owner, _paused(why))
+            await poster.tell(target.workspace, standing.subscription.owner, _paused(why))
         except BotError as error:
             log.info("owner_not_told", action="tell_owner", kind=type(error).__name__)
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import Protocol
 
 import structlog
 
@@ -46,8 +47,25 @@ class Sent:
     why: str = ""
 
 
+ENDS = {
+    DeliveryState.SENT: Result.SENT,
+    DeliveryState.UNKNOWN: Result.UNKNOWN,
+    DeliveryState.SKIPPED: Result.REJECTED,
+}
+
+
+class Sends(Protocol):
+    """Sends the messages of digests, in whatever way."""
+
+    def messages(self, digest: Digest) -> int:
+        """How many messages a digest is."""
+
+    async def send(self, digest: Digest, number: int) -> Sent:
+        """Send the message of that number, if it has not been sent.  Raises no `BotError` but of the store."""
+
+
 class Sender:
-    """Sends messages by the posters of the platforms.
+    """Sends messages by the posters of the platforms.  Implements `Sends`.
 
     Args:
         posters: by the prefix of the workspaces that each serves.
@@ -70,14 +88,18 @@ class Sender:
             for name, poster in posters.items()
         }
 
+    def messages(self, digest: Digest) -> int:
+        """One for each part."""
+        return len(digest.parts)
+
     async def send(self, digest: Digest, number: int) -> Sent:
         """Send the message of that number, if it has not been sent; the root must have been.  Never raises `BotError`
         but for a store that fails.
         """
         slot, part = digest.slot, digest.parts[number]
         state, _ = await self._deliveries.state(slot, part)
-        if state in _ENDS:
-            return Sent(_ENDS[state])
+        if state in ENDS:
+            return Sent(ENDS[state])
         root = await self._root(digest) if number else None
         try:
             return await self._try(digest, part, root, unsure=state is DeliveryState.SENDING)
@@ -158,13 +180,6 @@ class Sender:
 
     def _poster(self, slot: Slot) -> Poster:
         return self._posters[slot.target.platform]
-
-
-_ENDS = {
-    DeliveryState.SENT: Result.SENT,
-    DeliveryState.UNKNOWN: Result.UNKNOWN,
-    DeliveryState.SKIPPED: Result.REJECTED,
-}
 
 
 def plainer(document: Document) -> Document:

@@ -112,11 +112,11 @@ def notice(slot: Slot, reading: Reading, chosen: Chosen, gaps: Gaps | None) -> D
 def _counts(shown: int, total: int, chosen: Chosen) -> str:
     what = f"{total} new paper" + ("" if total == 1 else "s")
     if shown == total:
-        return f"{what}, one a message in this thread."
+        return f"{what}."
     left_out = [f"{chosen.off_topic} on other topics"] if chosen.off_topic else []
     left_out += [f"{chosen.muted} on muted topics"] if chosen.muted else []
     left_out += [f"{chosen.below} further down the list"] if chosen.below else []
-    return f"{what}; {shown} of them in this thread. Left out: {', '.join(left_out)}."
+    return f"{what}; {shown} of them below. Left out: {', '.join(left_out)}."
 
 
 def _line(choice: Choice) -> Text:
