@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterable, Sequence
 from typing import Literal
 
+import structlog
+
 from bot.chat.answers import answer_document, answer_words
 from bot.chat.conversation import Turn
 from bot.chat.engine import Asked
 from bot.chat.finding import Finder
 from bot.chat.request import Final, Partial, Progress, Reply, Request
 from bot.chat.subject import SubjectFinder
-from bot.errors import BadInput
+from bot.errors import BadInput, StoreError
 from bot.llm.model import Message
 from bot.papers.model import Paper
 from bot.papers.references import read_reference
@@ -19,6 +21,8 @@ from bot.ports import Clock, ConversationRepository
 from bot.reading.answering import Answer, Answerer, Question
 from bot.reading.packing import estimated_tokens
 from bot.reading.reader import Reader
+
+log = structlog.get_logger(__name__)
 
 Role = Literal["user", "bot"]
 
@@ -101,7 +105,11 @@ class Asking:
                 yield Partial(said)
 
     async def _remember(self, request: Request, role: Role, words: str, papers: tuple[str, ...]) -> None:
-        await self._conversations.add_turn(request.place, Turn(role, words, self._clock.now(), papers))
+        """Keep what was said; where that fails it is not known in the next question, but this one is answered."""
+        try:
+            await self._conversations.add_turn(request.place, Turn(role, words, self._clock.now(), papers))
+        except StoreError as error:
+            log.warning("turn_not_kept", action="ask", reason=type(error).__name__)
 
 
 def check_question(question: str) -> None:

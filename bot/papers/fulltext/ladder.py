@@ -15,7 +15,9 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from bot.errors import BotError, NotFound, Transient, Unreadable
+import structlog
+
+from bot.errors import BotError, NotFound, StoreError, Transient, Unreadable
 from bot.papers.fulltext.clean import clean
 from bot.papers.fulltext.model import Block, FullText, Parsed, Section, TextSource
 from bot.papers.fulltext.workshop import MAX_BYTES, Kind, Workshop
@@ -23,6 +25,8 @@ from bot.papers.model import Paper
 
 if TYPE_CHECKING:
     from bot.ports import Clock, Fetched, Fetcher, TextRepository
+
+log = structlog.get_logger(__name__)
 
 ARXIV = "https://arxiv.org"
 AR5IV = "https://ar5iv.labs.arxiv.org"
@@ -73,7 +77,7 @@ class TextLadder:
 
         Raises:
             NotFound: not even an abstract is known.
-            StoreError: texts cannot be kept.
+            StoreError: what was kept cannot be read.
         """
         key = (paper.id, paper.version or 0)
         task = self._under_way.get(key)
@@ -88,11 +92,18 @@ class TextLadder:
         if kept := await self._texts.get(*key) or self._makeshift(key):
             return kept
         text, is_lasting = await self._best(paper)
-        if is_lasting:
-            await self._texts.save(text)
-        else:
+        if not (is_lasting and await self._is_kept(text)):
             self._makeshifts[key] = (self._clock.now(), text)
         return text
+
+    async def _is_kept(self, text: FullText) -> bool:
+        """Keep a text for good; False if that fails, which is no reason to withhold it."""
+        try:
+            await self._texts.save(text)
+        except StoreError as error:
+            log.warning("text_not_kept", action="read_paper", reason=type(error).__name__)
+            return False
+        return True
 
     async def _best(self, paper: Paper) -> tuple[FullText, bool]:
         """The text from the highest rung that holds, and whether no better one may be had in a while."""

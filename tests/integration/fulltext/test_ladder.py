@@ -7,9 +7,9 @@ from collections.abc import Mapping
 
 import pytest
 
-from bot.errors import NotFound, RateLimited, SourceUnavailable, Transient
+from bot.errors import NotFound, RateLimited, SourceUnavailable, StoreError, Transient
 from bot.papers.fulltext.ladder import MAKESHIFT_KEPT, Sources, TextLadder
-from bot.papers.fulltext.model import TextSource
+from bot.papers.fulltext.model import FullText, TextSource
 from bot.papers.fulltext.workshop import Workshop
 from bot.papers.model import Paper
 from bot.testing.clock import FakeClock
@@ -48,13 +48,23 @@ BAD: dict[str, FakeAnswer | Transient | None] = {
 }
 
 
+class NoRoom(FakeTexts):
+    """Keeps nothing."""
+
+    async def save(self, text: FullText) -> None:
+        """There is no room."""
+        raise StoreError("The disk is full.")
+
+
 class Shelf:
     """A ladder with what stands around it."""
 
-    def __init__(self, answers: Mapping[str, FakeAnswer | Transient], workshop: Workshop) -> None:
+    def __init__(
+        self, answers: Mapping[str, FakeAnswer | Transient], workshop: Workshop, texts: FakeTexts | None = None
+    ) -> None:
         self.clock = FakeClock()
         self.fetcher = FakeFetcher(answers, self.clock)
-        self.texts = FakeTexts()
+        self.texts = texts or FakeTexts()
         self.ladder = TextLadder(self.fetcher, self.texts, self.clock, workshop)
 
 
@@ -102,6 +112,13 @@ async def test_a_text_is_kept(workshop: Workshop) -> None:
     first = await shelf.ladder.read(PAPER)
     assert await shelf.ladder.read(PAPER) == first == await shelf.texts.get(PAPER.id, 2)
     assert len(shelf.fetcher.requests) == 1
+
+
+async def test_a_text_that_cannot_be_kept_is_read_all_the_same(workshop: Workshop) -> None:
+    shelf = Shelf(ALL, workshop, NoRoom())
+    first, second = await shelf.ladder.read(PAPER), await shelf.ladder.read(PAPER)
+    assert first is second
+    assert first.source is TextSource.ARXIV_HTML
 
 
 async def test_an_abstract_is_not_kept_for_long(workshop: Workshop) -> None:

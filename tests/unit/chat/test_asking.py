@@ -11,9 +11,11 @@ import pytest
 
 from bot.bootstrap import App, Parts, open_app
 from bot.chat.asking import MAX_QUESTION
+from bot.chat.conversation import Turn
 from bot.chat.request import Final, Origin, Partial, Place, Progress, Reply, Request
 from bot.documents.model import Action, Actions, Document, Image, Quote, Span, Tone
 from bot.documents.plain import plain_document
+from bot.errors import StoreError
 from bot.llm.model import ModelCall
 from bot.papers.fulltext.model import FullText, TextSource
 from bot.papers.model import Paper
@@ -21,7 +23,7 @@ from bot.settings import Settings
 from bot.testing.clock import FakeClock
 from bot.testing.fetcher import FakeAnswer, FakeFetcher
 from bot.testing.model import FakeModel
-from bot.testing.store import FakeStore
+from bot.testing.store import FakeConversations, FakeStore
 from tests.kites import FIGURE, KITES, KITES_TEXT
 
 CHANNEL = Place("test:1", "c")
@@ -75,9 +77,22 @@ class Desk:
         return self.model.calls[number].messages[-1].content
 
 
+class ForgetfulConversations(FakeConversations):
+    """Knows the lists, and fails to keep what is said."""
+
+    async def add_turn(self, place: Place, turn: Turn) -> None:
+        """There is no room."""
+        raise StoreError("The disk is full.")
+
+
 @asynccontextmanager
-async def desk(script: Script | None, *, texts: Sequence[FullText] = (KITES_TEXT, BOATS_TEXT)) -> AsyncIterator[Desk]:
-    clock, store = FakeClock(), FakeStore()
+async def desk(
+    script: Script | None,
+    *,
+    texts: Sequence[FullText] = (KITES_TEXT, BOATS_TEXT),
+    conversations: FakeConversations | None = None,
+) -> AsyncIterator[Desk]:
+    clock, store = FakeClock(), FakeStore(conversations=conversations or FakeConversations())
     for text in texts:
         await store.texts.save(replace(text, version=0))
     pages = {
@@ -119,6 +134,12 @@ async def test_an_answer_says_what_it_was_read_from_and_what_it_cost() -> None:
     assert "Read from arXiv's HTML" in shown
     assert "fake-model" in shown
     assert "tokens" in shown
+
+
+async def test_a_conversation_that_cannot_be_kept_is_no_reason_to_be_silent() -> None:
+    async with desk(citing("Training took"), conversations=ForgetfulConversations()) as here:
+        document = await here.say("ask #1 How many hours of training?")
+    assert quotes(document)[0].text == "Training took 12 hours on 8 small motors."
 
 
 async def test_an_answer_is_told_step_by_step() -> None:
