@@ -80,8 +80,13 @@ class App:
 
 
 @asynccontextmanager
-async def open_app(settings: Settings, parts: Parts | None = None) -> AsyncIterator[App]:
+async def open_app(settings: Settings, parts: Parts | None = None, *, or_read_only: bool = False) -> AsyncIterator[App]:
     """Put everything together, and take it apart again at the end.
+
+    Args:
+        settings: of this machine.
+        parts: what is not to be made by the settings.
+        or_read_only: whether a store that can only be read will do, as it does for somebody who is there to be told.
 
     Raises:
         SettingsError, StoreError: the database cannot be opened.
@@ -90,7 +95,7 @@ async def open_app(settings: Settings, parts: Parts | None = None) -> AsyncItera
     async with AsyncExitStack() as closing:
         clock = parts.clock or SystemClock()
         store = await closing.enter_async_context(
-            nullcontext(parts.store) if parts.store else open_store(settings, clock)
+            nullcontext(parts.store) if parts.store else open_store(settings, clock, or_read_only=or_read_only)
         )
         fetcher = await closing.enter_async_context(
             nullcontext(parts.fetcher) if parts.fetcher else open_fetcher(settings, clock)
@@ -132,12 +137,15 @@ def demo_parts() -> Parts:
 
 
 @asynccontextmanager
-async def open_store(settings: Settings, clock: Clock, *, migrated: bool = True) -> AsyncIterator[Store]:
-    """The database, with its tables brought up to date (or only checked, without `migrated`)."""
+async def open_store(
+    settings: Settings, clock: Clock, *, migrated: bool = True, or_read_only: bool = False
+) -> AsyncIterator[Store]:
+    """The database, with its tables brought up to date (or only checked, without `migrated`).  Raises as `open_app`."""
     from bot.store.database import Database
     from bot.store.whole import SqlStore
 
-    database = await Database.open(database_url(settings), settings.data, migrated=migrated)
+    url = database_url(settings)
+    database = await Database.open(url, settings.data, migrated=migrated, or_read_only=or_read_only)
     try:
         yield SqlStore(database, clock, folder=settings.data, secret_key=settings.secret_key)
     finally:

@@ -58,7 +58,7 @@ async def _talk(*, demo: bool) -> bool:
 
     settings, parts = surroundings(demo=demo)
     log_to_file(None if demo else settings.data)
-    async with open_app(settings, parts) as app:
+    async with open_app(settings, parts, or_read_only=True) as app:
         return await run_chat(app.engine, None if demo else settings.data / HISTORY)
 
 

@@ -3,46 +3,48 @@
 from __future__ import annotations
 
 import asyncio
-import sqlite3
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
 
-from sqlalchemy import URL, Connection, Table, event, func, make_url, select
-from sqlalchemy.dialects import sqlite
-from sqlalchemy.engine.interfaces import DBAPIConnection, DBAPICursor
+from sqlalchemy import URL, Table, func, make_url, select
+from sqlalchemy.dialects.sqlite import Insert
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
-from sqlalchemy.pool import ConnectionPoolEntry
 
 from bot.errors import SettingsError, StoreError
-from bot.private import make_private_file, make_private_folder
-from bot.store import migrate
-from bot.store.faults import plain_errors
-from bot.store.locks import LOCK_TIMEOUT, Locks
+from bot.store import migrate, sqlite
+from bot.store.faults import forbids_writing, plain_errors
+from bot.store.locks import LOCK_TIMEOUT
 
 FILE = "paperwire.db"
 CONNECT_TIMEOUT = 10  # seconds to wait for Postgres
-SWITCH_TRIES = 20  # a file is switched to WAL once in its life
 
 if TYPE_CHECKING:  # at run time only who uses Postgres pays for its dialect at the start
     from sqlalchemy.dialects import postgresql
 
-    Upsert = sqlite.Insert | postgresql.Insert
+    Upsert = Insert | postgresql.Insert
 
 
 class Database:
     """One database, SQLite or Postgres.  Repositories differ in what they ask, never in whom."""
 
-    def __init__(self, engine: AsyncEngine, place: str) -> None:
+    def __init__(self, engine: AsyncEngine, place: str, *, unwritable: str | None = None) -> None:
         self._engine = engine
         self._place = place  # its name for a person, without secrets
+        self._unwritable = unwritable  # why nothing can be kept, where that is so
         self._writing = asyncio.Lock() if self.is_sqlite else None
 
     @classmethod
     async def open(
-        cls, url: str | None, folder: Path, *, migrated: bool = True, lock_timeout: float = LOCK_TIMEOUT
+        cls,
+        url: str | None,
+        folder: Path,
+        *,
+        migrated: bool = True,
+        or_read_only: bool = False,
+        lock_timeout: float = LOCK_TIMEOUT,
     ) -> Self:
         """Connect and bring the tables up to date, or only check them where `migrated` is False.
 
@@ -50,6 +52,7 @@ class Database:
             url: postgresql://…, postgres://… or sqlite:///…; None for the SQLite file in `folder`.
             folder: the data folder, made if it is not there and needed.
             migrated: whether to run migrations that are due.
+            or_read_only: whether a SQLite file that cannot be written will do; nothing is kept then.
             lock_timeout: seconds to wait while another process writes to a SQLite file.
 
         Raises:
@@ -58,16 +61,24 @@ class Database:
         """
         address = _address(url, folder)
         if address.get_backend_name() == "sqlite":
-            await asyncio.to_thread(_make_place, Path(str(address.database)))
-            database = cls(_sqlite_engine(address, lock_timeout), f"the database file {address.database}")
-        else:
-            database = cls(_postgres_engine(address), f"the Postgres server for database {address.database!r}")
+            return await cls._open_file(address, migrated, or_read_only, lock_timeout)
+        place = f"the Postgres server for database {address.database!r}"
+        return await cls(_postgres_engine(address), place)._ready(migrated)
+
+    @classmethod
+    async def _open_file(cls, address: URL, migrated: bool, or_read_only: bool, lock_timeout: float) -> Self:
+        file = Path(str(address.database))
+        place = f"the database file {file}"
+        await asyncio.to_thread(sqlite.make_place, file)
         try:
-            await database._bring_up_to_date(migrated)
-        except BaseException:
-            await database.aclose()
+            return await cls(sqlite.writing_engine(address, lock_timeout), place)._ready(migrated)
+        except StoreError as error:
+            if not or_read_only or not forbids_writing(error) or not await asyncio.to_thread(sqlite.is_whole, file):
+                raise
+            with suppress(StoreError):  # its tables are not as they should be, which nothing can change now
+                readable = cls(sqlite.reading_engine(file), place, unwritable=_UNWRITABLE.format(file))
+                return await readable._ready(migrated)
             raise
-        return database
 
     @property
     def is_sqlite(self) -> bool:
@@ -91,6 +102,8 @@ class Database:
 
         SQLite has one writer at a time.  Within this process writers queue; for other processes they wait.
         """
+        if self._unwritable:
+            raise StoreError(self._unwritable)
         async with AsyncExitStack() as stack:
             stack.enter_context(plain_errors(self._place))
             if self._writing is not None:
@@ -108,10 +121,19 @@ class Database:
     def insert(self, table: Table) -> Upsert:
         """An INSERT that knows ON CONFLICT."""
         if self.is_sqlite:
-            return sqlite.insert(table)
+            return Insert(table)
         from sqlalchemy.dialects import postgresql
 
         return postgresql.insert(table)
+
+    async def _ready(self, migrated: bool) -> Self:
+        """This database with its tables as they should be; closed again where that cannot be."""
+        try:
+            await self._bring_up_to_date(migrated)
+        except BaseException:
+            await self.aclose()
+            raise
+        return self
 
     async def _bring_up_to_date(self, migrated: bool) -> None:
         async with self.reading() as connection:
@@ -131,9 +153,15 @@ async def upgrade(url: str | None, folder: Path) -> None:
     await database.aclose()
 
 
+_UNWRITABLE = (
+    "Nothing new is kept, as {} can only be read. Free some space on its disk, or see that this user may write it and "
+    "its folder."
+)
+
+
 def _address(url: str | None, folder: Path) -> URL:
     if not url:
-        return URL.create("sqlite+aiosqlite", database=str(folder / FILE))
+        return URL.create(sqlite.DRIVER, database=str(folder / FILE))
     try:
         address = make_url(url)
         return address.set(drivername=_DRIVERS[address.get_backend_name()])
@@ -143,20 +171,7 @@ def _address(url: str | None, folder: Path) -> URL:
         ) from None
 
 
-_DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+psycopg", "postgres": "postgresql+psycopg"}
-
-
-def _make_place(file: Path) -> None:
-    """The folder and an empty file, for their owner alone; SQLite gives the files beside it the same rights."""
-    folder = file.parent
-    try:
-        make_private_folder(folder)
-    except OSError as error:
-        raise StoreError(
-            f"The data folder {folder} cannot be made ({error.strerror}). Set PAPERWIRE_DATA to one you may write to."
-        ) from error
-    with suppress(OSError):  # what is wrong with the file SQLite says in better words
-        make_private_file(file)
+_DRIVERS = {"sqlite": sqlite.DRIVER, "postgresql": "postgresql+psycopg", "postgres": "postgresql+psycopg"}
 
 
 def _postgres_engine(address: URL) -> AsyncEngine:
@@ -167,45 +182,3 @@ def _postgres_engine(address: URL) -> AsyncEngine:
         hide_parameters=True,
         connect_args={"connect_timeout": CONNECT_TIMEOUT, "prepare_threshold": None},
     )
-
-
-def _switch_to_wal(cursor: DBAPICursor) -> None:
-    """Switch a file to WAL.  SQLite does not wait for others who do so at the same time, but it waits to write."""
-    for _ in range(SWITCH_TRIES):
-        try:
-            cursor.execute("PRAGMA journal_mode = WAL")
-        except sqlite3.OperationalError as error:
-            if "locked" not in str(error):
-                raise
-            cursor.execute("BEGIN IMMEDIATE")
-            cursor.execute("COMMIT")
-        else:
-            return
-    cursor.execute("PRAGMA journal_mode = WAL")
-
-
-def _sqlite_engine(address: URL, lock_timeout: float) -> AsyncEngine:
-    """An engine whose transactions begin when they say so, which sqlite3 by itself puts off until the first write."""
-    engine = create_async_engine(
-        address,
-        hide_parameters=True,
-        connect_args={"timeout": lock_timeout, "isolation_level": None},
-    )
-
-    locks = Locks(lock_timeout)
-
-    @event.listens_for(engine.sync_engine, "connect")
-    def configure(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
-        cursor = connection.cursor()
-        _switch_to_wal(cursor)
-        for pragma in ("synchronous = NORMAL", "foreign_keys = ON"):
-            cursor.execute(f"PRAGMA {pragma}")
-        cursor.close()
-
-    @event.listens_for(engine.sync_engine, "begin")
-    def begin(connection: Connection) -> None:
-        options: Mapping[str, Any] = connection.get_execution_options()
-        if options.get("writing"):  # a statement that reads is a transaction by itself
-            locks.begin_writing(connection)
-
-    return engine

@@ -75,6 +75,15 @@ def is_locked(error: SQLAlchemyError) -> bool:
     return getattr(cause, "sqlite_errorname", "").startswith(("SQLITE_BUSY", "SQLITE_LOCKED"))
 
 
+def forbids_writing(error: StoreError) -> bool:
+    """Whether a SQLite file could perhaps still be read where it cannot be written."""
+    cause = error.__cause__.orig if isinstance(error.__cause__, DBAPIError) else None
+    return getattr(cause, "sqlite_errorname", "").startswith(_UNWRITABLE)
+
+
+_UNWRITABLE = ("SQLITE_FULL", "SQLITE_IOERR", "SQLITE_CANTOPEN", "SQLITE_READONLY", "SQLITE_PERM")
+
+
 def _sqlstate(cause: BaseException) -> str:
     state: str | None = getattr(cause, "sqlstate", None)
     if state:

@@ -90,6 +90,18 @@ def test_the_recorded_days_are_shown_and_stay_when_the_source_is_gone(paperwire:
     assert "Hugging Face does not answer; this is as of" in later.out
 
 
+@pytest.mark.real_data
+def test_on_a_full_disk_what_was_seen_is_shown_with_a_sentence(paperwire: Program, replay: str) -> None:
+    data = paperwire.folder / "data"
+    assert paperwire("today", HF_ENDPOINT=replay, PAPERWIRE_ARXIV_URL=replay).code == 0
+    (data / "paperwire.db-shm").symlink_to("nowhere/at all")  # SQLite cannot make it, as if there were no room
+    seen, fresh = paperwire("today"), paperwire("today", HF_ENDPOINT=replay)
+    assert (seen.code, fresh.code) == (0, 0)
+    assert "Hugging Face does not answer; this is as of" in seen.out
+    assert "Nothing new is kept" in seen.out
+    assert "Nothing new is kept" in fresh.out
+
+
 def test_with_no_platform_and_nobody_typing_it_says_what_is_missing(paperwire: Program) -> None:
     done = paperwire("run", PAPERWIRE_HTTP="127.0.0.1:0")
     assert done.code == 1

@@ -110,6 +110,48 @@ async def test_full_disk_loses_nothing(tmp_path: Path) -> None:
     await database.aclose()
 
 
+async def _filled_and_unwritable(folder: Path) -> None:
+    """A database with one paper, where SQLite can no more make the files that it needs beside it."""
+    database = await Database.open(None, folder)
+    await SqlPapers(database).save([Paper(id="1", title="T")], NOON)
+    await database.aclose()
+    (folder / f"{FILE}-shm").symlink_to("nowhere/at all")
+
+
+async def test_a_file_that_cannot_be_written_can_be_read_if_that_will_do(tmp_path: Path) -> None:
+    await _filled_and_unwritable(tmp_path)
+    with one_sentence("cannot be opened"):
+        await Database.open(None, tmp_path)
+    database = await Database.open(None, tmp_path, or_read_only=True)
+    papers = SqlPapers(database)
+    with one_sentence("can only be read"):
+        await papers.save([Paper(id="2", title="T")], NOON)
+    assert await papers.count() == 1
+    await database.aclose()
+
+
+async def test_a_file_that_others_may_be_changing_is_not_read_as_it_stands(tmp_path: Path) -> None:
+    await _filled_and_unwritable(tmp_path)
+    (tmp_path / f"{FILE}-wal").write_bytes(b"what is not worked in yet")
+    with one_sentence("cannot be opened"):
+        await Database.open(None, tmp_path, or_read_only=True)
+
+
+async def test_an_empty_file_that_cannot_be_written_is_not_opened(tmp_path: Path) -> None:
+    (tmp_path / FILE).write_bytes(b"")
+    (tmp_path / f"{FILE}-shm").symlink_to("nowhere/at all")
+    with one_sentence("cannot be opened"):
+        await Database.open(None, tmp_path, or_read_only=True)
+
+
+async def test_a_name_with_signs_of_an_address_in_it_can_be_read(tmp_path: Path) -> None:
+    folder = tmp_path / "a folder?with=100%#signs"
+    await _filled_and_unwritable(folder)
+    database = await Database.open(None, folder, or_read_only=True)
+    assert await SqlPapers(database).count() == 1
+    await database.aclose()
+
+
 async def test_folder_that_cannot_be_made(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
     with one_sentence("PAPERWIRE_DATA"):
