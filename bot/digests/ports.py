@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Protocol
 
-from bot.digests.model import DeliveryState, Digest, Kind, Owed, Part, Slot, Standing, Subscription, Target
+from bot.digests.model import DeliveryState, Digest, Kind, Look, Owed, Part, Slot, Standing, Subscription, Target
 from bot.digests.planning import Plan
 from bot.documents.model import Document
 
@@ -218,6 +218,21 @@ class DeliveryRepository(Protocol):
 
     async def digest(self, slot_key: str) -> Digest | None:
         """The frozen digest of a slot."""
+
+    async def amend(self, digest: Digest) -> bool:
+        """Put the next revision of a frozen digest in its place; False if somebody else has."""
+
+    async def outdated(self, digest: Digest) -> list[int]:
+        """The numbers of its messages that are to be sent yet, or show an older revision."""
+
+    async def look_again(self, slot_key: str, at: datetime | None) -> None:
+        """Have a digest that lacks something looked at from then on; None: no more."""
+
+    async def incomplete(self, now: datetime, limit: int = 1000) -> list[Look]:
+        """The looks that are due, longest due first."""
+
+    async def looked(self, slot_keys: Iterable[str], now: datetime) -> None:
+        """A worker answers for the looks that were due at `now`."""
 
     async def mark(
         self, slot: Slot, part: Part, state: DeliveryState, at: datetime, ref: MessageRef | None = None

@@ -18,7 +18,7 @@ from bot.digests.model import DeliveryState, Digest, Part, Slot, delivery_key
 from bot.digests.pace import Pace
 from bot.digests.ports import DeliveryRepository, MessageRef, Poster
 from bot.documents.model import Card, Document, Paragraph, link, text
-from bot.errors import Ambiguous, ContentRejected, RateLimited, TargetGone, Transient, Unauthorized
+from bot.errors import Ambiguous, ContentRejected, Permanent, RateLimited, TargetGone, Transient, Unauthorized
 from bot.ports import Clock
 
 log = structlog.get_logger(__name__)
@@ -60,6 +60,9 @@ class Sends(Protocol):
     def messages(self, digest: Digest) -> int:
         """How many messages a digest is."""
 
+    def can_amend(self, slot: Slot) -> bool:
+        """Whether `send` changes a message that was sent, where the digest has a newer revision."""
+
     async def send(self, digest: Digest, number: int) -> Sent:
         """Send the message of that number, if it has not been sent.  Raises no `BotError` but of the store."""
 
@@ -97,7 +100,9 @@ class Sender:
         but for a store that fails.
         """
         slot, part = digest.slot, digest.parts[number]
-        state, _ = await self._deliveries.state(slot, part)
+        state, ref = await self._deliveries.state(slot, part)
+        if state is DeliveryState.SENT and part.revision and ref is not None:
+            return await self._change(digest, part, ref)
         if state in ENDS:
             return Sent(ENDS[state])
         root = await self._root(digest) if number else None
@@ -126,6 +131,35 @@ class Sender:
             await self._mark(slot, part, DeliveryState.SKIPPED)
             return Sent(Result.REJECTED)
         return await self._arrived(digest, part, ref)
+
+    def can_amend(self, slot: Slot) -> bool:
+        """Where messages can be changed."""
+        return self._poster(slot).can_edit
+
+    async def _change(self, digest: Digest, part: Part, ref: MessageRef) -> Sent:
+        """Let a message that is there show what the digest says by now; twice if in doubt, as that does no harm."""
+        slot = digest.slot
+        root = await self._root(digest) if part.number else None
+        await self._paces[slot.target.platform].turn(slot.target)
+        try:
+            await self._change_in_some_form(digest, part, root, ref)
+        except Unauthorized as error:
+            return Sent(Result.REFUSED, why=error.sentence)
+        except Transient as error:
+            return Sent(Result.LATER, wait=error.retry_after or AGAIN, why=error.sentence)
+        except Permanent as error:  # taken away, or too old to be changed: it stays as it is
+            log.info("message_not_changed", action="complete_digest", slot=slot.key, part=part.number, why=str(error))
+        if part.number == 0 and self._on_root is not None:
+            await self._on_root(digest, ref)
+        await self._mark(slot, part, DeliveryState.SENT, ref)
+        return Sent(Result.SENT)
+
+    async def _change_in_some_form(self, digest: Digest, part: Part, root: MessageRef | None, ref: MessageRef) -> None:
+        key, poster = delivery_key(digest.slot, part.number), self._poster(digest.slot)
+        try:
+            await poster.edit(digest.slot.target, root, ref, part.document, key)
+        except ContentRejected:
+            await poster.edit(digest.slot.target, root, ref, plainer(part.document), key)
 
     async def _look(self, digest: Digest, part: Part, root: MessageRef | None) -> Sent:
         """Find out about a message that may have arrived."""

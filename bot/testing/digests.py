@@ -8,7 +8,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
-from bot.digests.model import DeliveryState, Digest, Kind, Owed, Part, Slot, Standing, Subscription, Target
+from bot.digests.completing import is_outdated
+from bot.digests.model import DeliveryState, Digest, Kind, Look, Owed, Part, Slot, Standing, Subscription, Target
 from bot.digests.planning import Plan
 from bot.digests.ports import Issue, MessageRef
 from bot.documents.model import Document
@@ -23,6 +24,8 @@ class FakeDeliveries:
         self._waiting: dict[str, Owed] = {}
         self._digests: dict[str, Digest] = {}
         self._marks: dict[tuple[str, int], _Mark] = {}
+        self._look_at: dict[str, datetime] = {}
+        self._looks: defaultdict[str, int] = defaultdict(int)
         self._had: defaultdict[Target, set[str]] = defaultdict(set)
 
     def owe(self, owed: Owed) -> None:
@@ -52,11 +55,44 @@ class FakeDeliveries:
         """The frozen digest of a slot."""
         return self._digests.get(slot_key)
 
+    async def amend(self, digest: Digest) -> bool:
+        """Put the next revision of a frozen digest in its place."""
+        known = self._digests.get(digest.slot.key)
+        if known is None or known.revision != digest.revision - 1:
+            return False
+        self._digests[digest.slot.key] = digest
+        return True
+
+    async def outdated(self, digest: Digest) -> list[int]:
+        """The numbers of its messages that are to be sent yet, or show an older revision."""
+        marks = {part.number: self._marks.get((digest.slot.key, part.number)) for part in digest.parts}
+        shown = {number: (mark.state, mark.revision) for number, mark in marks.items() if mark}
+        unsent = (DeliveryState.PLANNED, 0)
+        return [part.number for part in digest.parts if is_outdated(part, *shown.get(part.number, unsent))]
+
+    async def look_again(self, slot_key: str, at: datetime | None) -> None:
+        """Have a digest looked at from then on."""
+        self._look_at.pop(slot_key, None)
+        if at is not None and slot_key in self._owed:
+            self._look_at[slot_key] = at
+
+    async def incomplete(self, now: datetime, limit: int = 1000) -> list[Look]:
+        """The looks that are due."""
+        due = sorted((at, key) for key, at in self._look_at.items() if at <= now)
+        return [Look(self._owed[key], self._looks[key] + 1) for _, key in due[:limit]]
+
+    async def looked(self, slot_keys: Iterable[str], now: datetime) -> None:
+        """A worker answers for them."""
+        for key in slot_keys:
+            if key in self._look_at and self._look_at[key] <= now:
+                del self._look_at[key]
+                self._looks[key] += 1
+
     async def mark(
         self, slot: Slot, part: Part, state: DeliveryState, at: datetime, ref: MessageRef | None = None
     ) -> None:
         """Move one message on."""
-        self._marks[slot.key, part.number] = _Mark(slot.target, state, at, ref)
+        self._marks[slot.key, part.number] = _Mark(slot.target, state, at, ref, part.revision)
         if part.paper_id and state in (DeliveryState.SENT, DeliveryState.UNKNOWN):
             self._had[slot.target].add(part.paper_id)
 
@@ -96,7 +132,7 @@ class FakeDeliveries:
     def forget(self, workspace: str) -> None:
         """Delete what belongs to a workspace."""
         gone = {key for key, owed in self._owed.items() if owed.slot.target.workspace == workspace}
-        for kept in (self._owed, self._waiting, self._digests):
+        for kept in (self._owed, self._waiting, self._digests, self._look_at, self._looks):
             for key in gone & kept.keys():
                 del kept[key]
         self._marks = {key: mark for key, mark in self._marks.items() if mark.target.workspace != workspace}
@@ -110,6 +146,7 @@ class _Mark:
     state: DeliveryState
     at: datetime
     ref: MessageRef | None
+    revision: int
 
     @property
     def is_out(self) -> bool:
