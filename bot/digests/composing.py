@@ -13,7 +13,8 @@ from typing import Protocol
 
 from bot.digests import wording
 from bot.digests.choosing import Choice, Chosen, choose
-from bot.digests.lists import Reading, read
+from bot.digests.completing import Found, card_of, completed, is_unwritten
+from bot.digests.lists import Reading, read, through
 from bot.digests.model import Digest, Gaps, Kind, Part, Slot, Subscription, Target
 from bot.errors import Transient
 from bot.papers.library import Library
@@ -78,8 +79,8 @@ class Composer:
         chosen, rises = await self._choose(subscription, reading.papers)
         if not chosen.choices:
             return wording.notice(slot, reading, chosen, _gaps(reading))
-        written = await self._write(subscription, chosen.choices, rises, patience)
-        missing = " ".join(filter(None, (wording.what_is_missing(reading.unread), written.degraded)))
+        written = await self._write(subscription, dict(enumerate(chosen.choices, 1)), rises, patience)
+        missing = wording.sentences(wording.what_is_missing(reading.unread), written.degraded)
         root = wording.root(slot, chosen, lacking=wording.what_is_lacking(reading, missing))
         return Digest(
             slot=slot,
@@ -90,39 +91,76 @@ class Composer:
             gaps=_gaps(reading, summaries=bool(written.degraded)),
         )
 
+    async def complete(self, subscription: Subscription, digest: Digest, days: Sequence[date]) -> Digest:
+        """The next revision of a digest, with what it lacked, as far as that can be had by now.
+
+        Args:
+            subscription: for whom.
+            digest: as it was sent.
+            days: the list days that it draws from.
+
+        Returns: the digest itself where nothing can be had.
+        """
+        if digest.gaps is None:
+            return digest
+        reading = await read(self._library, digest.gaps.days)
+        late = [paper for paper in reading.papers if paper.id not in digest.gaps.known]
+        chosen, rises = await self._choose(subscription, late)
+        there = await self._unwritten(digest) if digest.gaps.summaries else {}
+        rises = {**rises, **await self._rises([choice.paper for choice in there.values()])}
+        choices = {**there, **dict(enumerate(chosen.choices, len(digest.parts)))}
+        written = await self._write(subscription, choices, rises, UNHURRIED)
+        missing = wording.sentences(wording.what_is_missing(reading.unread), written.degraded)
+        lacking = wording.what_is_lacking(reading, missing)
+        is_news = digest.is_notice and bool(chosen.choices)
+        found = Found(
+            better=[part for part in written.parts if part.number in there and not is_unwritten(part)],
+            late=[part for part in written.parts if part.number not in there],
+            root=wording.root(digest.slot, chosen, lacking=lacking) if is_news else None,
+            lacking=lacking,
+            missing=missing,
+            gaps=_gaps(reading, summaries=bool(written.degraded), known=digest.gaps.known),
+            through=through(days, reading.unread),
+        )
+        return completed(digest, found)
+
+    async def _unwritten(self, digest: Digest) -> dict[int, Choice]:
+        """The papers that lack a summary by the model, by their messages' numbers."""
+        parts = {part.paper_id: part for part in digest.parts if is_unwritten(part)}
+        papers = await self._library.papers(list(parts))
+        return {parts[paper.id].number: Choice(paper, card_of(parts[paper.id]).why) for paper in papers}
+
+    async def _rises(self, papers: Sequence[Paper]) -> Mapping[str, Rise]:
+        return await self._papers.rises([paper.id for paper in papers], self._clock.now() - SINCE)
+
     async def _choose(self, subscription: Subscription, papers: Sequence[Paper]) -> tuple[Chosen, Mapping[str, Rise]]:
         ids = [paper.id for paper in papers]
         is_weekly = subscription.kind is Kind.WEEKLY  # looks back, so it may repeat what the days have shown
         had = set() if is_weekly else await self._posted.posted(subscription.target, ids)
         new = [paper for paper in papers if paper.id not in had]
-        rises = await self._papers.rises(ids, self._clock.now() - SINCE)
+        rises = await self._rises(papers)
         chosen = choose(new, topics=subscription.topics, muted=subscription.muted, top=subscription.top, rises=rises)
         return chosen, rises
 
     async def _write(
-        self,
-        subscription: Subscription,
-        choices: Sequence[Choice],
-        rises: Mapping[str, Rise],
-        patience: float,
-        first: int = 1,
+        self, subscription: Subscription, choices: Mapping[int, Choice], rises: Mapping[str, Rise], patience: float
     ) -> Written:
-        """The messages about these papers, numbered from `first`."""
-        papers = [choice.paper for choice in choices]
+        """The messages about these papers, by their numbers."""
+        papers = [choice.paper for choice in choices.values()]
         workspace, language = subscription.target.workspace, subscription.language
         summaries = await self._summarizer.summarize(papers, workspace=workspace, language=language, patience=patience)
         now = self._clock.now()
         parts = []
-        for number, choice in enumerate(choices, first):
+        for number, choice in choices.items():
             paper_id = choice.paper.id
             seen = Sighting(paper=choice.paper, summary=summaries.by_id.get(paper_id), rise=rises.get(paper_id))
             parts.append(wording.paper_part(number, choice, seen, offers=self._offers, now=now))
         return Written(tuple(parts), summaries.degraded or "")
 
 
-def _gaps(reading: Reading, *, summaries: bool = False) -> Gaps | None:
-    """What can still be made good; None if nothing is missing."""
-    if not reading.lacking and not summaries:
-        return None
-    known = tuple(paper.id for paper in reading.papers) if reading.lacking else ()
-    return Gaps(reading.unread, reading.old, summaries, known)
+def _gaps(reading: Reading, *, summaries: bool = False, known: Sequence[str] = ()) -> Gaps | None:
+    """What can still be made good; None if nothing is missing.  `known` are papers of earlier looks."""
+    if not reading.unread and not reading.old:
+        return Gaps(summaries=True) if summaries else None
+    papers = tuple(dict.fromkeys((*known, *(paper.id for paper in reading.papers))))
+    return Gaps(reading.unread, reading.old, summaries, papers)

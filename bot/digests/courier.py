@@ -8,9 +8,9 @@ the world happens inside a step, and what lies between them follows from the ste
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from functools import partial
-from typing import Protocol, TypedDict
+from typing import NotRequired, Protocol, TypedDict
 
 import structlog
 
@@ -28,6 +28,7 @@ log = structlog.get_logger(__name__)
 REFUSALS = 3  # in a row; then the subscription is paused
 AFTER_REFUSAL = 600.0  # seconds before the platform is asked again
 AFTER_SILENCE = 120.0  # seconds before a source that does not answer is asked again
+LOOK_AGAIN = timedelta(minutes=15)  # between two looks at a digest that lacks something
 
 
 class Outcome(TypedDict):
@@ -39,6 +40,7 @@ class Outcome(TypedDict):
     next: str
     wait: float
     messages: int  # how many messages the digest has, once it is composed
+    numbers: NotRequired[list[int]]  # which of them are to be sent or changed, once somebody has looked
 
 
 class Steps(Protocol):
@@ -56,6 +58,9 @@ class Composes(Protocol):
 
     async def compose(self, subscription: Subscription, slot: Slot, days: Sequence[date]) -> Digest:
         """The digest of a slot.  Raises `Transient` where no list can be had at all."""
+
+    async def complete(self, subscription: Subscription, digest: Digest, days: Sequence[date]) -> Digest:
+        """The next revision of a digest with what it lacked; the digest itself where nothing can be had yet."""
 
 
 class Courier:
@@ -87,6 +92,16 @@ class Courier:
             if sent["next"] == "over":
                 return
         await steps.run("finish", partial(self._finish, slot_key))
+
+    async def complete(self, slot_key: str, steps: Steps) -> None:
+        """Look for what a digest lacked when it was sent; send what has come, and change what got better."""
+        looked = await steps.run("look", partial(self._look, slot_key))
+        for number in looked.get("numbers", ()):
+            sent = await _until_done(steps, f"bring {number}", partial(self._send, slot_key, number))
+            if sent["next"] == "over":
+                return
+        if looked["next"] == "on":
+            await steps.run("finish", partial(self._finish, slot_key))
 
     # --- the steps -----------------------------------------------------------------------------------------------
 
@@ -124,12 +139,33 @@ class Courier:
                 return _over()
         return Outcome(next="on", wait=0.0, messages=len(digest.parts))
 
+    async def _look(self, slot_key: str) -> Outcome:
+        owed, standing = await self._case(slot_key)
+        digest = await self._deliveries.digest(slot_key)
+        if owed is None or standing is None or standing.paused or digest is None:
+            return _over()
+        newer = await self._composer.complete(standing.subscription, digest, owed.days)
+        if newer is not digest and not await self._deliveries.amend(newer):
+            newer = await self._deliveries.digest(slot_key) or digest
+        numbers = await self._deliveries.outdated(newer)
+        if not numbers:
+            await self._look_again(owed, newer)
+            return _over()
+        return Outcome(next="on", wait=0.0, messages=len(newer.parts), numbers=sorted(numbers, key=_root_last))
+
+    async def _look_again(self, owed: Owed, digest: Digest) -> None:
+        """Have somebody look later for what is missing, as long as it is still of interest."""
+        at = self._clock.now() + LOOK_AGAIN
+        is_worth_it = digest.gaps is not None and at <= owed.due + WINDOW and self._sender.can_amend(owed.slot)
+        await self._deliveries.look_again(owed.slot.key, at if is_worth_it else None)
+
     async def _finish(self, slot_key: str) -> Outcome:
         owed, digest = await self._deliveries.owed(slot_key), await self._deliveries.digest(slot_key)
         if owed is not None and digest is not None:
             since = owed.due
             unknown = await self._deliveries.unknown(owed.slot.target, since)
             await self._ran(owed, digest.through, " ".join(filter(None, (digest.missing, _unknown(unknown)))))
+            await self._look_again(owed, digest)
             log.info("digest_delivered", action="deliver_digest", slot=slot_key, messages=len(digest.parts))
         return _over()
 
@@ -180,6 +216,11 @@ async def _until_done(steps: Steps, name: str, step: Callable[[], Awaitable[Outc
         if outcome["next"] != "again":
             return outcome
         await steps.sleep(outcome["wait"])
+
+
+def _root_last(number: int) -> tuple[bool, int]:
+    """An order: the root tells of what follows, so it is changed when that is there."""
+    return number == 0, number
 
 
 def _again(seconds: float) -> Outcome:

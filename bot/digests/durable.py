@@ -36,6 +36,9 @@ ALIVE = timedelta(seconds=30)  # after so long without a sign of life a process 
 SIGNS = 3  # of life, within that time
 
 
+Work = Callable[[str], Awaitable[None]]
+
+
 class RecordedSteps:
     """Implements `bot.digests.courier.Steps` within a workflow."""
 
@@ -59,9 +62,10 @@ class DurableWorkers:
     """Implements `bot.digests.ticking.Workers`; made by `open_workers`."""
 
     def __init__(
-        self, deliver: Callable[[str], Awaitable[None]], name: str, leases: Leases, clock: Clock, alive: timedelta
+        self, deliver: Work, complete: Work, name: str, leases: Leases, clock: Clock, alive: timedelta
     ) -> None:
         self._deliver = deliver
+        self._complete = complete
         self._name = name
         self._leases = leases
         self._clock = clock
@@ -73,6 +77,13 @@ class DurableWorkers:
 
         with SetWorkflowID(slot_key):
             await DBOS.enqueue_workflow_async(queue_of(platform), self._deliver, slot_key)  # type: ignore[arg-type]
+
+    async def complete(self, slot_key: str, platform: str, look: int) -> None:
+        """Start a workflow for one look at a digest, unless it was started before."""
+        from dbos import DBOS, SetWorkflowID
+
+        with SetWorkflowID(f"{slot_key}/look {look}"):
+            await DBOS.enqueue_workflow_async(queue_of(platform), self._complete, slot_key)  # type: ignore[arg-type]
 
     async def adopt(self) -> None:
         """Take up the workflows of processes that show no sign of life."""
@@ -126,12 +137,16 @@ async def open_workers(
     async def deliver(slot_key: str) -> None:
         await courier.deliver(slot_key, RecordedSteps())
 
+    @DBOS.workflow(name="completion")
+    async def complete(slot_key: str) -> None:
+        await courier.complete(slot_key, RecordedSteps())
+
     served = [queue_of(platform) for platform in platforms]
     DBOS.listen_queues(served)
     DBOS.launch()  # on this loop, where workflows are to run; blocks it for a moment before anything is served
     for queue in served:
         await DBOS.register_queue_async(queue, worker_concurrency=AT_ONCE)
-    workers = DurableWorkers(deliver, name, leases, clock, alive)
+    workers = DurableWorkers(deliver, complete, name, leases, clock, alive)
     living = asyncio.create_task(workers.stay_alive())
     try:
         yield workers

@@ -22,11 +22,6 @@ class Reading:
     unread: tuple[date, ...]  # days that could not be had at all
     through: date | None  # the newest day up to which all lists were had
 
-    @property
-    def lacking(self) -> tuple[date, ...]:
-        """The days whose lists are worth asking for again."""
-        return tuple(sorted((*self.old, *self.unread)))
-
 
 async def read(library: Library, days: Sequence[date]) -> Reading:
     """The lists of these days, as far as they can be had; a paper of two days counts once."""
@@ -47,5 +42,10 @@ async def read(library: Library, days: Sequence[date]) -> Reading:
         old=tuple(day for day, each in stale.items() if each.state is not ListState.FINAL),
         old_since=min((each.fetched_at for each in stale.values()), default=None),
         unread=unread,
-        through=max((day for day in days if not unread or day < unread[0]), default=None),
+        through=through(days, unread),
     )
+
+
+def through(days: Sequence[date], unread: Sequence[date]) -> date | None:
+    """The newest of these days up to which all lists were had."""
+    return max((day for day in days if not unread or day < unread[0]), default=None)

@@ -114,6 +114,14 @@ class Owed:
 
 
 @dataclass(frozen=True, slots=True)
+class Look:
+    """A look that is due at a digest that lacked something; `number` counts them from 1."""
+
+    owed: Owed
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
 class Part:
     """One message of a digest.  `paper_id` is empty for the root and for notes."""
 

@@ -27,6 +27,9 @@ class Workers(Protocol):
     async def hand_over(self, slot_key: str, platform: str) -> None:
         """Deliver this one, soon and once; telling twice changes nothing."""
 
+    async def complete(self, slot_key: str, platform: str, look: int) -> None:
+        """Look for what this one lacks; telling of the same look twice changes nothing."""
+
 
 class Ticker:
     """Finds what is due, and sees that it is delivered."""
@@ -61,4 +64,14 @@ class Ticker:
                 await self._workers.hand_over(owed.slot.key, owed.slot.target.platform)
             await self._deliveries.handed_over([owed.slot.key for owed in waiting], self._clock.now())
             handed += len(waiting)
+        return handed + await self._look_at_incomplete()
+
+    async def _look_at_incomplete(self) -> int:
+        now, handed = self._clock.now(), 0
+        while looks := await self._deliveries.incomplete(now):
+            for look in looks:
+                slot = look.owed.slot
+                await self._workers.complete(slot.key, slot.target.platform, look.number)
+            await self._deliveries.looked([look.owed.slot.key for look in looks], now)
+            handed += len(looks)
         return handed

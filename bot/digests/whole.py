@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 import structlog
 
-from bot.digests.model import DeliveryState, Digest, delivery_key
+from bot.digests.model import DeliveryState, Digest, Slot, delivery_key
 from bot.digests.pace import Pace
 from bot.digests.ports import DeliveryRepository, Mailer, MessageRef
 from bot.digests.sending import AGAIN, ENDS, Result, Sends, Sent
@@ -35,6 +35,10 @@ class WholeSender:
     def messages(self, digest: Digest) -> int:
         """One."""
         return 1
+
+    def can_amend(self, slot: Slot) -> bool:
+        """A mail stays as it came."""
+        return False
 
     async def send(self, digest: Digest, number: int) -> Sent:
         """Send it, if it has not been sent."""
@@ -83,6 +87,10 @@ class FeedSender:
         """One."""
         return 1
 
+    def can_amend(self, slot: Slot) -> bool:
+        """Readers have it already, and would be shown it again."""
+        return False
+
     async def send(self, digest: Digest, number: int) -> Sent:
         """Count it as sent."""
         state, _ = await self._deliveries.state(digest.slot, digest.parts[0])
@@ -100,6 +108,10 @@ class SendersByPlatform:
     def messages(self, digest: Digest) -> int:
         """As its sender says."""
         return self._senders[digest.slot.target.platform].messages(digest)
+
+    def can_amend(self, slot: Slot) -> bool:
+        """As its sender says."""
+        return self._senders[slot.target.platform].can_amend(slot)
 
     async def send(self, digest: Digest, number: int) -> Sent:
         """As its sender does."""

@@ -94,11 +94,17 @@ def what_is_missing(unread: Sequence[date]) -> str:
     return f"Without the list of {days}: Hugging Face does not answer. Its papers come later."
 
 
+def sentences(*parts: str) -> str:
+    """These sentences in a row."""
+    return " ".join(filter(None, parts))
+
+
 def notice(slot: Slot, reading: Reading, chosen: Chosen, gaps: Gaps | None) -> Digest:
     """A digest without papers: one sentence on why there are none."""
     sentence = _why_none(slot, reading, chosen)
     missing = what_is_missing(reading.unread)
-    blocks: tuple[Block, ...] = (Paragraph(text(sentence)), *((Footnote(text(missing)),) if missing else ()))
+    lacking = what_is_lacking(reading, missing)
+    blocks: tuple[Block, ...] = (Paragraph(text(sentence)), *((Footnote(lacking),) if lacking else ()))
     return Digest(
         slot=slot,
         title=title_of(slot),

@@ -8,7 +8,8 @@ from datetime import date, datetime
 from sqlalchemy import RowMapping, func, select, update
 
 from bot.digests import codec
-from bot.digests.model import DeliveryState, Digest, Edition, Kind, Owed, Part, Slot, Target
+from bot.digests.completing import is_outdated
+from bot.digests.model import DeliveryState, Digest, Edition, Kind, Look, Owed, Part, Slot, Target
 from bot.digests.ports import Issue, MessageRef
 from bot.store.database import Database
 from bot.store.tables import deliveries, slots
@@ -55,6 +56,41 @@ class SqlDeliveries:
             text = (await connection.execute(select(slots.c.digest).where(slots.c.key == slot_key))).scalar()
         return codec.load(text) if text else None
 
+    async def amend(self, digest: Digest) -> bool:
+        """Put the next revision of a frozen digest in its place."""
+        before = (slots.c.key == digest.slot.key) & (slots.c.revision == digest.revision - 1)
+        newer = update(slots).where(before).values(digest=codec.dump(digest), revision=digest.revision)
+        async with self._database.transaction() as connection:
+            return bool((await connection.execute(newer)).rowcount)
+
+    async def outdated(self, digest: Digest) -> list[int]:
+        """The numbers of its messages that are to be sent yet, or show an older revision."""
+        own = deliveries.c
+        asked = select(own.part, own.state, own.revision).where(own.slot == digest.slot.key)
+        async with self._database.reading() as connection:
+            shown = {row.part: (DeliveryState(row.state), row.revision) for row in await connection.execute(asked)}
+        unsent = (DeliveryState.PLANNED, 0)
+        return [part.number for part in digest.parts if is_outdated(part, *shown.get(part.number, unsent))]
+
+    async def look_again(self, slot_key: str, at: datetime | None) -> None:
+        """Have a digest looked at from then on."""
+        async with self._database.transaction() as connection:
+            await connection.execute(update(slots).where(slots.c.key == slot_key).values(look_at=at))
+
+    async def incomplete(self, now: datetime, limit: int = 1000) -> list[Look]:
+        """The looks that are due."""
+        due = select(slots).where(slots.c.look_at <= now).order_by(slots.c.look_at).limit(limit)
+        async with self._database.reading() as connection:
+            return [Look(_owed(row), row["looks"] + 1) for row in (await connection.execute(due)).mappings()]
+
+    async def looked(self, slot_keys: Iterable[str], now: datetime) -> None:
+        """A worker answers for them."""
+        keys = list(slot_keys)
+        async with self._database.transaction() as connection:
+            for start in range(0, len(keys), AT_ONCE):
+                due = slots.c.key.in_(keys[start : start + AT_ONCE]) & (slots.c.look_at <= now)
+                await connection.execute(update(slots).where(due).values(look_at=None, looks=slots.c.looks + 1))
+
     async def mark(
         self, slot: Slot, part: Part, state: DeliveryState, at: datetime, ref: MessageRef | None = None
     ) -> None:
@@ -69,6 +105,7 @@ class SqlDeliveries:
             "at": at,
             "message": ref.message if ref else None,
             "thread": ref.thread if ref else None,
+            "revision": part.revision,
         }
         keys = [deliveries.c.slot, deliveries.c.part]
         insert = self._database.insert(deliveries).values(row)

@@ -267,8 +267,12 @@ slots = Table(  # every digest that was ever owed, once
     Column("due", Instant, nullable=False),
     Column("handed_over_at", Instant),  # NULL: no worker has been told yet
     Column("digest", Words),  # JSON; NULL: not composed yet
+    Column("revision", Integer, nullable=False, server_default="0"),  # of the digest
+    Column("look_at", Instant),  # when to look again for what it lacked; NULL: nothing is lacking, or somebody looks
+    Column("looks", Integer, nullable=False, server_default="0"),  # how many were begun
     Index("ix_slots_workspace", "workspace", "channel", "due"),
     Index("ix_slots_waiting", "handed_over_at", "due"),
+    Index("ix_slots_look_at", "look_at"),
 )
 
 deliveries = Table(  # a row a message
@@ -283,6 +287,7 @@ deliveries = Table(  # a row a message
     Column("at", Instant, nullable=False),
     Column("message", Words),
     Column("thread", Words),
+    Column("revision", Integer, nullable=False, server_default="0"),  # of the digest, as the message shows it
     PrimaryKeyConstraint("slot", "part"),
     Index("ix_deliveries_workspace", "workspace", "channel", "paper_id"),
 )

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
+from bot.digests.completing import Found, card_of, completed
 from bot.digests.courier import Outcome
-from bot.digests.model import Digest, Part, Slot, Subscription
-from bot.documents.model import Card, Document, Paragraph, text
+from bot.digests.model import Digest, Gaps, Part, Slot, Subscription
+from bot.documents.model import Card, Document, Footnote, Paragraph, text
 from bot.ports import Clock
 
 
@@ -22,6 +23,9 @@ class FakeComposer:
     papers: int = 3
     missing: str = ""
     troubles: list[Exception | None] = field(default_factory=list)
+    unsummarized: Sequence[int] = ()  # the numbers of messages that get better once nothing is missing
+    late: int = 0  # papers that come then
+    looks_in_vain: int = 0  # until then
     composed: int = 0
 
     async def compose(self, subscription: Subscription, slot: Slot, days: Sequence[date]) -> Digest:
@@ -35,9 +39,36 @@ class FakeComposer:
         if slot.notice or not self.papers:
             notice = Document(title, (Paragraph(text("No new list.")),))
             return Digest.notice(slot, notice, missing=self.missing, through=through)
-        root = Document(title, (Paragraph(text(f"{self.papers} new papers.")),))
+        lacking = (Footnote(text(self.missing)),) if self.missing else ()
+        root = Document(title, (Paragraph(text(f"{self.papers} new papers.")), *lacking))
         parts = (Part(0, root), *(_paper(slot, number) for number in range(1, self.papers + 1)))
-        return Digest(slot=slot, title=title, parts=parts, missing=self.missing, through=through)
+        return Digest(slot=slot, title=title, parts=parts, missing=self.missing, through=through, gaps=self._gaps)
+
+    async def complete(self, subscription: Subscription, digest: Digest, days: Sequence[date]) -> Digest:
+        """Nothing is missing any more, unless `looks_in_vain` has not come down to nought yet."""
+        if digest.gaps is None or self.looks_in_vain:
+            self.looks_in_vain = max(0, self.looks_in_vain - 1)
+            return digest
+        count = len(digest.parts)
+        found = Found(
+            better=[_better(digest.parts[number]) for number in self.unsummarized],
+            late=[_paper(digest.slot, number) for number in range(count, count + self.late)],
+            root=None,
+            lacking=(),
+            missing="",
+            gaps=None,
+            through=digest.through,
+        )
+        return completed(digest, found)
+
+    @property
+    def _gaps(self) -> Gaps | None:
+        return Gaps(summaries=True) if self.missing else None
+
+
+def _better(part: Part) -> Part:
+    card = replace(card_of(part), line="It is summarized now.")
+    return replace(part, document=replace(part.document, blocks=(card,)))
 
 
 def _paper(slot: Slot, number: int) -> Part:

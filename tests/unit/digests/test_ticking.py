@@ -28,6 +28,7 @@ class FakeWorkers:
         self._subscriptions = subscriptions
         self._deliveries = deliveries
         self.slots: list[str] = []
+        self.looks: list[tuple[str, int]] = []
         self.dying = False
 
     async def hand_over(self, slot_key: str, platform: str) -> None:
@@ -38,6 +39,11 @@ class FakeWorkers:
         assert owed is not None
         slot = owed.slot
         await self._subscriptions.ran(slot.target, slot.kind, owed.due, None if slot.notice else slot.day, "")
+
+    async def complete(self, slot_key: str, platform: str, look: int) -> None:
+        if self.dying:
+            raise KeyboardInterrupt
+        self.looks.append((slot_key, look))
 
 
 class World:
