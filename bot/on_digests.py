@@ -29,7 +29,7 @@ async def serve(app: App, platforms: Sequence[Platform]) -> None:
     store, clock = app.store, app.clock
     async with AsyncExitStack() as closing:
         posters = {each.name: await closing.enter_async_context(each.open_poster(app)) for each in platforms}
-        sender = Sender(posters, store.deliveries, clock, on_root=_remembering(app))
+        sender = Sender(posters, store.deliveries, clock, on_root=_remembering(app), turns=store.shared_turns)
         courier = Courier(app.composer, sender, store.subscriptions, store.deliveries, posters, clock)
         url = steps_url(app.settings)
         workers = await closing.enter_async_context(

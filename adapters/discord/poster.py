@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+from collections import OrderedDict
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any, Final
@@ -28,6 +29,7 @@ from bot.documents.model import Document
 from bot.errors import Ambiguous, BotError, TargetGone, Transient
 
 LOOK_BACK = 50  # own and other messages
+MOST_PLACES = 10_000  # channels that need not be looked at again
 THREAD_EXISTS = 160004
 NO_THREADS = frozenset({160006, 160007})  # too many are open
 DAY: Final = 1440  # minutes until a quiet thread is put away
@@ -40,9 +42,8 @@ class DiscordPoster:
 
     platform = "discord"
     promise = "Discord drops repetitions for some minutes, and later the bot looks for the message; none comes twice."
-    seconds_between = 1.0  # a channel takes five messages in five seconds
-    per_second = 48.0  # Discord lets a bot make 50 requests
-    requests_for_root = 3  # look at the channel, post, open the thread
+    seconds_between = 1.1  # a channel takes five messages in five seconds
+    per_second = 46.0  # of the 50 requests that a bot may make; some are longer on their way than others
     can_edit = True
 
     def __init__(self, token: str, api_url: str) -> None:
@@ -50,6 +51,15 @@ class DiscordPoster:
         self._api_url = api_url
         self._client: discord.Client | None = None
         self._opening = asyncio.Lock()
+        self._places: OrderedDict[Target, Place] = OrderedDict()
+
+    def counted_with(self, target: Target) -> str:
+        """All requests of the bot."""
+        return self.platform
+
+    def requests_for_root(self, target: Target) -> int:
+        """Post and open the thread; the first time, look at the channel before."""
+        return 2 if target in self._places else 3
 
     async def close(self) -> None:
         """Let go of the connection."""
@@ -59,7 +69,7 @@ class DiscordPoster:
     async def post_root(self, target: Target, title: str, document: Document, key: str) -> MessageRef:
         """Post a digest's first message and open its thread."""
         async with self._speaking() as client:
-            place = await _place(client, target)
+            place = await self._place(client, target)
             options = _message_of(document, key)
             if isinstance(place, discord.ForumChannel):
                 made = await place.create_thread(name=named(title), **options, auto_archive_duration=DAY)
@@ -91,7 +101,7 @@ class DiscordPoster:
         async with self._speaking() as client:
             options = _message_of(document, key)
             options["attachments"] = options.pop("files")
-            place = root.thread if root else await _place_of_root(client, target, ref)
+            place = root.thread if root else await self._place_of_root(client, target, ref)
             channel = client.get_partial_messageable(int(place or target.channel))
             await channel.get_partial_message(int(ref.message)).edit(**options)
 
@@ -103,7 +113,7 @@ class DiscordPoster:
                     channel = client.get_partial_messageable(int(root.thread or target.channel))
                     found = await _message(channel.history(limit=LOOK_BACK), key)
                     return MessageRef(str(found.id)) if found else None
-                return await _root(await _place(client, target), title, key)
+                return await _root(await self._place(client, target), title, key)
             except discord.Forbidden as error:
                 raise Ambiguous("The bot may not read what it has written there.") from error
 
@@ -112,6 +122,23 @@ class DiscordPoster:
         async with self._speaking() as client:
             person = await client.fetch_user(int(user))
             await person.send(view=pages(document, 1)[0].view(), allowed_mentions=SILENT_MENTIONS)
+
+    async def _place_of_root(self, client: discord.Client, target: Target, root: MessageRef) -> str:
+        """Where a digest's first message stands: in a forum in its own thread, else in the channel."""
+        place = await self._place(client, target)
+        return root.thread if isinstance(place, discord.ForumChannel) else target.channel
+
+    async def _place(self, client: discord.Client, target: Target) -> Place:
+        """The channel, if it is of the server that subscribed it; it stays in that server, and what it is."""
+        if target not in self._places:
+            channel: Place = await client.fetch_channel(int(target.channel))
+            guild = getattr(channel, "guild", None)
+            if guild is not None and guild_workspace(guild.id) != target.workspace:
+                raise TargetGone("That channel belongs to another server.")
+            self._places[target] = channel
+            if len(self._places) > MOST_PLACES:
+                self._places.popitem(last=False)
+        return self._places[target]
 
     @asynccontextmanager
     async def _speaking(self) -> AsyncIterator[discord.Client]:
@@ -141,21 +168,6 @@ class DiscordPoster:
 def component_id(key: str) -> int:
     """The number that marks the message of a key; from 2^29 up, far from those that Discord gives out itself."""
     return (1 << 29) + int.from_bytes(hashlib.sha256(key.encode()).digest()[:4]) % (1 << 30)
-
-
-async def _place(client: discord.Client, target: Target) -> Place:
-    """The channel, if it is of the server that subscribed it."""
-    channel: Place = await client.fetch_channel(int(target.channel))
-    guild = getattr(channel, "guild", None)
-    if guild is not None and guild_workspace(guild.id) != target.workspace:
-        raise TargetGone("That channel belongs to another server.")
-    return channel
-
-
-async def _place_of_root(client: discord.Client, target: Target, root: MessageRef) -> str:
-    """Where a digest's first message stands: in a forum in its own thread, else in the channel."""
-    place = await _place(client, target)
-    return root.thread if isinstance(place, discord.ForumChannel) else target.channel
 
 
 def _message_of(document: Document, key: str) -> dict[str, Any]:

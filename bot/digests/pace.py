@@ -1,40 +1,85 @@
-"""How fast messages may leave: so many a second in one channel, so many a second in all of them together."""
+"""How fast messages may leave: so many a second in one channel, so many a second wherever they are counted together."""
 
 from __future__ import annotations
 
+import asyncio
 from datetime import datetime, timedelta
+from weakref import WeakValueDictionary
 
 from bot.digests.model import Target
+from bot.digests.ports import SharedTurns
 from bot.ports import Clock
 
 MANY = 10_000  # channels remembered before those whose turn is long over are dropped
 
 
 class Pace:
-    """Gives out turns.  Each is at least so long after the one before, in its channel and over all.
+    """Gives out turns.  Each is at least so long after the one before, in its channel and in its line.
+
+    A turn in the line is taken only when the channel is ready for it, so no channel makes another one wait.
 
     Args:
         seconds_between: the least time between two messages in one channel.
-        per_second: the most messages a second in all channels together; None for no such limit.
+        per_second: the most requests a second of one line; None for no such limit.
+        turns: the lines; without them, lines of this process alone.
     """
 
-    def __init__(self, clock: Clock, *, seconds_between: float = 0.0, per_second: float | None = None) -> None:
+    def __init__(
+        self,
+        clock: Clock,
+        *,
+        seconds_between: float = 0.0,
+        per_second: float | None = None,
+        turns: SharedTurns | None = None,
+    ) -> None:
         self._clock = clock
         self._in_channel = timedelta(seconds=seconds_between)
-        self._over_all = timedelta(seconds=1 / per_second) if per_second else timedelta()
+        self._a_request = 1 / per_second if per_second else 0.0  # seconds
+        self._turns = turns or OwnTurns(clock)
         self._free_from: dict[Target, datetime] = {}
-        self._all_free_from: datetime | None = None
+        self._ahead: WeakValueDictionary[Target, asyncio.Lock] = WeakValueDictionary()
 
-    async def turn(self, target: Target, requests: int = 1) -> None:
-        """Wait until a message that takes so many requests may leave.  Its turn is taken at once, so nobody else's."""
+    async def turn(self, target: Target, requests: int = 1, *, line: str | None = None) -> None:
+        """Wait until a message that takes so many requests may leave.
+
+        Args:
+            target: its channel.
+            requests: how many turns of the line it takes, one after the other.
+            line: the name of what is counted together; without it, all of the platform's.
+        """
+        async with self._ahead.setdefault(target, asyncio.Lock()):
+            await self._wait_until(self._free_from.get(target))
+            if self._a_request:
+                wait = await self._turns.take(line or target.platform, requests * self._a_request)
+                await self._wait(wait)
+            if self._in_channel:
+                self._remember(target)
+
+    async def _wait_until(self, instant: datetime | None) -> None:
+        if instant is not None:
+            await self._wait((instant - self._clock.now()).total_seconds())
+
+    async def _wait(self, seconds: float) -> None:
+        if seconds > 0:
+            await self._clock.sleep(seconds)
+
+    def _remember(self, target: Target) -> None:
         now = self._clock.now()
-        at = max(now, self._free_from.get(target, now), self._all_free_from or now)
-        self._free_from[target] = at + self._in_channel
-        self._all_free_from = at + requests * self._over_all
-        self._forget(now)
-        if at > now:
-            await self._clock.sleep((at - now).total_seconds())
-
-    def _forget(self, now: datetime) -> None:
-        if len(self._free_from) > MANY:
+        if len(self._free_from) >= MANY:
             self._free_from = {target: free for target, free in self._free_from.items() if free > now}
+        self._free_from[target] = now + self._in_channel
+
+
+class OwnTurns:
+    """Lines of one process.  Implements `bot.digests.ports.SharedTurns` where nobody shares."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._free_from: dict[str, datetime] = {}
+
+    async def take(self, name: str, seconds: float) -> float:
+        """Take the next free seconds of a line."""
+        now = self._clock.now()
+        begins = max(now, self._free_from.get(name, now))
+        self._free_from[name] = begins + timedelta(seconds=seconds)
+        return (begins - now).total_seconds()

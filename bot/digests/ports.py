@@ -59,11 +59,13 @@ class Poster(Protocol):
 
     @property
     def per_second(self) -> float | None:
-        """The most messages a second in all channels together; None where each channel counts for itself."""
+        """The most requests a second that are counted together; None where each channel counts for itself."""
 
-    @property
-    def requests_for_root(self) -> int:
-        """How many of these a first message takes."""
+    def counted_with(self, target: Target) -> str:
+        """What a message to that channel is counted together with, as a name: all of the bot's, or its workspace's."""
+
+    def requests_for_root(self, target: Target) -> int:
+        """How many requests a first message takes there; every other one takes one."""
 
     @property
     def can_edit(self) -> bool:

@@ -14,9 +14,9 @@ from typing import Protocol
 
 import structlog
 
-from bot.digests.model import DeliveryState, Digest, Part, Slot, delivery_key
+from bot.digests.model import DeliveryState, Digest, Part, Slot, Target, delivery_key
 from bot.digests.pace import Pace
-from bot.digests.ports import DeliveryRepository, MessageRef, Poster
+from bot.digests.ports import DeliveryRepository, MessageRef, Poster, SharedTurns
 from bot.documents.model import Card, Document, Paragraph, link, text
 from bot.errors import Ambiguous, ContentRejected, Permanent, RateLimited, TargetGone, Transient, Unauthorized
 from bot.ports import Clock
@@ -73,6 +73,7 @@ class Sender:
     Args:
         posters: by the prefix of the workspaces that each serves.
         on_root: told of each digest whose root is there, perhaps twice.
+        turns: lines that all processes share; None where there is but one.
     """
 
     def __init__(
@@ -81,13 +82,14 @@ class Sender:
         deliveries: DeliveryRepository,
         clock: Clock,
         on_root: OnRoot | None = None,
+        turns: SharedTurns | None = None,
     ) -> None:
         self._posters = posters
         self._deliveries = deliveries
         self._clock = clock
         self._on_root = on_root
         self._paces = {
-            name: Pace(clock, seconds_between=poster.seconds_between, per_second=poster.per_second)
+            name: Pace(clock, seconds_between=poster.seconds_between, per_second=poster.per_second, turns=turns)
             for name, poster in posters.items()
         }
 
@@ -119,8 +121,7 @@ class Sender:
         if unsure:
             return await self._look(digest, part, root)
         slot = digest.slot
-        cost = self._poster(slot).requests_for_root if root is None else 1
-        await self._paces[slot.target.platform].turn(slot.target, cost)
+        await self._turn(slot.target, is_root=root is None)
         await self._mark(slot, part, DeliveryState.SENDING)
         try:
             ref = await self._post_in_some_form(digest, part, root)
@@ -140,7 +141,7 @@ class Sender:
         """Let a message that is there show what the digest says by now; twice if in doubt, as that does no harm."""
         slot = digest.slot
         root = await self._root(digest) if part.number else None
-        await self._paces[slot.target.platform].turn(slot.target)
+        await self._turn(slot.target, is_root=False)
         try:
             await self._change_in_some_form(digest, part, root, ref)
         except Unauthorized as error:
@@ -196,6 +197,11 @@ class Sender:
         if root is None:
             return await self._poster(slot).post_root(slot.target, digest.title, part.document, key)
         return await self._poster(slot).post_reply(slot.target, root, part.document, key)
+
+    async def _turn(self, target: Target, *, is_root: bool) -> None:
+        poster = self._posters[target.platform]
+        requests = poster.requests_for_root(target) if is_root else 1
+        await self._paces[target.platform].turn(target, requests, line=poster.counted_with(target))
 
     async def _root(self, digest: Digest) -> MessageRef:
         _, root = await self._deliveries.state(digest.slot, digest.parts[0])

@@ -259,13 +259,20 @@ class FakePoster:
     promise: str = "A message whose arrival is unknown is not repeated."
     seconds_between: float = 0.0
     per_second: float | None = None
-    requests_for_root: int = 1
     can_edit: bool = True
     can_look: bool = True
     posted: list[Posted] = field(default_factory=list)
     edits: list[str] = field(default_factory=list)  # the keys of messages that were changed
     told: list[tuple[str, str, Document]] = field(default_factory=list)
     troubles: list[BaseException | After | None] = field(default_factory=list)
+
+    def counted_with(self, target: Target) -> str:
+        """All messages are counted together."""
+        return self.platform
+
+    def requests_for_root(self, target: Target) -> int:
+        """One."""
+        return 1
 
     async def post_root(self, target: Target, title: str, document: Document, key: str) -> MessageRef:
         """Post a first message; its thread bears the same id."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from bot.clock import SystemClock
+from bot.digests.pace import OwnTurns
 from bot.testing.answers import FakeAnswers
 from bot.testing.digests import FakeDeliveries, FakeSubscriptions
 from bot.testing.store.conversations import FakeConversations
@@ -15,7 +17,6 @@ from bot.testing.store.opt_ins import FakeOptIns
 from bot.testing.store.papers import FakePapers
 from bot.testing.store.saved import FakeSavedPapers
 from bot.testing.store.seals import FakeSeals
-from bot.testing.store.shared_turns import FakeSharedTurns
 from bot.testing.store.summaries import FakeSummaries
 from bot.testing.store.vault import FakeVault
 from bot.testing.store.workspaces import FakeWorkspaces
@@ -39,7 +40,7 @@ class FakeStore:
     vault: FakeVault = field(default_factory=FakeVault)
     seals: FakeSeals = field(default_factory=FakeSeals)
     opt_ins: FakeOptIns = field(default_factory=FakeOptIns)
-    shared_turns: FakeSharedTurns = field(default_factory=FakeSharedTurns)
+    shared_turns: OwnTurns = field(default_factory=lambda: OwnTurns(SystemClock()))
     deliveries: FakeDeliveries = field(default_factory=FakeDeliveries)
     subscriptions: FakeSubscriptions = field(init=False)
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from bot.digests.courier import Courier
 from bot.digests.model import EmptyDays, Kind, Standing, Subscription, Target
-from bot.digests.pace import Pace
 from bot.digests.planning import plan
 from bot.digests.sending import Sender
 from bot.documents.model import Card, Paragraph
@@ -264,11 +263,3 @@ async def test_messages_of_a_channel_keep_their_distance(world: World) -> None:
     started = world.clock.now()
     await world.deliver()
     assert (world.clock.now() - started).total_seconds() == 3
-
-
-async def test_pace_over_all_channels() -> None:
-    clock = FakeClock(NINE)
-    pace = Pace(clock, per_second=50)
-    for number in range(101):
-        await pace.turn(replace(CHANNEL, channel=str(number)))
-    assert (clock.now() - NINE).total_seconds() == pytest.approx(2)
