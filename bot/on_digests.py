@@ -67,11 +67,11 @@ def chosen(platforms: Sequence[Platform], only: str | None) -> tuple[Sequence[Pl
 
 
 def _remembering(app: App) -> OnRoot:
-    """`#3` in a digest's thread, and in its channel, is the third paper of the digest."""
+    """`#3` in a digest's thread, and at first in its channel, is the third paper of the digest."""
 
     async def remember(digest: Digest, root: MessageRef) -> None:
         target = digest.slot.target
-        for thread in {"", root.thread}:
+        for thread in {root.thread} if digest.revision else {"", root.thread}:
             place = Place(target.workspace, target.channel, thread)
             await app.store.conversations.show_list(place, digest.paper_ids, app.clock.now())
 
