@@ -30,6 +30,7 @@ from bot.errors import Ambiguous, BotError, TargetGone, Transient
 
 LOOK_BACK = 50  # own and other messages
 MOST_PLACES = 10_000  # channels that need not be looked at again
+UNREAD = "Discord did not say what stands there."
 THREAD_EXISTS = 160004
 NO_THREADS = frozenset({160006, 160007})  # too many are open
 DAY: Final = 1440  # minutes until a quiet thread is put away
@@ -107,7 +108,7 @@ class DiscordPoster:
 
     async def find(self, target: Target, root: MessageRef | None, title: str, key: str) -> MessageRef | None:
         """Look for a message among the last ones of the channel, the forum or the thread."""
-        async with self._speaking() as client:
+        async with self._speaking(reading=True) as client:
             try:
                 if root is not None:
                     channel = client.get_partial_messageable(int(root.thread or target.channel))
@@ -141,14 +142,18 @@ class DiscordPoster:
         return self._places[target]
 
     @asynccontextmanager
-    async def _speaking(self) -> AsyncIterator[discord.Client]:
-        """A client that is logged in; what Discord or the network raises becomes an error of the house."""
+    async def _speaking(self, *, reading: bool = False) -> AsyncIterator[discord.Client]:
+        """A client that is logged in; what Discord or the network raises becomes an error of the house.
+
+        `reading`: whatever is lost can be asked for again.
+        """
         try:
             yield await self._logged_in()
         except BotError:
             raise
         except FAULTS as error:
-            raise translated(error) from error
+            meaning = translated(error)
+            raise Transient(UNREAD) if reading and isinstance(meaning, Ambiguous) else meaning from error
 
     async def _logged_in(self) -> discord.Client:
         async with self._opening:

@@ -18,7 +18,7 @@ from adapters.slack.render import render
 from bot.digests.model import Target
 from bot.digests.ports import MessageRef
 from bot.documents.model import Document
-from bot.errors import Ambiguous, Unauthorized
+from bot.errors import Ambiguous, Transient, Unauthorized
 
 EVENT = "paperwire_digest"
 LOOK_BACK = 50
@@ -68,6 +68,8 @@ class SlackPoster:
             messages = await _messages(client, target, root)
         except Unauthorized as error:
             raise Ambiguous("The app may not read what it has written there.") from error
+        except Ambiguous as error:
+            raise Transient("Slack did not say what stands there.") from error
         found = [message for message in messages if _key_of(message) == key]
         return MessageRef(str(found[0]["ts"]), str(found[0]["ts"])) if found else None
 
@@ -88,9 +90,9 @@ class SlackPoster:
 async def _messages(client: AsyncWebClient, target: Target, root: MessageRef | None) -> list[Json]:
     asked: dict[str, Any] = {"channel": target.channel, "limit": LOOK_BACK, "include_all_metadata": True}
     if root is None:
-        answer = await call(lambda: client.conversations_history(**asked))
+        answer = await call(lambda: client.conversations_history(**asked), attempts=1)
     else:
-        answer = await call(lambda: client.conversations_replies(ts=root.thread, **asked))
+        answer = await call(lambda: client.conversations_replies(ts=root.thread, **asked), attempts=1)
     messages: list[Json] = answer["messages"]
     return messages
 

@@ -204,7 +204,13 @@ class Courier:
         return owed, await self._subscriptions.get(owed.slot.target, owed.slot.kind) if owed else None
 
     async def _ran(self, owed: Owed, through: date | None, note: str) -> None:
-        await self._subscriptions.ran(owed.slot.target, owed.slot.kind, self._clock.now(), through, note)
+        """The digest has ended.  Where nothing came of it (`through` is None), the next one begins with its days."""
+        target, kind = owed.slot.target, owed.slot.kind
+        if through is None and owed.days:
+            standing = await self._subscriptions.get(target, kind)
+            is_first = standing is not None and standing.last_list_day is None
+            through = owed.days[0] if is_first else None
+        await self._subscriptions.ran(target, kind, self._clock.now(), through, note)
 
     def _is_too_late(self, owed: Owed) -> bool:
         return self._clock.now() > owed.due + WINDOW

@@ -241,6 +241,9 @@ class DeliveryRepository(Protocol):
     ) -> None:
         """Move one message on.  With SENT its paper counts as posted in that channel."""
 
+    async def claim(self, slot: Slot, part: Part, at: datetime) -> bool:
+        """Mark a message as SENDING if it is PLANNED; of all who ask at the same time one hears True."""
+
     async def state(self, slot: Slot, part: Part) -> tuple[DeliveryState, MessageRef | None]:
         """How far one message is; PLANNED if nobody marked it."""
 

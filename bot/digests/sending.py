@@ -122,7 +122,8 @@ class Sender:
             return await self._look(digest, part, root)
         slot = digest.slot
         await self._turn(slot.target, is_root=root is None)
-        await self._mark(slot, part, DeliveryState.SENDING)
+        if not await self._deliveries.claim(slot, part, self._clock.now()):
+            return Sent(Result.LATER, wait=AGAIN, why="Another process is sending it.")
         try:
             ref = await self._post_in_some_form(digest, part, root)
         except Ambiguous:
@@ -171,6 +172,8 @@ class Sender:
             log.warning("message_unknown", action="send_digest", slot=slot.key, part=part.number)
             await self._mark(slot, part, DeliveryState.UNKNOWN)
             return Sent(Result.UNKNOWN)
+        except (TargetGone, Unauthorized) as error:
+            return Sent(Result.REFUSED, why=error.sentence)  # still not known
         except Transient as error:
             return Sent(Result.LATER, wait=error.retry_after or AGAIN, why=error.sentence)  # still not known
         if found is None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
-from sqlalchemy import RowMapping, func, select, update
+from sqlalchemy import ColumnElement, RowMapping, func, select, update
 
 from bot.digests import codec
 from bot.digests.completing import is_outdated
@@ -95,6 +95,22 @@ class SqlDeliveries:
         self, slot: Slot, part: Part, state: DeliveryState, at: datetime, ref: MessageRef | None = None
     ) -> None:
         """Move one message on."""
+        await self._put(slot, part, state, at, ref)
+
+    async def claim(self, slot: Slot, part: Part, at: datetime) -> bool:
+        """Mark a message as SENDING if it is PLANNED, in one statement."""
+        planned = deliveries.c.state == DeliveryState.PLANNED
+        return await self._put(slot, part, DeliveryState.SENDING, at, None, planned)
+
+    async def _put(
+        self,
+        slot: Slot,
+        part: Part,
+        state: DeliveryState,
+        at: datetime,
+        ref: MessageRef | None,
+        where: ColumnElement[bool] | None = None,
+    ) -> bool:
         row = {
             "slot": slot.key,
             "part": part.number,
@@ -110,7 +126,8 @@ class SqlDeliveries:
         keys = [deliveries.c.slot, deliveries.c.part]
         insert = self._database.insert(deliveries).values(row)
         async with self._database.transaction() as connection:
-            await connection.execute(insert.on_conflict_do_update(index_elements=keys, set_=row))
+            put = insert.on_conflict_do_update(index_elements=keys, set_=row, where=where)
+            return (await connection.execute(put.returning(deliveries.c.part))).first() is not None
 
     async def state(self, slot: Slot, part: Part) -> tuple[DeliveryState, MessageRef | None]:
         """How far one message is."""

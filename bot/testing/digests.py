@@ -96,6 +96,14 @@ class FakeDeliveries:
         if part.paper_id and state in (DeliveryState.SENT, DeliveryState.UNKNOWN):
             self._had[slot.target].add(part.paper_id)
 
+    async def claim(self, slot: Slot, part: Part, at: datetime) -> bool:
+        """Mark a message as SENDING if it is PLANNED."""
+        state, _ = await self.state(slot, part)
+        if state is not DeliveryState.PLANNED:
+            return False
+        await self.mark(slot, part, DeliveryState.SENDING, at)
+        return True
+
     async def state(self, slot: Slot, part: Part) -> tuple[DeliveryState, MessageRef | None]:
         """How far one message is."""
         mark = self._marks.get((slot.key, part.number))
@@ -261,6 +269,7 @@ class FakePoster:
     per_second: float | None = None
     can_edit: bool = True
     can_look: bool = True
+    unseen: list[Exception] = field(default_factory=list)  # why the next looks fail
     posted: list[Posted] = field(default_factory=list)
     edits: list[str] = field(default_factory=list)  # the keys of messages that were changed
     told: list[tuple[str, str, Document]] = field(default_factory=list)
@@ -297,6 +306,8 @@ class FakePoster:
         """Look for a message by its key."""
         if not self.can_look:
             raise Ambiguous("Nobody can look here.")
+        if self.unseen:
+            raise self.unseen.pop(0)
         return MessageRef(key, key) if any(one.key == key for one in self.posted) else None
 
     async def tell(self, workspace: str, user: str, document: Document) -> None:

@@ -165,6 +165,18 @@ async def test_message_moves_on(store: Store) -> None:
     assert await store.deliveries.state(SLOT, root) == (DeliveryState.SENT, REF)
 
 
+async def test_message_is_claimed_by_one_alone(store: Store) -> None:
+    root = DIGEST.parts[0]
+    claims = await asyncio.gather(*(store.deliveries.claim(SLOT, root, NOON) for _ in range(5)))
+    assert sorted(claims) == [False, False, False, False, True]
+    assert await store.deliveries.state(SLOT, root) == (DeliveryState.SENDING, None)
+    await store.deliveries.mark(SLOT, root, DeliveryState.PLANNED, NOON)
+    assert await store.deliveries.claim(SLOT, root, NOON)
+    await store.deliveries.mark(SLOT, root, DeliveryState.SENT, NOON, REF)
+    assert not await store.deliveries.claim(SLOT, root, NOON)
+    assert await store.deliveries.state(SLOT, root) == (DeliveryState.SENT, REF)
+
+
 async def test_papers_count_as_posted_once_they_may_be_seen(store: Store) -> None:
     paper = DIGEST.parts[1]
     await store.deliveries.mark(SLOT, paper, DeliveryState.SENDING, NOON)

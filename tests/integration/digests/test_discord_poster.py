@@ -10,7 +10,7 @@ from adapters.discord.poster import DiscordPoster
 from bot.digests.model import Target
 from bot.digests.ports import MessageRef
 from bot.documents.model import Card, Document, Paragraph, text
-from bot.errors import Ambiguous, RateLimited, TargetGone, Unauthorized
+from bot.errors import Ambiguous, RateLimited, TargetGone, Transient, Unauthorized
 from tests.servers.discord import FORUM, TEXT_CHANNEL, DiscordServer, Fault, words_of
 
 ROOT = Document("Papers of Friday", (Paragraph(text("Two new papers.")),))
@@ -138,6 +138,13 @@ async def test_bot_that_may_not_read_does_not_know(
     server.unreadable = True
     with pytest.raises(Ambiguous):
         await poster.find(target, None, "Papers", KEY)
+
+
+async def test_whoever_gets_no_answer_asks_again(server: DiscordServer, target: Target, poster: DiscordPoster) -> None:
+    server.faults.append(Fault("GET", r"/messages", 501))
+    with pytest.raises(Transient) as lost:
+        await poster.find(target, None, "Papers", KEY)
+    assert not isinstance(lost.value, Ambiguous)
 
 
 async def test_channel_of_another_server_is_refused(

@@ -79,6 +79,13 @@ async def test_nobody_knows_where_the_bot_may_not_read(slack: SlackServer, poste
         await poster.find(TARGET, None, "Papers", KEY)
 
 
+async def test_whoever_gets_no_answer_asks_again(slack: SlackServer, poster: SlackPoster) -> None:
+    slack.go_wrong("conversations.history", *[Fault(drop=True)] * 9)
+    with pytest.raises(Transient) as lost:
+        await poster.find(TARGET, None, "Papers", KEY)
+    assert not isinstance(lost.value, Ambiguous)
+
+
 @pytest.mark.parametrize("channel", ["C2", "C3", "C404"])
 async def test_channel_that_takes_nothing_is_gone(slack: SlackServer, poster: SlackPoster, channel: str) -> None:
     with pytest.raises(TargetGone):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -136,8 +136,10 @@ async def test_root_of_unknown_fate_is_not_repeated_and_its_papers_come_later(wo
     standing = await world.deliver()
     assert world.posted == WHOLE[:1]
     assert "not known whether" in standing.last_note
-    assert standing.last_list_day is None
     assert await world.deliveries.posted(CHANNEL, ["2607.09001"]) == set()
+    world.clock.advance(3 * 24 * 3600)
+    [standing] = await world.subscriptions.due(world.clock.now())
+    assert plan(standing, world.clock.now()).days == (date(2026, 7, 9), date(2026, 7, 10))
 
 
 async def test_reply_of_unknown_fate_is_counted_and_the_rest_goes_on(world: World) -> None:
@@ -169,6 +171,13 @@ async def test_crash_in_the_middle_of_a_send_repeats_nothing_where_nobody_can_lo
     await world.courier.deliver(key, world.steps)
     assert world.posted == WHOLE
     assert await world.deliveries.unknown(CHANNEL, NINE) == 1
+
+
+async def test_message_that_may_have_arrived_stays_unsure_while_the_bot_is_shut_out(world: World) -> None:
+    world.poster.troubles = [None, LOST]
+    world.poster.unseen = [TargetGone("Shut out.")]
+    await world.deliver()
+    assert world.posted == WHOLE
 
 
 @pytest.mark.parametrize("refusal", [TargetGone("The channel is gone."), Unauthorized("The token is refused.")])
@@ -208,7 +217,7 @@ async def test_paper_that_no_form_fits_is_left_out(world: World) -> None:
 async def test_root_that_no_form_fits_ends_the_digest_with_a_note(world: World) -> None:
     world.poster.troubles = [ContentRejected("No."), ContentRejected("No.")]
     standing = await world.deliver()
-    assert (world.posted, standing.last_list_day) == ([], None)
+    assert (world.posted, standing.last_list_day) == ([], date(2026, 7, 9))
     assert "did not take" in standing.last_note
 
 
@@ -223,7 +232,7 @@ async def test_source_that_stays_down_is_told_at_the_end_of_the_window(world: Wo
     standing = await world.deliver()
     assert world.posted == [standing.last_note]
     assert "come with the next one" in standing.last_note
-    assert standing.last_list_day is None
+    assert standing.last_list_day == date(2026, 7, 9)
 
 
 async def test_platform_that_stays_away_ends_the_digest_after_the_window(world: World) -> None:
