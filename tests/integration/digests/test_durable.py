@@ -47,3 +47,28 @@ async def test_due_digests_are_delivered_once_however_often_they_are_handed_over
 async def _all_ran(subscriptions: SqlSubscriptions, targets: list[Target]) -> bool:
     standings = [await subscriptions.get(target, Kind.DAILY) for target in targets]
     return all(standing is not None and standing.last_run_at for standing in standings)
+
+
+async def test_a_look_completes_a_digest_once_however_often_it_is_handed_over(
+    database: Database, database_url: str, tmp_path: Path
+) -> None:
+    clock, poster = SystemClock(), FakePoster()
+    composer = FakeComposer(papers=2, missing="The model does not answer.", unsummarized=(1,), late=1)
+    subscriptions, deliveries, target = SqlSubscriptions(database), SqlDeliveries(database), Target("slack:T1", "C1")
+    await due_now(subscriptions, target, clock)
+    sender = Sender({"slack": poster}, deliveries, clock)
+    courier = Courier(composer, sender, subscriptions, deliveries, {"slack": poster}, clock)
+    steps = database_url if "postgres" in database_url else f"sqlite:///{tmp_path / 'steps.db'}"
+    async with open_workers(courier, ["slack"], SqlLeases(database), clock, database_url=steps) as workers:
+        await Ticker(subscriptions, deliveries, workers, clock).tick()
+        await until(lambda: _all_ran(subscriptions, [target]))
+        [digest] = await deliveries.digests(target)
+        for _ in range(3):
+            await workers.complete(digest.slot.key, "slack", 1)
+        await until(lambda: _is_complete(deliveries, target))
+    assert (len(poster.posted), len(poster.edits)) == (4, 2)
+
+
+async def _is_complete(deliveries: SqlDeliveries, target: Target) -> bool:
+    [digest] = await deliveries.digests(target)
+    return digest.gaps is None and not await deliveries.outdated(digest)
