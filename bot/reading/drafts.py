@@ -14,12 +14,12 @@ from bot.llm.model import ModelCall
 from bot.llm.prompts import Prompt
 from bot.papers.model import Paper
 from bot.ports import LanguageModel
-from bot.reading.extractive import clause_within
 from bot.reading.grounding import ungrounded_numbers
 from bot.reading.model import Summary, SummarySource
 from bot.reading.plain import plain_sentence, word_count
+from bot.reading.shortening import LONGEST, clause_within
 
-LIMITS = {"line": 25, "problem": 20, "method": 20, "result": 20, "why": 20}  # words
+LIMITS = {"line": LONGEST, "problem": 20, "method": 20, "result": 20, "why": 20}  # words
 LONGEST_QUESTION = 16  # words; 12 are asked for
 BATCH = 10  # papers a call: fewer cost more instruction, more lose the model's attention
 SECOND_BATCH = 5  # so that one paper that a filter objects to spoils less

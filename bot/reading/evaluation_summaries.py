@@ -23,9 +23,9 @@ from bot.reading.lexical import stem, words
 from bot.reading.model import Summary, SummarySource
 from bot.reading.plain import word_count
 from bot.reading.ports import UNHURRIED
+from bot.reading.shortening import LONGEST
 from bot.reading.summaries import Summarizer
 
-LONGEST_LINE = 25  # words
 WORKSPACE = "terminal:evaluation"
 BATCH = 50  # papers handed to the summarizer at once
 
@@ -82,7 +82,7 @@ async def evaluate_summaries(papers: Sequence[GoldPaper], summarizer: Summarizer
         "by": {source.value: sum(summary.source is source for _, summary in judged) for source in SummarySource},
         "words_mean": _mean(lengths, 1),
         "words_max": max(lengths, default=0),
-        f"within_{LONGEST_LINE}_words": _mean(length <= LONGEST_LINE for length in lengths),
+        f"within_{LONGEST}_words": _mean(length <= LONGEST for length in lengths),
         "grounded": _mean(_is_grounded(gold.paper, summary) for gold, summary in judged),
         "rouge": {
             name: _mean(

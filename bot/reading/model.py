@@ -19,7 +19,7 @@ class SummarySource(StrEnum):
 class Summary:
     """A paper in one line and, from a model, four sentences of at most 20 words each.
 
-    The line has at most 25 words from a model, and at most 40 from elsewhere: others' sentences are not cut short.
+    The line has at most 25 words; of somebody else's longer sentence it is a part, with an ellipsis.
 
     A field whose sentence could not be grounded in title and abstract is empty: dropped, never invented.
     """

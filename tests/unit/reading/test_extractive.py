@@ -1,4 +1,4 @@
-"""The abstract's own best sentence, and sentences made shorter."""
+"""The abstract's own best sentence."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.reading.extractive import LONGEST, best_sentence, clause_within, first_sentence, shortened
+from bot.reading.extractive import best_sentence, first_sentence
 from bot.reading.plain import word_count
+from bot.reading.shortening import LONGEST
 
 TITLE = "Rook: Pruning Attention Heads for Fast Inference"
 ABSTRACT = (
@@ -37,27 +38,7 @@ def test_a_long_summary_gives_its_first_sentence() -> None:
 
 @given(WORDS.map(" ".join), WORDS.map(" ".join))
 def test_what_is_shown_is_never_too_long(title: str, abstract: str) -> None:
-    assert word_count(best_sentence(title or "Title", abstract)) <= max(LONGEST, word_count(title))
-
-
-@given(WORDS.map(" ".join), st.integers(min_value=5, max_value=40))
-def test_a_shortened_sentence_is_the_beginning_of_the_long_one(sentence: str, limit: int) -> None:
-    short = shortened(sentence, limit)
-    assert word_count(short) <= limit
-    assert short == sentence or (short.endswith(" …") and sentence.startswith(short.removesuffix(" …")))
-
-
-@given(WORDS.map(" ".join), st.integers(min_value=5, max_value=40))
-def test_a_clause_keeps_most_of_the_limit_or_the_sentence_stays(sentence: str, limit: int) -> None:
-    clause = clause_within(sentence, limit)
-    assert clause == sentence or 0.6 * limit <= word_count(clause) <= limit
-
-
-def test_a_clause_is_not_cut_inside_brackets() -> None:
-    sentence = (
-        "Rook prunes heads fast (by gradients, by norms, by luck and other means, all tested here) without training"
-    )
-    assert clause_within(sentence, 10) == sentence
+    assert word_count(best_sentence(title or "Title", abstract)) <= LONGEST
 
 
 @pytest.mark.real_data

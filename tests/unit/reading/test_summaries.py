@@ -19,9 +19,9 @@ from bot.llm.tokens import TokenCounter
 from bot.papers.huggingface_parsing import parse_paper
 from bot.papers.model import Paper
 from bot.reading.drafts import LIMITS
-from bot.reading.extractive import LONGEST
 from bot.reading.model import Summary, SummaryKey, SummarySource
 from bot.reading.plain import word_count
+from bot.reading.shortening import LONGEST
 from bot.reading.summaries import Summarizer
 from bot.testing.clock import FakeClock
 from bot.testing.model import Ending, FakeModel, Script
