@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import sys
 import tempfile
@@ -10,6 +11,9 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from adapters.discord.render import components_of, pages
+from bot.chat.commands import COMMANDS
+from bot.chat.helping import overview
 from tests.servers.discord import DiscordServer
 from tests.servers.discord_user import Person
 
@@ -45,7 +49,7 @@ async def _start(kind: str, server: DiscordServer, folder: str) -> asyncio.subpr
     words = {
         "paperwire": ("-c", "from bot.cli import main; main()", "run"),
         "adapter": ("-m", "benchmarks.discord_adapter", server.url, server.token),
-        "bare": ("-m", "benchmarks.bare_discord", server.url, server.gateway.url, server.token),
+        "bare": ("-m", "benchmarks.bare_discord", server.url, server.gateway.url, server.token, _help()),
     }[kind]
     environment = {
         "PATH": os.environ["PATH"],
@@ -57,3 +61,8 @@ async def _start(kind: str, server: DiscordServer, folder: str) -> asyncio.subpr
     return await asyncio.create_subprocess_exec(
         sys.executable, *words, env=environment, cwd=folder, stderr=asyncio.subprocess.DEVNULL
     )
+
+
+def _help() -> str:
+    """The components of Paperwire's help, as JSON."""
+    return json.dumps(components_of(pages(overview(COMMANDS))[0]))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import re
-from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
@@ -42,30 +41,33 @@ class OpenAnswer:
         self._grace = grace
         self._reply: OpenReply | None = None
         self._written: OpenReply | None = None
-        self._over = asyncio.Event()
+        self._timer: asyncio.TimerHandle | None = None
         self._writing: asyncio.Task[None] | None = None
 
     def opened(self, channel: int, message: int, token: str = "") -> None:
         """A placeholder, half an answer, or a question alone stands there now; nobody waits until that is written."""
         reference = f"{channel}/{message}/{token}"
         self._reply = OpenReply(place=self._place, message=reference, opened_at=self._clock.now())
-        if self._writing is None or self._writing.done():
-            self._writing = asyncio.ensure_future(self._write())
+        if self._timer is None:
+            self._timer = asyncio.get_running_loop().call_later(self._grace, self._begin_writing)
+        elif self._writing is not None and self._writing.done():
+            self._begin_writing()
 
     async def closed(self) -> None:
         """It is finished."""
         self._reply = None
-        self._over.set()
+        if self._timer is not None:
+            self._timer.cancel()
         if self._writing is not None:
             await self._writing
         if self._written is not None:
             await self._open_replies.closed(self._written)
             self._written = None
 
+    def _begin_writing(self) -> None:
+        self._writing = asyncio.ensure_future(self._write())
+
     async def _write(self) -> None:
-        if self._written is None:
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._over.wait(), self._grace)
         while self._reply is not None and self._reply != self._written:
             reply, before = self._reply, self._written
             await self._open_replies.opened(reply)

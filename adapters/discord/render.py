@@ -105,7 +105,10 @@ class Page:
         return components <= limits.COMPONENTS and characters <= limits.TEXT_BUDGET and files <= limits.ATTACHMENTS
 
     def view(self) -> ui.LayoutView:
-        """The components as discord.py sends them; notices and errors stand beside a coloured bar."""
+        """The components as discord.py sends them; notices and errors stand beside a coloured bar.
+
+        It is stopped: what is pressed comes as an event of its own, so the library need not remember the message.
+        """
         view = ui.LayoutView(timeout=None)
         items = [part.item for part in self.parts]
         if self.tone in _ACCENTS:
@@ -113,6 +116,7 @@ class Page:
         else:
             for item in items:
                 view.add_item(item)
+        view.stop()
         return view
 
 
