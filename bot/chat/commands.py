@@ -19,6 +19,7 @@ PAGING = (PAGE, TOP)
 
 CHANNEL = Argument(name="channel", kind=Kind.CHANNEL, help="a channel; without one, this one")
 WEEKLY = Argument(name="weekly", kind=Kind.FLAG, help="the round-up of the week", keyword="weekly")
+DAILY = Argument(name="daily", kind=Kind.FLAG, help="the daily digest alone", keyword="daily")
 WISHES = (
     CHANNEL,
     Argument(name="time", kind=Kind.TIME, help="at what time of day, such as 09:00", keyword="at"),
@@ -145,7 +146,7 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         name="unsubscribe",
         help="Stop a channel's digests",
-        arguments=(CHANNEL, WEEKLY),
+        arguments=(CHANNEL, DAILY, WEEKLY),
         example="unsubscribe",
         who="manager",
     ),

@@ -63,9 +63,9 @@ class Subscribing:
         yield Final(Document(blocks=blocks, data={"subscribed": target.channel, "next": due.isoformat()}))
 
     async def unsubscribe(self, asked: Asked) -> AsyncIterator[Reply]:
-        """End a channel's digests: the weekly one alone, or all."""
+        """End a channel's digests: the one that is named, or all."""
         target = target_of(asked)
-        kinds = (Kind.WEEKLY,) if asked.invocation.get("weekly") else tuple(Kind)
+        kinds = [kind for kind in Kind if asked.invocation.get(kind.value)] or list(Kind)
         known = [standing for kind in kinds if (standing := await self._subscriptions.get(target, kind))]
         ended = [one.subscription for one in known if await self._subscriptions.delete(target, one.subscription.kind)]
         subject = _subject(asked.request, target)
@@ -75,13 +75,15 @@ class Subscribing:
         yield Final(Document(blocks=blocks, data={"unsubscribed": [wish.kind.value for wish in ended]}))
 
     async def status(self, asked: Asked) -> AsyncIterator[Reply]:
-        """The digests of this channel; in a direct conversation, also those that this person subscribed elsewhere."""
+        """The digests of this channel; in a direct conversation, also those elsewhere that this person subscribed or
+        may manage.
+        """
         request = asked.request
         standings = [
             standing
             for standing in await self._subscriptions.of_workspace(request.place.workspace)
             if standing.subscription.target.channel == request.place.channel
-            or (request.direct and standing.subscription.owner == request.user)
+            or (request.direct and (request.may_manage or standing.subscription.owner == request.user))
         ]
         if not standings:
             sentence = with_code("No digest is subscribed here. `subscribe` has one posted every day.")
@@ -143,12 +145,13 @@ _EDITIONS = {
 
 
 def _buttons(request: Request, wish: Subscription) -> Actions:
-    words = [] if wish.target.channel == request.place.channel else [wish.target.channel]
-    words += ["weekly"] if wish.kind is Kind.WEEKLY else []
+    channel = [] if wish.target.channel == request.place.channel else [wish.target.channel]
+    words = [*channel, *(["weekly"] if wish.kind is Kind.WEEKLY else [])]
     return Actions(
         (
             Action("Preview", " ".join(("preview", *words)), private=True),
             Action("Change", " ".join(("subscribe", *words)), private=True, fills=True),
+            Action("Stop", " ".join(("unsubscribe", *channel, wish.kind.value)), private=True),
             Action("Status", "status", private=True),
         )
     )

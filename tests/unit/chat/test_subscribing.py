@@ -179,11 +179,23 @@ async def test_status_tells_next_last_fault_and_promise(world: World) -> None:
     assert "That channel is archived." in plain_document(await _say(world, "status"))
 
 
-async def test_status_of_other_channels_is_for_whoever_subscribed_them(world: World) -> None:
+@pytest.mark.parametrize(
+    ("user", "may_manage", "seen"), [("U1", False, True), ("U2", True, True), ("U2", False, False)]
+)
+async def test_other_channels_are_seen_in_private_by_their_subscriber_and_by_managers(
+    world: World, user: str, may_manage: bool, seen: bool
+) -> None:
     await _say(world, "subscribe C2345678")
     assert "No digest is subscribed here" in plain_document(await _say(world, "status"))
-    assert "Channel C2345678" in plain_document(await _say(world, "status", direct=True))
-    assert "No digest" in plain_document(await _say(world, "status", direct=True, user="U2"))
+    status = plain_document(await _say(world, "status", direct=True, user=user, may_manage=may_manage))
+    assert ("Channel C2345678" in status) is seen
+
+
+async def test_a_digests_button_stops_it_alone(world: World) -> None:
+    await _say(world, "subscribe weekly")
+    stop = next(line for line in _offered(await _say(world, "subscribe")) if line.startswith("unsubscribe"))
+    assert (await _say(world, stop)).data == {"unsubscribed": ["daily"]}
+    assert "round-up" in plain_document(await _say(world, "status"))
 
 
 async def test_preview_shows_the_papers_and_remembers_nothing(world: World) -> None:
