@@ -13,6 +13,7 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from statistics import fmean
 
+from bot.errors import BadInput
 from bot.reading.labelled import LabelledPaper, LabelledQuestion
 from bot.reading.lexical import Bm25, terms, words
 from bot.reading.packing import EVIDENCE_BUDGET, pack
@@ -66,7 +67,12 @@ async def evaluate_retrieval(papers: Sequence[LabelledPaper], embedder: Embedder
     """The reports of plain BM25 (the yardstick), the embedding alone, and what the bot does: `fused`.
 
     Without an embedder `semantic` is empty and `fused` is the bot's lexical ranking.
+
+    Raises:
+        BadInput: no question has evidence.
     """
+    if not any(question.evidence for paper in papers for question in paper.questions):
+        raise BadInput("No question in that file has evidence, so there is nothing to find.")
     rankers = {"bm25": plain_bm25, "semantic": by_meaning(embedder) if embedder else None, "fused": fused(embedder)}
     if embedder is not None:
         await embedder.embed(["a first text, so that loading is not counted"])

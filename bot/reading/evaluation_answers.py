@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from statistics import fmean
 from typing import Any
 
+from bot.errors import BadInput
 from bot.papers.fulltext.model import Block, FullText, Section, TextSource
 from bot.papers.model import Paper
 from bot.reading.answering import Answer, Answerer, Outcome, Question
@@ -60,7 +61,13 @@ class LabelledTexts:
 async def evaluate_answers(
     papers: Sequence[LabelledPaper], answerer: Answerer, embedder: Embedder | None
 ) -> dict[str, Any]:
-    """Put every question to its paper, one after the other, and judge the answers."""
+    """Put every question to its paper, one after the other, and judge the answers.
+
+    Raises:
+        BadInput: there is no question.
+    """
+    if not any(paper.questions for paper in papers):
+        raise BadInput("No paper in that file has a question.")
     return report([judged async for judged in ask_all(papers, answerer, embedder)])
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from statistics import fmean
 from typing import Any
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 
 from bot.errors import BadInput
 from bot.papers.model import Paper
@@ -23,6 +23,7 @@ from bot.reading.lexical import stem, words
 from bot.reading.model import Summary, SummarySource
 from bot.reading.plain import word_count
 from bot.reading.ports import UNHURRIED
+from bot.reading.rows import read_rows
 from bot.reading.shortening import LONGEST
 from bot.reading.summaries import Summarizer
 
@@ -50,21 +51,15 @@ def read_gold(path: Path) -> list[GoldPaper]:
     """Read a file of papers with gold lines.
 
     Raises:
-        BadInput: the file cannot be read, or a line is not of the form; says which.
+        BadInput: as `read_rows`, or a line has nothing to summarize.
     """
-    try:
-        rows = [line for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
-    except (OSError, UnicodeDecodeError) as error:
-        raise BadInput(f"`{path}` cannot be read: {type(error).__name__}.") from None
-    return [_gold_paper(number, row) for number, row in enumerate(rows, start=1)]
+    return [_gold_paper(number, row) for number, row in read_rows(path, _Row, "a paper with gold lines")]
 
 
-def _gold_paper(number: int, line: str) -> GoldPaper:
-    try:
-        row = _Row.model_validate_json(line)
-    except ValidationError:
-        raise BadInput(f"Line {number} is not a paper with gold lines.") from None
+def _gold_paper(number: int, row: _Row) -> GoldPaper:
     abstract = row.abstract or " ".join(row.source)
+    if not abstract.strip():
+        raise BadInput(f"Line {number} is not a paper with gold lines: it has neither an abstract nor a source.")
     paper = Paper(id=row.paper_id or f"line-{number}", title=row.title, abstract=abstract)
     return GoldPaper(paper, tuple(row.target))
 

@@ -4,7 +4,7 @@
      "questions": [{"id", "question", "evidence": [str]}]}
 
 Evidence is the text of gold paragraphs.  A heading may hold those above it, parted by ":::".  What is null counts as
-empty, and a line ends with a line feed alone: JSON may hold Unicode's other line separators as they are.
+empty.
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict
 
-from bot.errors import BadInput
 from bot.reading.passages import Passage, distinct, numbered
+from bot.reading.rows import read_rows
 
 HEADING_SEPARATOR = ":::"
 
@@ -70,22 +70,12 @@ def read_labelled(path: Path) -> list[LabelledPaper]:
     """Read a file of labelled papers.
 
     Raises:
-        BadInput: the file cannot be read, or a line is not of the form; says which.
+        BadInput: as `read_rows`.
     """
-    try:
-        lines = path.read_text(encoding="utf-8-sig").split("\n")
-    except (OSError, UnicodeDecodeError) as error:
-        raise BadInput(f"`{path}` cannot be read: {type(error).__name__}.") from None
-    return [_read_line(number, line) for number, line in enumerate(lines, start=1) if line.strip()]
+    return [_labelled(paper) for _, paper in read_rows(path, _Paper, "a labelled paper")]
 
 
-def _read_line(number: int, line: str) -> LabelledPaper:
-    try:
-        paper = _Paper.model_validate_json(line)
-    except ValidationError as error:
-        fault = error.errors(include_input=False, include_url=False)[0]
-        where = ".".join(map(str, fault["loc"])) or "line"
-        raise BadInput(f"Line {number} is not a labelled paper ({where}: {fault['msg']}).") from None
+def _labelled(paper: _Paper) -> LabelledPaper:
     passages = [
         Passage(path=_headings(section.heading or ""), sentences=(collapsed(paragraph),))
         for section in paper.sections

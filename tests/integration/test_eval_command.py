@@ -44,8 +44,12 @@ def test_a_report_is_json(folder: Path, kind: str, row: object, key: str) -> Non
     assert key in json.loads(result.stdout)
 
 
-def test_a_file_of_another_form_is_refused_in_one_sentence(folder: Path) -> None:
-    (folder / "file.jsonl").write_text("nonsense")
-    result = CliRunner().invoke(app, ["eval", "retrieval", "file.jsonl"])
+@pytest.mark.parametrize("kind", ["retrieval", "answers", "summaries"])
+@pytest.mark.parametrize(("content", "says"), [("nonsense", "Line 1 is not"), ("", "is empty")])
+def test_a_file_of_another_form_is_refused_in_one_sentence(folder: Path, kind: str, content: str, says: str) -> None:
+    (folder / "file.jsonl").write_text(content)
+    result = CliRunner().invoke(app, ["eval", kind, "file.jsonl"])
     assert result.exit_code == 1
-    assert "Line 1 is not a labelled paper" in result.stderr
+    assert says in result.stderr
+    assert len(result.stderr.splitlines()) == 1
+    assert not result.stdout

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -73,12 +74,47 @@ def test_what_other_tools_write_is_read(tmp_path: Path) -> None:
     assert (read.work, [passage.text for passage in read.passages]) == ("7", ["Bread is old."])
 
 
-@pytest.mark.parametrize("line", ["{", "[]", '{"id": "x"}', '{"id": [], "sections": [], "questions": []}'])
-def test_a_line_that_is_none_is_named(tmp_path: Path, line: str) -> None:
+@pytest.mark.parametrize(
+    ("line", "why"),
+    [
+        ("{", "it is no JSON"),
+        ("[]", "it: input should be an object"),
+        ('{"id": "x"}', "it has no sections"),
+        ('{"id": [], "sections": [], "questions": []}', "id: input should be a valid string"),
+        ('{"id": 1, "sections": [], "questions": [{"id": 2}]}', "it has no questions.0.question"),
+    ],
+)
+def test_a_line_that_is_none_is_named(tmp_path: Path, line: str, why: str) -> None:
     path = tmp_path / "bad.jsonl"
     path.write_text(json.dumps(PAPER) + "\n" + line)
-    with pytest.raises(BadInput, match="Line 2 is not a labelled paper"):
+    with pytest.raises(BadInput, match=f"^Line 2 is not a labelled paper: {why}"):
         read_labelled(path)
+
+
+@pytest.mark.parametrize("content", [b"", b"\n \r\n", b"\xef\xbb\xbf"])
+@pytest.mark.parametrize("read", [read_labelled, read_gold])
+def test_a_file_with_nothing_in_it_is_refused(tmp_path: Path, read: Callable[[Path], object], content: bytes) -> None:
+    path = tmp_path / "empty.jsonl"
+    path.write_bytes(content)
+    with pytest.raises(BadInput, match="is empty"):
+        read(path)
+
+
+def test_a_file_that_is_no_text_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "text.gz"
+    path.write_bytes(b"\x1f\x8b\xff")
+    with pytest.raises(BadInput, match="not text in UTF-8"):
+        read_labelled(path)
+
+
+async def test_a_file_without_anything_to_find_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "bare.jsonl"
+    path.write_text(json.dumps(PAPER | {"questions": PAPER["questions"][1:]}))
+    with pytest.raises(BadInput, match="nothing to find"):
+        await evaluate_retrieval(read_labelled(path), None)
+    path.write_text(json.dumps(PAPER | {"questions": []}))
+    with pytest.raises(BadInput, match="has a question"):
+        await evaluate_answers(read_labelled(path), Answerer(None), None)
 
 
 def test_a_file_that_is_not_there_is_said_so(tmp_path: Path) -> None:
@@ -175,8 +211,9 @@ async def test_summaries_are_judged_without_a_model(tmp_path: Path) -> None:
     assert 0 < report["rouge"]["1"] <= 1
 
 
-def test_gold_lines_of_another_form_are_named(tmp_path: Path) -> None:
+@pytest.mark.parametrize("line", ['{"title": 3}', '{"title": "On Bread", "sections": []}'])
+def test_gold_lines_of_another_form_are_named(tmp_path: Path, line: str) -> None:
     path = tmp_path / "gold.jsonl"
-    path.write_text('{"title": 3}')
-    with pytest.raises(BadInput, match="Line 1"):
+    path.write_text(line)
+    with pytest.raises(BadInput, match="Line 1 is not a paper with gold lines"):
         read_gold(path)
