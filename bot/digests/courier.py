@@ -15,12 +15,13 @@ from typing import NotRequired, Protocol, TypedDict
 import structlog
 
 from bot.digests.model import Digest, EmptyDays, Owed, Slot, Standing, Subscription
+from bot.digests.pausing import pause
 from bot.digests.planning import WINDOW
 from bot.digests.ports import DeliveryRepository, Poster, SubscriptionRepository
 from bot.digests.sending import Result, Sends, Sent
 from bot.documents.model import Document, Paragraph, Tone, text
 from bot.documents.words import long_date
-from bot.errors import BotError, Transient
+from bot.errors import Transient
 from bot.ports import Clock
 
 log = structlog.get_logger(__name__)
@@ -184,20 +185,9 @@ class Courier:
         refusals = await self._subscriptions.refused(subscription.target, subscription.kind, sent.why)
         if refusals < REFUSALS:
             return _again(AFTER_REFUSAL)
-        if await self._subscriptions.pause(subscription.target, subscription.kind, sent.why):
-            log.warning("subscription_paused", action="deliver_digest", slot=owed.slot.key)
-            await self._tell_owner(standing, sent.why)
+        poster = self._posters.get(subscription.target.platform)  # none for mail and feeds, of which `status` tells
+        await pause(standing, sent.why, self._subscriptions, poster)
         return _over()
-
-    async def _tell_owner(self, standing: Standing, why: str) -> None:
-        target = standing.subscription.target
-        poster = self._posters.get(target.platform)
-        if poster is None:  # of mail and feeds `status` tells
-            return
-        try:
-            await poster.tell(target.workspace, standing.subscription.owner, _paused(why))
-        except BotError as error:
-            log.info("owner_not_told", action="tell_owner", kind=type(error).__name__)
 
     async def _case(self, slot_key: str) -> tuple[Owed | None, Standing | None]:
         owed = await self._deliveries.owed(slot_key)
@@ -253,8 +243,3 @@ def _without_root(result: Result) -> str:
 def _unknown(count: int) -> str:
     messages = "message" if count == 1 else "messages"
     return f"It is not known whether {count} {messages} arrived; not repeated." if count else ""
-
-
-def _paused(why: str) -> Document:
-    sentence = f"I have paused a digest that you subscribed to. {why} Subscribe again once that is mended."
-    return Document(blocks=(Paragraph(text(sentence)),), tone=Tone.NOTICE, private=True)

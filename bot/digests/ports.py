@@ -165,6 +165,16 @@ class SharedTurns(Protocol):
         """Take the next free `seconds` of a line; how many seconds from now they begin."""
 
 
+class WatchesChannels(Protocol):
+    """Is told by a platform which of the channels that get digests are not there any more."""
+
+    async def subscribed(self, platform: str) -> set[Target]:
+        """The channels of a platform ("discord") that get digests."""
+
+    async def deleted(self, target: Target, name: str = "") -> None:
+        """A channel was deleted: what is subscribed there pauses, and its owner is told once."""
+
+
 class SubscriptionRepository(Protocol):
     """Subscriptions and what has become of them."""
 
@@ -179,6 +189,9 @@ class SubscriptionRepository(Protocol):
 
     async def due(self, now: datetime, limit: int = 1000) -> list[Standing]:
         """Those not paused with `next_due_at` at or before `now`, earliest first."""
+
+    async def running(self, platform: str) -> list[Standing]:
+        """Those of a platform ("discord") that are not paused, by workspace and channel."""
 
     async def move_on(self, standing: Standing, plan: Plan) -> bool:
         """Write down what is owed and move on to the next slot, in one transaction.

@@ -51,6 +51,14 @@ class SqlSubscriptions:
             rows = await connection.execute(asked.order_by(own.next_due_at).limit(limit))
             return [_standing(row) for row in rows.mappings()]
 
+    async def running(self, platform: str) -> list[Standing]:
+        """Those of a platform that are not paused."""
+        there = own.workspace.startswith(f"{platform}:", autoescape=True)
+        asked = select(subscriptions).where(there, own.paused == "")
+        async with self._database.reading() as connection:
+            rows = await connection.execute(asked.order_by(own.workspace, own.channel, own.kind))
+            return [_standing(row) for row in rows.mappings()]
+
     async def move_on(self, standing: Standing, plan: Plan) -> bool:
         """Owe the plan's slot and move on.  The comparison with `next_due_at` lets one of many replicas through."""
         subscription = standing.subscription

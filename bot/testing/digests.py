@@ -194,6 +194,12 @@ class FakeSubscriptions:
         due = [own for own in self._standings.values() if own.next_due_at <= now and not own.paused]
         return sorted(due, key=lambda own: own.next_due_at)[:limit]
 
+    async def running(self, platform: str) -> list[Standing]:
+        """Those of a platform that are not paused."""
+        keys = sorted(self._standings, key=lambda key: (key[0].workspace, key[0].channel, key[1]))
+        own = (self._standings[key] for key in keys if key[0].platform == platform)
+        return [standing for standing in own if not standing.paused]
+
     async def move_on(self, standing: Standing, plan: Plan) -> bool:
         """Owe the plan's slot and move on."""
         key = (standing.subscription.target, standing.subscription.kind)

@@ -128,6 +128,14 @@ async def test_pausing_is_news_once(store: Store) -> None:
     assert paused.count(True) == 1
 
 
+async def test_those_of_a_platform_run_until_they_are_paused(store: Store) -> None:
+    for target in (Target("discord:9", "2"), Target("discord:9", "1"), Target("discordant:9", "1"), CHANNEL):
+        await store.subscriptions.put(replace(WISH, target=target), NOON)
+    await store.subscriptions.pause(Target("discord:9", "2"), Kind.DAILY, "Gone.")
+    running = await store.subscriptions.running("discord")
+    assert [standing.subscription.target for standing in running] == [Target("discord:9", "1")]
+
+
 async def test_deleting_says_whether_there_was_one(store: Store) -> None:
     await store.subscriptions.put(WISH, NOON)
     assert await store.subscriptions.delete(CHANNEL, Kind.DAILY)
