@@ -17,6 +17,8 @@ async def serve(api_url: str, token: str) -> None:
     from bot.chat.engine import Engine
     from bot.chat.helping import Helping
     from bot.clock import SystemClock
+    from bot.digests.pausing import LostChannels
+    from bot.testing.digests import FakePoster
     from bot.testing.store import FakeStore
 
     store = FakeStore()
@@ -27,6 +29,7 @@ async def serve(api_url: str, token: str) -> None:
         events=store.events,
         open_replies=store.open_replies,
         workspaces=store.workspaces,
+        channels=LostChannels(store.subscriptions, FakePoster()),
         leases=store.leases,
         clock=SystemClock(),
     )

@@ -30,9 +30,11 @@ async def serve(app: App) -> None:
     from adapters.discord.shards import read_shards
 
     shards = read_shards(app.settings.discord_shards)
-    discord = DiscordApp(services(app), token_of(app.settings), app.settings.discord_api_url, shards)
-    with app.presence.of("discord", discord.hears):
-        await discord.run()
+    async with open_poster(app) as poster:
+        needed = services(app, poster)
+        discord = DiscordApp(needed, token_of(app.settings), app.settings.discord_api_url, shards)
+        with app.presence.of("discord", discord.hears):
+            await discord.run()
 
 
 @asynccontextmanager
@@ -51,7 +53,8 @@ async def sync(app: App) -> bool:
     """Register the commands if they have changed; whether they had."""
     from adapters.discord.deploy import sync_commands
 
-    return await sync_commands(services(app), token_of(app.settings), app.settings.discord_api_url)
+    async with open_poster(app) as poster:
+        return await sync_commands(services(app, poster), token_of(app.settings), app.settings.discord_api_url)
 
 
 def setup_text(settings: Settings) -> str:
@@ -66,9 +69,10 @@ def checks(settings: Settings) -> Sequence[Check]:
     return (TokenCheck(settings), ChannelCheck(settings)) if is_wanted(settings) else ()
 
 
-def services(app: App) -> Services:
-    """What the adapter needs, out of a running app."""
+def services(app: App, poster: Poster) -> Services:
+    """What the adapter needs, out of a running app; the poster tells people of channels that are gone."""
     from adapters.discord.desk import Services
+    from bot.digests.pausing import LostChannels
 
     store = app.store
     return Services(
@@ -78,6 +82,7 @@ def services(app: App) -> Services:
         events=store.events,
         open_replies=store.open_replies,
         workspaces=store.workspaces,
+        channels=LostChannels(store.subscriptions, poster),
         leases=store.leases,
         clock=app.clock,
     )

@@ -15,7 +15,7 @@ from adapters.discord.delivery import Pace
 from adapters.discord.desk import Services
 from adapters.discord.errors import FAULTS, translated
 from adapters.discord.gateway import IdentifyBudget, SessionStarts, Watchdog, aim_gateway, aim_rest
-from adapters.discord.leftovers import close_leftovers, forget_left_guilds
+from adapters.discord.leftovers import close_leftovers, forget_left_guilds, pause_lost_channels
 from adapters.discord.shards import ShardLeases, Shards
 from adapters.discord.sync import is_current
 from bot.errors import BotError, Permanent, SettingsError
@@ -121,6 +121,7 @@ class DiscordApp:
         chores = asyncio.gather(
             _chore("close_leftovers", self._close_leftovers(client)),
             _chore("forget_guilds", self._forget_left_guilds(client)),
+            _chore("pause_channels", self._pause_lost_channels(client)),
             _chore("forget_events", self._forget_old_events()),
             _chore("check_commands", _warn_of_old_commands(client)),
         )
@@ -150,6 +151,10 @@ class DiscordApp:
     async def _forget_left_guilds(self, client: PapersClient) -> None:
         if left := await forget_left_guilds(client, self._services.workspaces):
             log.info("guilds_forgotten", action="forget_guilds", guilds=left)
+
+    async def _pause_lost_channels(self, client: PapersClient) -> None:
+        if lost := await pause_lost_channels(client, self._services.channels):
+            log.info("channels_paused", action="pause_channels", channels=lost)
 
 
 async def _warn_of_old_commands(client: PapersClient) -> None:

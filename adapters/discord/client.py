@@ -12,7 +12,7 @@ from adapters.discord.buttons import CommandButton
 from adapters.discord.commands import explain_menu, papers_group
 from adapters.discord.delivery import Pace
 from adapters.discord.desk import Desk, Services
-from adapters.discord.events import guild_workspace
+from adapters.discord.events import guild_workspace, target_of
 from adapters.discord.gateway import IdentifyBudget
 from bot.errors import BotError
 
@@ -89,3 +89,10 @@ class PapersClient(discord.AutoShardedClient):
             log.error("forgetting_failed", action="forget_guild", guild=guild.id, reason=error.sentence)
             return
         log.info("guild_forgotten", action="forget_guild", guild=guild.id)
+
+    async def on_guild_channel_delete(self, channel: discord.abc.GuildChannel) -> None:
+        """A channel was deleted, and with it where digests may go."""
+        try:
+            await self._services.channels.deleted(target_of(channel), channel.name)
+        except BotError as error:
+            log.error("pausing_failed", action="pause_channel", channel=channel.id, reason=error.sentence)

@@ -37,6 +37,7 @@ from adapters.discord.turns import Turns
 from bot.chat.engine import apology
 from bot.chat.grammar import Command
 from bot.chat.request import Origin, Place, Reply, Request
+from bot.digests.ports import WatchesChannels
 from bot.documents.model import Card, Document
 from bot.errors import BadInput, BotError, TargetGone
 from bot.ports import Clock, ConversationRepository, EventLog, Leases, OpenReplies, PaperRepository, Workspaces
@@ -74,6 +75,7 @@ class Services:
     events: EventLog
     open_replies: OpenReplies
     workspaces: Workspaces
+    channels: WatchesChannels
     leases: Leases
     clock: Clock
 

@@ -9,6 +9,7 @@ import discord
 
 from adapters.discord.permissions import lacking
 from bot.chat.request import Origin, Place, Request
+from bot.digests.model import Target
 
 Interaction = discord.Interaction[Any]
 
@@ -23,6 +24,11 @@ _SHOWN_PAPER = re.compile(r"huggingface\.co/papers/([\w.-]+(?:/\d+)?)")
 def guild_workspace(guild_id: int) -> str:
     """The workspace of a server."""
     return f"discord:{guild_id}"
+
+
+def target_of(channel: discord.abc.GuildChannel) -> Target:
+    """A server's channel, as digests know it."""
+    return Target(guild_workspace(channel.guild.id), str(channel.id))
 
 
 def place_of_interaction(interaction: Interaction) -> Place:

@@ -1,4 +1,4 @@
-"""What a start finds left over: answers that a crash left open, and servers that removed the bot while it was off."""
+"""What a start finds left over: answers that a crash left open, and servers and channels that went while it was off."""
 
 from __future__ import annotations
 
@@ -16,6 +16,8 @@ from adapters.discord.events import guild_workspace
 from adapters.discord.render import pages
 from adapters.discord.surfaces import SILENT_MENTIONS, nonce_of
 from bot.chat.request import Place
+from bot.digests.model import Target
+from bot.digests.ports import WatchesChannels
 from bot.ports import Clock, OpenReplies, OpenReply, Workspaces
 
 _ORIGINAL: Any = "@original"  # what Discord calls an interaction's first response
@@ -108,6 +110,37 @@ async def forget_left_guilds(client: discord.AutoShardedClient, workspaces: Work
     for workspace in left:
         await workspaces.forget(workspace)
     return len(left)
+
+
+async def pause_lost_channels(client: discord.AutoShardedClient, channels: WatchesChannels) -> int:
+    """Tell of the channels of this process's servers that were deleted while it was off; how many those were.
+
+    A channel that the connection does not name is asked about, as it may only be hidden from the bot.
+    """
+    await client.wait_until_ready()
+    lost = [target for target in await channels.subscribed("discord") if _is_unknown(client, target)]
+    deleted = [target for target in lost if await _is_deleted(client, int(target.channel))]
+    for target in deleted:
+        await channels.deleted(target)
+    return len(deleted)
+
+
+def _is_unknown(client: discord.AutoShardedClient, target: Target) -> bool:
+    """Whether a server that is known does not name that channel."""
+    if not (_GUILD.fullmatch(target.workspace) and target.channel.isdecimal()):
+        return False
+    guild = client.get_guild(int(target.workspace.partition(":")[2]))
+    return guild is not None and not guild.unavailable and guild.get_channel(int(target.channel)) is None
+
+
+async def _is_deleted(client: discord.AutoShardedClient, channel: int) -> bool:
+    try:
+        await client.fetch_channel(channel)
+    except discord.NotFound:
+        return True
+    except (discord.Forbidden, discord.InvalidData):
+        return False
+    return False
 
 
 def shard_of(workspace: str, shards: int) -> int:

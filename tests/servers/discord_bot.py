@@ -12,7 +12,9 @@ from adapters.discord.delivery import Pace
 from adapters.discord.desk import Answers, Services
 from adapters.discord.shards import Shards
 from bot.clock import SystemClock
+from bot.digests.pausing import LostChannels
 from bot.ports import OpenReply
+from bot.testing.digests import FakePoster
 from bot.testing.store import FakeEventLog, FakeOpenReplies, FakeStore
 from tests.servers.discord import DiscordServer
 
@@ -45,7 +47,12 @@ class RecordedReplies(FakeOpenReplies):
         self.done.add(reply.message.rpartition("/")[2])
 
 
-def services(engine: Answers, store: FakeStore | None = None, events: FakeEventLog | None = None) -> Services:
+def services(
+    engine: Answers,
+    store: FakeStore | None = None,
+    events: FakeEventLog | None = None,
+    poster: FakePoster | None = None,
+) -> Services:
     """What the adapter needs, with everything in memory."""
     store = store or FakeStore()
     return Services(
@@ -55,6 +62,7 @@ def services(engine: Answers, store: FakeStore | None = None, events: FakeEventL
         events=events or store.events,
         open_replies=store.open_replies,
         workspaces=store.workspaces,
+        channels=LostChannels(store.subscriptions, poster or FakePoster()),
         leases=store.leases,
         clock=SystemClock(),
     )
@@ -67,11 +75,12 @@ async def running_bot(
     *,
     store: FakeStore | None = None,
     events: FakeEventLog | None = None,
+    poster: FakePoster | None = None,
     pace: Pace = QUICK,
     shards: Shards | None = None,
 ) -> AsyncIterator[asyncio.Task[None]]:
     """Run the bot until the end of the block; then it is stopped in order."""
-    app = DiscordApp(services(engine, store, events), server.token, server.url, shards, replace(pace))
+    app = DiscordApp(services(engine, store, events, poster), server.token, server.url, shards, replace(pace))
     task = asyncio.create_task(app.run())
     try:
         await server.until(lambda: server.gateway.connected or task.done())

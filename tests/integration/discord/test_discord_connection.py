@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time
 
 import pytest
 
@@ -13,7 +13,10 @@ from adapters.discord.app import DiscordApp
 from adapters.discord.client import intents
 from adapters.discord.shards import Shards
 from bot.chat.request import Place
+from bot.digests.model import Subscription, Target
+from bot.digests.schedule import WEEKDAYS, Schedule
 from bot.errors import Permanent, Unauthorized
+from bot.testing.digests import FakePoster
 from bot.testing.store import FakeStore
 from tests.contract.adapters.contract import contract_engine
 from tests.servers.discord import DiscordServer, Fault, words_of
@@ -227,6 +230,48 @@ async def test_another_bots_database_is_left_alone(server: DiscordServer, person
     async with running_bot(server, contract_engine(), store=store):
         await person.answer(await person.command("search", words="after it"))
     assert await store.conversations.shown_list(foreign)
+
+
+def wish_for(person: Person, channel: str) -> Subscription:
+    """A daily digest in a channel of the person's server."""
+    schedule = Schedule(time(9), "UTC", WEEKDAYS)
+    return Subscription(target=Target(f"discord:{person.guild}", channel), owner=person.id, schedule=schedule)
+
+
+async def until_told(poster: FakePoster) -> None:
+    """Wait until somebody was told something."""
+    async with asyncio.timeout(10):
+        while not poster.told:  # noqa: ASYNC110 (the poster tells nobody outside)
+            await asyncio.sleep(0.01)
+
+
+async def test_a_deleted_channel_pauses_its_digests_and_its_owner_is_told_once(
+    server: DiscordServer, person: Person
+) -> None:
+    store, poster = FakeStore(), FakePoster("discord")
+    wish = wish_for(person, person.channel)
+    async with running_bot(server, contract_engine(), store=store, poster=poster):
+        assert await is_answered(person)
+        await store.subscriptions.put(wish, datetime.now(UTC))
+        for _ in range(2):
+            await server.gateway.dispatch("CHANNEL_DELETE", server.channels[person.channel])
+        await until_told(poster)
+        assert not await store.subscriptions.running("discord")
+        assert [user for _, user, _ in poster.told] == [person.id]
+
+
+async def test_channels_that_were_deleted_while_it_was_off_are_noticed_at_the_start(
+    server: DiscordServer, person: Person
+) -> None:
+    store, poster = FakeStore(), FakePoster("discord")
+    hidden = server.add_channel("hidden", person.guild)["id"]  # which the gateway does not name
+    for channel in (person.channel, hidden, "123456789"):
+        await store.subscriptions.put(wish_for(person, channel), datetime.now(UTC))
+    async with running_bot(server, contract_engine(), store=store, poster=poster):
+        await until_told(poster)
+        running = await store.subscriptions.running("discord")
+    assert {standing.subscription.target.channel for standing in running} == {person.channel, hidden}
+    assert len(poster.told) == 1
 
 
 async def test_it_hears_once_a_shard_is_greeted_and_not_before(server: DiscordServer) -> None:
