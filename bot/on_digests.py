@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from bot.chat.request import Place
+from bot.digests.courier import Courier
+from bot.digests.durable import ALIVE, open_workers
 from bot.digests.model import Digest
 from bot.digests.ports import MessageRef
 from bot.digests.sending import OnRoot, Sender
+from bot.digests.ticking import Ticker
 from bot.errors import SettingsError
 from bot.platforms import Platform
 from bot.settings import Settings
@@ -20,12 +24,8 @@ if TYPE_CHECKING:
 STEPS_FILE = "digests.db"
 
 
-async def serve(app: App, platforms: Sequence[Platform]) -> None:
-    """Deliver digests to these platforms until cancelled."""
-    from bot.digests.courier import Courier
-    from bot.digests.durable import open_workers
-    from bot.digests.ticking import Ticker
-
+async def serve(app: App, platforms: Sequence[Platform], *, alive: timedelta = ALIVE) -> None:
+    """Deliver digests to these platforms until cancelled; `alive` as for `open_workers`."""
     store, clock = app.store, app.clock
     async with AsyncExitStack() as closing:
         posters = {each.name: await closing.enter_async_context(each.open_poster(app)) for each in platforms}
@@ -33,7 +33,7 @@ async def serve(app: App, platforms: Sequence[Platform]) -> None:
         courier = Courier(app.composer, sender, store.subscriptions, store.deliveries, posters, clock)
         url = steps_url(app.settings)
         workers = await closing.enter_async_context(
-            open_workers(courier, posters, store.leases, clock, database_url=url)
+            open_workers(courier, posters, store.leases, clock, database_url=url, alive=alive)
         )
         await Ticker(store.subscriptions, store.deliveries, workers, clock).run()
 

@@ -28,3 +28,18 @@ class FakeClock:
     def move_to(self, instant: datetime) -> None:
         """Jump to an instant, forward or back."""
         self._now = instant
+
+
+class ShiftedClock:
+    """Implements `bot.ports.Clock`: the machine's own time, so much later.  It runs, and `sleep` really waits."""
+
+    def __init__(self, ahead: timedelta) -> None:
+        self._ahead = ahead
+
+    def now(self) -> datetime:
+        """The present instant, shifted."""
+        return datetime.now(UTC) + self._ahead
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait without blocking the loop."""
+        await asyncio.sleep(seconds)

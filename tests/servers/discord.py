@@ -33,6 +33,9 @@ ALL_PERMISSIONS = str((1 << 50) - 1)
 Json = dict[str, Any]
 
 
+Watch = Callable[[str, str, bool], None]  # a request's method and path; and whether it has had its effect
+
+
 @dataclass
 class Fault:
     """Requests that match fail so many times; with `after`, they have their effect and only the answer is this."""
@@ -84,6 +87,8 @@ class DiscordServer:
         self.syncs = 0
         self.faults: list[Fault] = []
         self.unreadable = False  # whether the bot may not read what stands in channels
+        self.drops_repetitions = True  # by their nonces, as Discord does for some minutes
+        self.watch: Watch = lambda _method, _path, _done: None
         self.violations: list[str] = []
         self.requests: list[tuple[float, str, str, int]] = []
         self.lines: list[str] = []
@@ -232,6 +237,7 @@ class DiscordServer:
             self._failing(request.method, path) or self._over_the_limit() or await self._answer(request, path, body)
         )
         answer = self._failing(request.method, path, after=True) or answer
+        self.watch(request.method, path, True)
         self.requests.append((time.monotonic(), request.method, path, answer.status))
         async with self._changed:
             self._changed.notify_all()
@@ -257,6 +263,7 @@ class DiscordServer:
         return _json(body, status=429, headers={"Via": "1.1 local", "X-RateLimit-Global": "true"})
 
     async def _answer(self, request: web.Request, path: str, body: Any) -> web.Response:
+        self.watch(request.method, path, False)
         for method, pattern, handler in self._routes():
             matched = re.fullmatch(pattern, path)
             if matched and method == request.method:
@@ -378,7 +385,7 @@ class DiscordServer:
         if faults := message_faults(body):
             return self._refused("message", faults)
         same = [each for each in self.shown(channel) if body.get("nonce") and each.get("nonce") == body["nonce"]]
-        if same and body.get("enforce_nonce"):
+        if same and body.get("enforce_nonce") and self.drops_repetitions:
             return _json(same[0])
         return _json(self._new_message(channel, body, flags=body.get("flags", 0)))
 

@@ -35,6 +35,9 @@ class SlackSaysNo(Exception):
     """An answer with `ok: false`."""
 
 
+Watch = Callable[[str, Json, bool], None]  # a call's method and arguments; and whether it has had its effect
+
+
 @dataclass
 class Channel:
     """A channel, or a direct conversation with the bot (`D…`)."""
@@ -122,6 +125,7 @@ class SlackServer:
         self.calls: list[tuple[str, Json]] = []
         self.faults: list[str] = []
         self.transcript: list[str] = []
+        self.watch: Watch = lambda _method, _arguments, _done: None
         self.refresh_tokens: dict[str, str] = {}
         self.triggers: set[str] = set()
         self.connections = 0
@@ -253,6 +257,7 @@ class SlackServer:
         arguments = await _arguments(request)
         self.calls.append((method, arguments))
         await self._notify()
+        self.watch(method, arguments, False)
         fault = self._unkind[method].popleft() if self._unkind[method] else Fault()
         if not fault.after:
             await asyncio.sleep(fault.delay)
@@ -262,6 +267,7 @@ class SlackServer:
             answer = {"ok": True, **self._call(method, arguments, _token(request))}
         except SlackSaysNo as no:
             answer = {"ok": False, "error": str(no)}
+        self.watch(method, arguments, True)
         await self._notify()
         if fault.after:
             await asyncio.sleep(fault.delay)
