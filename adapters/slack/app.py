@@ -20,6 +20,7 @@ from adapters.slack.clients import Clients, OneToken
 from adapters.slack.config import SlackConfig
 from adapters.slack.doctor import look
 from adapters.slack.errands import Errands
+from adapters.slack.forms import zones
 from adapters.slack.inbox import Inbox
 from adapters.slack.installs import Installations, SignedStates
 from adapters.slack.leftovers import Leftovers
@@ -29,6 +30,7 @@ from adapters.slack.outbox import Outbox
 from adapters.slack.pace import Pace
 from adapters.slack.people import People
 from adapters.slack.quiet import quiet_logger, silent_logger
+from adapters.slack.requests import Requests
 from adapters.slack.streams import Abilities
 from adapters.slack.web import answer
 from bot.chat.engine import Engine
@@ -70,6 +72,7 @@ class SlackApp:
         self._clients = Clients(OneToken(config.bot_token) if config.bot_token else self.installs, config.api_url)
         self._outbox = Outbox(self._clients)
         self._people = People(self._outbox, clock, config.managers)
+        requests = Requests(engine, self._people)
         abilities = Abilities(self._outbox, clock)
         self.leftovers = Leftovers(
             outbox=self._outbox,
@@ -81,7 +84,7 @@ class SlackApp:
         self.inbox = Inbox(
             engine=engine,
             outbox=self._outbox,
-            people=self._people,
+            requests=requests,
             events=store.events,
             abilities=abilities,
             leftovers=self.leftovers,
@@ -90,7 +93,12 @@ class SlackApp:
             pace=pace or Pace(),
         )
         self._errands = Errands(
-            engine=engine, outbox=self._outbox, people=self._people, inbox=self.inbox, forget=self._forget
+            engine=engine,
+            outbox=self._outbox,
+            people=self._people,
+            requests=requests,
+            inbox=self.inbox,
+            forget=self._forget,
         )
         self._sockets: AsyncSocketModeHandler | None = None
         self._over_http: AsyncApp | None = None
@@ -106,6 +114,7 @@ class SlackApp:
         """
         await self._check()
         await self._clients.start()
+        await asyncio.to_thread(zones)  # before somebody waits for them
         if not self._config.bot_token:
             self.installs.renew_with(self._clients, self._config)
         await self.leftovers.close_all()

@@ -2,7 +2,8 @@
 
 What a button stands for travels in its value, so it works after a restart and needs no memory here.  Values are short,
 as Slack weighs a message by all of its JSON: the bare command where that is all; after `PRIVATE` one whose answer is
-private; after `QUESTION`, on lines of their own, one with the question to put first; JSON for what has no short form.
+private; after `FILLS` one whose form comes first; after `QUESTION`, on lines of their own, one with the question to put
+first; JSON for what has no short form.
 `VERSION` leads every `action_id` and `callback_id`; a button with another one was made by another version of Paperwire.
 """
 
@@ -21,16 +22,18 @@ VERSION = "pw1:"
 MODAL = VERSION + "ask"
 WORDS = "words"  # block and action id of a modal's one field
 PRIVATE = "~"
+FILLS = "+"
 QUESTION = "?"
 ROW = 5  # more buttons than this are easier to choose from as a menu
 
 
 @dataclass(frozen=True, slots=True)
 class Press:
-    """What pressing a button asks for: a command, and perhaps a question to put first."""
+    """What pressing a button asks for: a command, and perhaps a question to put or a form to show first."""
 
     command: str
     private: bool = False
+    fills: bool = False
     input: Input | None = None
     title: str = ""  # of the window that puts the question; the button's label, so the value need not hold it
 
@@ -41,13 +44,15 @@ class Press:
 
     def _short(self) -> str:
         if self.input is None:
-            return f"{PRIVATE if self.private else ''}{self.command}"
+            return (PRIVATE if self.private else "") + (FILLS if self.fills else "") + self.command
         return QUESTION + "\n".join((self.command, self.input.label, self.input.placeholder)).rstrip("\n")
 
     def _long(self) -> str:
         kept: Json = {"command": self.command}
         if self.private:
             kept["private"] = True
+        if self.fills:
+            kept["fills"] = True
         if self.input is not None:
             kept["input"] = [self.input.label, self.input.placeholder, self.input.max_length, self.input.multiline]
         return json.dumps(kept, ensure_ascii=False, separators=(",", ":"))
@@ -62,8 +67,9 @@ class Press:
             if not 1 <= len(asked) <= 2:
                 return None
             return cls(command, input=Input(asked[0], "".join(asked[1:])), title=label)
-        command = value.removeprefix(PRIVATE)
-        return cls(command, private=command != value) if command else None
+        rest = value.removeprefix(PRIVATE)
+        command = rest.removeprefix(FILLS)
+        return cls(command, private=rest != value, fills=command != rest) if command else None
 
 
 def _from_json(value: str, label: str) -> Press | None:
@@ -71,7 +77,8 @@ def _from_json(value: str, label: str) -> Press | None:
         kept = json.loads(value)
         asked = kept.get("input")
         question = Input(str(asked[0]), str(asked[1]), int(asked[2]), bool(asked[3])) if asked else None
-        return Press(str(kept["command"]), kept.get("private") is True, question, label if question else "")
+        private, fills = kept.get("private") is True, kept.get("fills") is True
+        return Press(str(kept["command"]), private, fills, question, label if question else "")
     except (ValueError, TypeError, KeyError, IndexError):
         return None
 
@@ -133,7 +140,7 @@ def notice(sentence: str) -> Json:
 
 
 def _press(action: Action) -> Press:
-    return Press(action.command, action.private, action.input)
+    return Press(action.command, action.private, action.fills, action.input)
 
 
 def _fits_menu(action: Action) -> bool:

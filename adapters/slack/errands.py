@@ -13,17 +13,20 @@ from typing import Any
 import structlog
 
 from adapters.slack.answer import said
-from adapters.slack.buttons import Press, modal
+from adapters.slack.buttons import Press, modal, notice
 from adapters.slack.events import Address, Incoming, metadata, team_of
+from adapters.slack.forms import WAITING, form_view
 from adapters.slack.home import home_view, prompts
 from adapters.slack.inbox import Inbox
+from adapters.slack.lanes import Job
 from adapters.slack.limits import Json
 from adapters.slack.outbox import Outbox, call
 from adapters.slack.people import People
 from adapters.slack.render import sentence
+from adapters.slack.requests import Requests
 from bot.chat.engine import Engine
-from bot.chat.request import Final, Progress, Request
-from bot.documents.model import Block, Heading
+from bot.chat.request import Final, Origin, Progress, Request
+from bot.documents.model import Block
 from bot.errors import BotError
 
 log = structlog.get_logger(__name__)
@@ -42,29 +45,57 @@ class Errands:
         engine: Engine,
         outbox: Outbox,
         people: People,
+        requests: Requests,
         inbox: Inbox,
         forget: Callable[[str], Awaitable[None]],
     ) -> None:
         self._engine = engine
         self._outbox = outbox
         self._people = people
+        self._requests = requests
         self._inbox = inbox
         self._forget = forget
 
     def ask(self, incoming: Incoming, press: Press, trigger: str) -> None:
-        """Open the modal that puts a button's question, while the trigger lives (three seconds)."""
+        """Open the window that puts a button's question."""
 
         async def job() -> None:
-            client = await self._outbox.client(incoming.address)
-            view = modal(press, metadata(incoming))
-            try:
-                await call(lambda: client.views_open(trigger_id=trigger, view=view), again_if_unsure=False)
-            except BotError as error:
-                log.info("modal_not_opened", action="open_modal", kind=type(error).__name__)
-                await self._outbox.whisper(incoming.address, sentence(TOO_LATE))
+            await self._open(incoming, trigger, modal(press, metadata(incoming)))
 
-        same = ("modal", incoming.lane, incoming.address.user, press)  # a double click opens one window
+        self._open_once(incoming, press, trigger, job)
+
+    def fill(self, incoming: Incoming, press: Press, trigger: str) -> None:
+        """Open the form of a button's command: at once, and then with its fields, which may take longer to find."""
+
+        async def job() -> None:
+            window = await self._open(incoming, trigger, notice(WAITING))
+            if not window:
+                return
+            try:
+                form = await self._engine.form(await self._requests.of(incoming))
+                view = form_view(form, metadata(replace(incoming, text=form.line)))
+            except BotError as error:
+                view = notice(error.sentence)
+            client = await self._outbox.client(incoming.address)
+            await call(lambda: client.views_update(view_id=window, view=view))
+
+        self._open_once(incoming, press, trigger, job)
+
+    def _open_once(self, incoming: Incoming, press: Press, trigger: str, job: Job) -> None:
+        """A double click opens one window."""
+        same = ("modal", incoming.lane, incoming.address.user, press)
         self._inbox.take_job("", ("modal", trigger), job, same)
+
+    async def _open(self, incoming: Incoming, trigger: str, view: Json) -> str:
+        """Open a window while the trigger lives (three seconds); its id, "" where Slack did not let us."""
+        client = await self._outbox.client(incoming.address)
+        try:
+            answer = await call(lambda: client.views_open(trigger_id=trigger, view=view), again_if_unsure=False)
+        except BotError as error:
+            log.info("modal_not_opened", action="open_modal", kind=type(error).__name__)
+            await self._outbox.whisper(incoming.address, sentence(TOO_LATE))
+            return ""
+        return str(answer["view"]["id"])
 
     def tell(self, incoming: Incoming, words: str) -> None:
         """Say a sentence to the person alone."""
@@ -85,6 +116,10 @@ class Errands:
             job = partial(self._suggest, to)
         self._inbox.take_job(f"slack:{body.get('event_id', '')}", (team, "home", to.user), job)
 
+    def home_changed(self, incoming: Incoming) -> None:
+        """Show the App Home anew, once a request that was made there has been answered."""
+        self._inbox.take_job("", self._inbox.lane(incoming), partial(self._publish_home, incoming.address, empty=False))
+
     def removed(self, team: str, enterprise: str) -> None:
         """The app was taken out of a workspace, or of an org."""
         gone = team or enterprise
@@ -93,9 +128,8 @@ class Errands:
     async def _publish_home(self, to: Address, *, empty: bool) -> None:
         """Show today's list; where there is nothing yet, what is being done as well."""
         person = await self._people.person(to)
-        request = Request(
-            place=to.place, user=to.user, text="today", locale=person.locale, timezone=person.timezone, direct=True
-        )
+        asked = await self._requests.of(Incoming(key="", address=to, text="today", origin=Origin.COMMAND))
+        request = replace(asked, direct=True)
         async for reply in self._engine.handle(request):
             if isinstance(reply, Final):
                 digests = await self._digests(request)
@@ -104,12 +138,12 @@ class Errands:
                 await self._publish(to, home_view(said(reply.sentence), person, to.channel))
 
     async def _digests(self, request: Request) -> tuple[Block, ...]:
-        """What `status` tells this person of their digests; nothing where there is no such command."""
+        """What `status` tells this person of digests; nothing where there is no such command."""
         if all(command.name != "status" for command in self._engine.commands):
             return ()
         async for reply in self._engine.handle(replace(request, text="status")):
             if isinstance(reply, Final):
-                return (Heading("Your digests"), *reply.document.blocks)
+                return reply.document.blocks
         return ()
 
     async def _publish(self, to: Address, view: Json) -> None:

@@ -9,10 +9,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from adapters.slack.buttons import WORDS, Press
 from adapters.slack.escape import plain
+from adapters.slack.forms import filled_in
 from adapters.slack.limits import METADATA, Json, size
 from bot.chat.request import Origin, Place
 
@@ -50,6 +51,8 @@ class Incoming:
     text: str
     origin: Origin
     private: bool = False  # the answer is for the person alone
+    home: bool = False  # asked for in the App Home, which shows what has changed
+    fields: Mapping[str, str] = field(default_factory=dict)  # of the command's form
 
     @property
     def direct(self) -> bool:
@@ -111,7 +114,7 @@ def from_press(body: Payload, press: Press) -> Incoming | None:
         return None
     key = _key(address, "trigger", _text(body, "trigger_id"))
     private = hidden or press.private
-    return Incoming(key=key, address=address, text=press.command, origin=Origin.COMMAND, private=private)
+    return Incoming(key=key, address=address, text=press.command, origin=Origin.COMMAND, private=private, home=in_home)
 
 
 def metadata(incoming: Incoming) -> str:
@@ -120,14 +123,30 @@ def metadata(incoming: Incoming) -> str:
     kept: Json = {"command": incoming.text, "channel": address.channel, "thread": address.thread}
     if incoming.private:
         kept["private"] = True
+    if incoming.home:
+        kept["home"] = True
     packed = json.dumps(kept, ensure_ascii=False, separators=(",", ":"))
     return packed if size(packed) <= METADATA else "{}"
 
 
 def from_modal(body: Payload) -> Incoming | None:
-    """A modal that was submitted; None if it is not one of ours, or of another version."""
+    """A question that was answered; None if it is not one of ours, or of another version."""
+    values = _map(_map(_map(body.get("view")).get("state")).get("values"))
+    words = _text(_map(_map(values.get(WORDS)).get(WORDS)), "value")
+    incoming = _submitted(body)
+    return replace(incoming, text=f"{incoming.text} {words}".strip()) if incoming else None
+
+
+def from_form(body: Payload) -> Incoming | None:
+    """A form that was sent in; None as for `from_modal`."""
+    incoming = _submitted(body)
+    state = _map(_map(body.get("view")).get("state"))
+    return replace(incoming, fields=filled_in(state.get("values"))) if incoming else None
+
+
+def _submitted(body: Payload) -> Incoming | None:
+    """A window that was sent in, as far as it remembers the button that opened it."""
     view = _map(body.get("view"))
-    field = _map(_map(_map(_map(view.get("state")).get("values")).get(WORDS)).get(WORDS))
     try:
         kept = json.loads(_text(view, "private_metadata"))
         command, channel, thread = str(kept["command"]), str(kept["channel"]), str(kept["thread"])
@@ -135,10 +154,16 @@ def from_modal(body: Payload) -> Incoming | None:
         return None
     user = _id(body.get("user"))
     address = _address(body, channel=channel, user=user, thread=thread)
-    words = f"{command} {_text(field, 'value')}".strip()
-    private = kept.get("private") is True
-    key = _key(address, "view", _text(view, "id"))
-    return Incoming(key=key, address=address, text=words, origin=Origin.COMMAND, private=private) if user else None
+    if not user:
+        return None
+    return Incoming(
+        key=_key(address, "view", _text(view, "id")),
+        address=address,
+        text=command,
+        origin=Origin.COMMAND,
+        private=kept.get("private") is True,
+        home=kept.get("home") is True,
+    )
 
 
 def from_shortcut(body: Payload) -> Incoming | None:

@@ -12,6 +12,10 @@ from bot.chat.grammar import Command
 from bot.documents.model import Action, Actions, Block, Document, Facts, Footnote, Heading, Text, code, text
 
 UNKNOWN = "as Slack does not tell it"
+DIGESTS = (
+    Heading("Digests"),
+    Actions((Action("Subscribe a channel", "subscribe", style="primary", private=True, fills=True),)),
+)
 FIRST_STEPS = {"today": "today", "week": "week", "search": "", "help": "help"}  # "": the grammar's own example
 
 
@@ -24,7 +28,8 @@ def home_view(today: Document, person: Person, channel: str, subscriptions: Sequ
         channel: their direct messages with the bot, where answers to the buttons here go.
         subscriptions: what is posted where, and buttons to change it.
     """
-    posted = [part for block in subscriptions for part in blocks(block)][: BLOCKS_PER_VIEW // 3]
+    digests = (*DIGESTS, *subscriptions) if subscriptions else ()
+    posted = [part for block in digests for part in blocks(block)][: BLOCKS_PER_VIEW // 3]
     below = [*posted, *(part for block in _settings(person) for part in blocks(block))]
     above = render_view(today)[: BLOCKS_PER_VIEW - len(below)]
     return {"type": "home", "private_metadata": channel, "blocks": [*above, *below]}

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping
+from dataclasses import replace
 from datetime import timedelta
 
 import structlog
@@ -14,13 +15,12 @@ from adapters.slack.lanes import Job, Lanes
 from adapters.slack.leftovers import Leftovers
 from adapters.slack.outbox import Outbox
 from adapters.slack.pace import Pace, paced
-from adapters.slack.people import People
 from adapters.slack.render import papers
+from adapters.slack.requests import Requests
 from adapters.slack.streams import Abilities
 from bot.chat.engine import Engine
-from bot.chat.grammar import Command, parse
-from bot.chat.request import Final, Place, Request
-from bot.errors import BadInput, StoreError
+from bot.chat.request import Final, Place
+from bot.errors import StoreError
 from bot.ports import Clock, ConversationRepository, EventLog
 
 log = structlog.get_logger(__name__)
@@ -38,7 +38,7 @@ class Inbox:
         *,
         engine: Engine,
         outbox: Outbox,
-        people: People,
+        requests: Requests,
         events: EventLog,
         abilities: Abilities,
         leftovers: Leftovers,
@@ -48,7 +48,7 @@ class Inbox:
     ) -> None:
         self._engine = engine
         self._outbox = outbox
-        self._people = people
+        self._requests = requests
         self._events = events
         self._leftovers = leftovers
         self._conversations = conversations
@@ -64,10 +64,24 @@ class Inbox:
 
         What one person alone will see is no part of the conversation, and does not wait for it.
         """
-        command = self._command(incoming.text)
-        private = incoming.private or (command is not None and command.private)
-        lane = (*incoming.lane, "aside", incoming.address.user) if private else incoming.lane
-        return self.take_job(incoming.key, lane, lambda: self._converse(incoming, command, private), once)
+        private = self._is_private(incoming)
+        return self.take_job(incoming.key, self.lane(incoming), lambda: self._converse(incoming, private), once)
+
+    def lane(self, incoming: Incoming) -> Hashable:
+        """Where a request waits for those before it."""
+        return (*incoming.lane, "aside", incoming.address.user) if self._is_private(incoming) else incoming.lane
+
+    def faults(self, incoming: Incoming) -> Mapping[str, str]:
+        """What is wrong with a form: a sentence by field.  Rights are looked at when it is carried out.
+
+        Raises:
+            BotError: there is no such form (any more).
+        """
+        return self._engine.faults(replace(self._requests.bare(incoming), may_manage=True))
+
+    def changes(self, incoming: Incoming) -> bool:
+        """Whether it is about a channel's settings."""
+        return self._requests.changes(incoming)
 
     def take_job(self, key: str, lane: Hashable, job: Job, once: Hashable = None) -> bool:
         """Take other work that an event asks for; an empty `key` is not looked up.
@@ -102,6 +116,10 @@ class Inbox:
         """Drop the ids of events that Slack will not send again."""
         await self._events.forget_before(self._clock.now() - REMEMBERED)
 
+    def _is_private(self, incoming: Incoming) -> bool:
+        command = self._requests.command(incoming.text)
+        return incoming.private or (command is not None and command.private)
+
     async def _once(self, key: str, lane: Hashable, job: Job) -> None:
         if not await self._done(key, job):
             self._look_again(key, lane, job)
@@ -133,7 +151,7 @@ class Inbox:
         self._later.add(task)
         task.add_done_callback(self._later.discard)
 
-    async def _converse(self, incoming: Incoming, command: Command | None, private: bool) -> None:
+    async def _converse(self, incoming: Incoming, private: bool) -> None:
         answer = Answer(
             incoming.address,
             private=private,
@@ -141,7 +159,7 @@ class Inbox:
             abilities=self._abilities,
             leftovers=self._leftovers,
         )
-        request = await self._request(incoming, managing=command is not None and command.who == "manager")
+        request = await self._requests.of(incoming)
         try:
             async for reply in paced(self._engine.handle(request), self._pace):
                 ts = await answer.show(reply)
@@ -151,30 +169,8 @@ class Inbox:
             await answer.interrupt()
             raise
 
-    async def _request(self, incoming: Incoming, *, managing: bool) -> Request:
-        address = incoming.address
-        person = await self._people.person(address)
-        return Request(
-            place=address.place,
-            user=address.user,
-            text=incoming.text,
-            origin=incoming.origin,
-            locale=person.locale,
-            timezone=person.timezone,
-            may_manage=managing and await self._people.may_manage(address),
-            direct=incoming.direct,
-        )
-
     async def _remember_list(self, place: Place, ts: str, shown: tuple[str, ...]) -> None:
         """The thread under a list of ours is about that list's papers."""
         if shown:
             thread = Place(place.workspace, place.channel, ts)
             await self._conversations.show_list(thread, shown, self._clock.now())
-
-    def _command(self, line: str) -> Command | None:
-        """The command that a line begins with, where the line can be understood."""
-        try:
-            invocation = parse(line, self._engine.commands)
-        except BadInput:
-            return None
-        return invocation.command if invocation else None

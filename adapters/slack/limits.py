@@ -34,6 +34,7 @@ THUMBNAIL_ALT = 40  # our own: the title stands beside the picture, and a list o
 IMAGE_TITLE = 2_000
 PLACEHOLDER = 150
 INPUT_LABEL = 2_000
+INPUT_HINT = 2_000
 INPUT_LENGTH = 3_000
 MODAL_TITLE = 24
 METADATA = 3_000

@@ -20,14 +20,17 @@ from adapters.slack.errands import Errands
 from adapters.slack.events import (
     Incoming,
     from_command,
+    from_form,
     from_message,
     from_modal,
     from_press,
     from_shortcut,
     team_of,
 )
+from adapters.slack.forms import FORM, ZONES, zone_options
 from adapters.slack.inbox import BUSY, Inbox
 from adapters.slack.manifest import COMMAND, SHORTCUT
+from bot.errors import BotError
 
 log = structlog.get_logger(__name__)
 
@@ -56,7 +59,9 @@ class Listeners:
         bolt.action(re.compile(f"^{VERSION}url:"))(self.nothing)
         bolt.action(re.compile(f"^{VERSION}"))(self.press)
         bolt.action(re.compile(""))(self.old_press)
+        bolt.options(ZONES)(self.zones)
         bolt.view(MODAL)(self.modal)
+        bolt.view(FORM)(self.form)
         bolt.view(re.compile(""))(self.old_modal)
         bolt.shortcut(SHORTCUT)(self.shortcut)
         bolt.error(self.unknown)
@@ -87,6 +92,8 @@ class Listeners:
             await self.old_press(ack, body)
         elif press.input is not None:
             self._errands.ask(incoming, press, str(body.get("trigger_id", "")))
+        elif press.fills:
+            self._errands.fill(incoming, press, str(body.get("trigger_id", "")))
         else:
             self._take(incoming, once=(incoming.lane, incoming.address.user, press))
 
@@ -97,6 +104,10 @@ class Listeners:
         if incoming is not None:
             self._errands.tell(incoming, OUTDATED)
 
+    async def zones(self, ack: AsyncAck, body: Body) -> None:
+        """Somebody types in a field that asks for a time zone."""
+        await ack(options=zone_options(str(body.get("value") or "")))
+
     async def modal(self, ack: AsyncAck, body: Body) -> None:
         """A question's answer was sent."""
         incoming = from_modal(body)
@@ -106,6 +117,25 @@ class Listeners:
             await ack(response_action="update", view=notice(BUSY))
         else:
             await ack()
+
+    async def form(self, ack: AsyncAck, body: Body) -> None:
+        """A form was sent in: what is wrong with a field is said at the field, and the window stays."""
+        incoming = from_form(body)
+        if incoming is None:
+            await self.old_modal(ack)
+            return
+        try:
+            faults = self._inbox.faults(incoming)
+        except BotError as error:
+            await ack(response_action="update", view=notice(error.sentence))
+            return
+        if faults:
+            await ack(response_action="errors", errors=dict(faults))
+        elif not self._inbox.take(incoming):
+            await ack(response_action="update", view=notice(BUSY))
+        else:
+            await ack()
+            self._show_change(incoming)
 
     async def old_modal(self, ack: AsyncAck) -> None:
         """A modal that we do not know (any more)."""
@@ -142,5 +172,13 @@ class Listeners:
         return BoltResponse(status=200, body="")
 
     def _take(self, incoming: Incoming | None, once: Hashable = None) -> None:
-        if incoming is not None and not self._inbox.take(incoming, once):
+        if incoming is None:
+            return
+        if self._inbox.take(incoming, once):
+            self._show_change(incoming)
+        else:
             self._errands.tell(incoming, BUSY)
+
+    def _show_change(self, incoming: Incoming) -> None:
+        if incoming.home and self._inbox.changes(incoming):
+            self._errands.home_changed(incoming)

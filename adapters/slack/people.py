@@ -59,9 +59,15 @@ class People:
 
     async def may_manage(self, address: Address) -> bool:
         """Whether somebody may change what the bot posts in a channel: its creator, an admin, or who was named."""
-        if address.channel.startswith("D") or address.user in self._managers:
+        if address.user in self._managers:
             return True
         return (await self._ask(address)).is_admin or await self._created(address)
+
+    async def is_trusted(self, address: Address) -> bool:
+        """Whether somebody may see all of a workspace's settings: an admin, as known within the last hour, or who was
+        named.
+        """
+        return address.user in self._managers or (await self.person(address)).is_admin
 
     async def _ask(self, address: Address, *, hasty: bool = False) -> Person:
         answer = await self._look_up(address, "users.info", hasty, user=address.user, include_locale=True)

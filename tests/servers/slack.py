@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import json
+import math
 from collections import defaultdict, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -17,6 +18,7 @@ from typing import Any
 
 from aiohttp import WSMsgType, web
 
+from tests.servers.limits import SlackLimits
 from tests.servers.slack_checks import message_faults, units, view_faults
 
 Json = dict[str, Any]
@@ -97,9 +99,10 @@ class Fault:
 class SlackServer:
     """The server.  `async with SlackServer() as slack:` gives one that listens on a free port."""
 
-    def __init__(self, *, agent: bool = True, scopes: str = ALL_SCOPES) -> None:
+    def __init__(self, *, agent: bool = True, scopes: str = ALL_SCOPES, limits: SlackLimits | None = None) -> None:
         self.agent = agent  # whether the workspace has streaming and the assistant's methods
         self.scopes = scopes
+        self._limits = limits
         self.tokens = {BOT_TOKEN: TEAM}
         self.channels = {
             channel.id: channel
@@ -263,6 +266,8 @@ class SlackServer:
             await asyncio.sleep(fault.delay)
             if fault.error or fault.status != 200 or fault.drop:
                 return _unkind_answer(request, fault)
+        if wait := self._one_too_many(method, arguments, _token(request)):
+            return _unkind_answer(request, Fault(status=429, retry_after=math.ceil(wait)))
         try:
             answer = {"ok": True, **self._call(method, arguments, _token(request))}
         except SlackSaysNo as no:
@@ -273,6 +278,11 @@ class SlackServer:
             await asyncio.sleep(fault.delay)
             return _unkind_answer(request, fault)
         return web.json_response(answer, headers={"x-oauth-scopes": self.scopes})
+
+    def _one_too_many(self, method: str, arguments: Json, token: str) -> float:
+        if self._limits is None or method != "chat.postMessage":
+            return 0.0
+        return self._limits.refuse(self.tokens.get(token, ""), arguments["channel"], asyncio.get_running_loop().time())
 
     def _call(self, method: str, arguments: Json, token: str) -> Json:
         handler = getattr(self, "_" + method.replace(".", "_"), None)
@@ -429,6 +439,16 @@ class SlackServer:
         self.note(f"   (a window opens: {view['title']['text']})")
         return {"view": view}
 
+    def _views_update(self, arguments: Json, _: str) -> Json:
+        known = next((view for view in self.views if view["id"] == arguments["view_id"]), None)
+        if known is None:
+            raise SlackSaysNo("not_found")
+        view = {**_object(arguments["view"]), "id": known["id"]}
+        self._check(view_faults(view))
+        self.views[self.views.index(known)] = view
+        self.note(f"   (the window shows: {view['title']['text']})\n" + "\n".join(map(block_words, view["blocks"])))
+        return {"view": view}
+
     def _views_publish(self, arguments: Json, _: str) -> Json:
         view = {**_object(arguments["view"]), "id": f"V{next(self._numbers)}"}
         self._check(view_faults(view))
@@ -511,6 +531,7 @@ def block_words(block: Json) -> str:
     """All that is written in a block."""
     parts = [block["text"]["text"]] if isinstance(block.get("text"), dict) else []
     parts += [block["title"]["text"]] if isinstance(block.get("title"), dict) else []
+    parts += [f"{block['label']['text']}: [{_initial(block['element'])}]"] if block["type"] == "input" else []
     for element in block.get("elements", []):
         words = element.get("text")
         label = words["text"] if isinstance(words, dict) else words
@@ -518,6 +539,14 @@ def block_words(block: Json) -> str:
             label = " / ".join(option["text"]["text"] for option in element.get("options", []))
         parts.append(f"[{label}]" if element["type"] != "mrkdwn" else label)
     return "  ".join(parts)
+
+
+def _initial(element: Json) -> str:
+    """What stands in a field before somebody fills it in."""
+    options = element.get("initial_options", [element["initial_option"]] if "initial_option" in element else [])
+    chosen = ", ".join(option["text"]["text"] for option in options)
+    names = ("initial_value", "initial_time", "initial_conversation")
+    return chosen or next((element[name] for name in names if name in element), "")
 
 
 async def _arguments(request: web.Request) -> Json:

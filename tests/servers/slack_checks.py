@@ -7,6 +7,7 @@ here.  Lengths are UTF-16 units.  The total over all blocks is the lowest at whi
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -90,6 +91,8 @@ def _block(block: Json) -> Iterator[str]:
                 yield from _text(block["title"], 2_000, "image title", kinds=("plain_text",))
         case "input":
             yield from _text(block["label"], 2_000, "label", kinds=("plain_text",))
+            if "hint" in block:
+                yield from _text(block["hint"], 2_000, "hint", kinds=("plain_text",))
             yield from _input(block["element"])
         case "divider":
             return
@@ -121,6 +124,9 @@ def _element(element: Json, kinds: Sequence[str]) -> Iterator[str]:
 def _options(options: Sequence[Json]) -> Iterator[str]:
     if not 1 <= len(options) <= 100:
         yield "options"
+    values = [option["value"] for option in options]
+    if len(values) != len(set(values)):
+        yield "a value twice among the options"
     for option in options:
         yield from _text(option["text"], 75, "option", kinds=("plain_text",))
         if not 1 <= units(option["value"]) <= 150:
@@ -128,12 +134,34 @@ def _options(options: Sequence[Json]) -> Iterator[str]:
 
 
 def _input(element: Json) -> Iterator[str]:
-    if element["type"] != "plain_text_input":
-        yield "input element"
-    if not 1 <= element.get("max_length", 1) <= 3_000:
-        yield "max_length"
+    if not 1 <= units(element["action_id"]) <= 255:
+        yield "action_id"
     if "placeholder" in element:
         yield from _text(element["placeholder"], 150, "placeholder", kinds=("plain_text",))
+    match element["type"]:
+        case "plain_text_input":
+            if not 1 <= element.get("max_length", 1) <= 3_000:
+                yield "max_length"
+            if units(element.get("initial_value", "")) > element.get("max_length", 3_000):
+                yield "initial_value is longer than max_length"
+        case "number_input":
+            if "is_decimal_allowed" not in element or not element.get("initial_value", "1").lstrip("-").isdecimal():
+                yield "number_input"
+        case "timepicker":
+            if not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", element.get("initial_time", "09:00")):
+                yield "initial_time"
+        case "static_select" | "multi_static_select":
+            yield from _options(element["options"])
+            initial = element.get("initial_options", [element["initial_option"]] if "initial_option" in element else [])
+            if any(option not in element["options"] for option in initial):
+                yield "an initial option that is not among the options"
+        case "external_select":
+            if "initial_option" in element:
+                yield from _options([element["initial_option"]])
+        case "conversations_select":
+            return
+        case other:
+            yield f"unknown input {other}"
 
 
 def _image(image: Json) -> Iterator[str]:

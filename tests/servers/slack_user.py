@@ -80,6 +80,31 @@ def _body(kind: str, payload: Json) -> str:
     return json.dumps(payload)
 
 
+def _state(element: Json, words: str | None) -> Json:
+    """What Slack sends of a field: as it was shown, or filled in with these words."""
+    kind = element["type"]
+    match kind:
+        case "timepicker":
+            state = {"selected_time": element.get("initial_time") if words is None else words}
+        case "conversations_select":
+            state = {"selected_conversation": element.get("initial_conversation") if words is None else words}
+        case "static_select":
+            state = {"selected_option": element.get("initial_option") if words is None else _options(element, words)[0]}
+        case "multi_static_select":
+            initial = element.get("initial_options", [])
+            state = {"selected_options": initial if words is None else _options(element, words)}
+        case "external_select":
+            chosen = {"text": {"type": "plain_text", "text": words}, "value": words}
+            state = {"selected_option": element.get("initial_option") if words is None else chosen}
+        case _:
+            state = {"value": element.get("initial_value") if words is None else words or None}
+    return {"type": kind, **state}
+
+
+def _options(element: Json, words: str) -> list[Json]:
+    return [option for option in element["options"] if option["value"] in words.split(",")]
+
+
 class SlackUser:
     """Somebody in a workspace.  Each method returns what the bot acknowledged with."""
 
@@ -183,17 +208,49 @@ class SlackUser:
         return await self.transport.deliver("interactive", payload)
 
     async def submit(self, words: str, view: Json | None = None) -> Json:
-        """Fill in the newest window and send it."""
-        view = view or self.server.views[-1]
+        """Answer the question of the newest window and send it."""
         self.server.note(f"   {self.user} writes: {words}")
-        value = {"type": "plain_text_input", "value": words}
+        return await self._send_in({"words": {"words": {"type": "plain_text_input", "value": words}}}, view)
+
+    async def fill_in(self, view: Json | None = None, **fields: str) -> Json:
+        """Change some fields of the newest window's form and send it; several values are joined by commas."""
+        view = view or self.server.views[-1]
+        self.server.note(f"   {self.user} fills in: {fields}")
+        inputs = [block for block in view["blocks"] if block["type"] == "input"]
+        assert set(fields) <= {block["block_id"] for block in inputs}
+        return await self._send_in(
+            {
+                block["block_id"]: {
+                    block["element"]["action_id"]: _state(block["element"], fields.get(block["block_id"]))
+                }
+                for block in inputs
+            },
+            view,
+        )
+
+    async def zones(self, typed: str) -> list[str]:
+        """What is offered for a time zone while somebody types."""
+        payload = {
+            "type": "block_suggestion",
+            "team": {"id": self.team, "domain": "local"},
+            "user": {"id": self.user, "team_id": self.team},
+            "api_app_id": APP,
+            "action_id": "pw1:zones",
+            "block_id": "zone",
+            "value": typed,
+        }
+        answer = await self.transport.deliver("interactive", payload)
+        return [option["value"] for option in answer["options"]]
+
+    async def _send_in(self, values: Json, view: Json | None) -> Json:
+        view = view or self.server.views[-1]
         payload = {
             "type": "view_submission",
             "team": {"id": self.team, "domain": "local"},
             "user": {"id": self.user, "team_id": self.team},
             "api_app_id": APP,
             "trigger_id": self.server.trigger(),
-            "view": {**view, "state": {"values": {"words": {"words": value}}}},
+            "view": {**view, "state": {"values": values}},
         }
         return await self.transport.deliver("interactive", payload)
 

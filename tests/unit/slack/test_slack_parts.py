@@ -16,15 +16,19 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 from adapters.slack import events
 from adapters.slack.config import SlackConfig
 from adapters.slack.errors import translate
+from adapters.slack.forms import filled_in, form_view
 from adapters.slack.lanes import Lanes
 from adapters.slack.listeners import Listeners
 from adapters.slack.manifest import COMMAND, EVENTS, SCOPES, SHORTCUT, manifest, setup_text
 from adapters.slack.pace import Pace, Silence, paced
 from adapters.slack.quiet import quiet_logger
 from bot.chat.commands import COMMANDS
+from bot.chat.forms import Field, Form
+from bot.chat.grammar import Kind
 from bot.chat.request import Final, Partial, Reply
 from bot.documents.model import Document
 from bot.errors import Ambiguous, ContentRejected, RateLimited, SettingsError, TargetGone, Transient, Unauthorized
+from tests.servers.slack_checks import view_faults
 
 # --- payloads --------------------------------------------------------------------------------------------------------
 
@@ -86,6 +90,46 @@ def test_the_first_link_to_a_paper_is_found(words: str, link: str) -> None:
     found = events.paper_link({"text": words})
     assert found == (link or found)
     assert bool(found) is ("http" in words)
+
+
+def state(element: dict[str, object]) -> dict[str, object]:
+    """A window's state with one field."""
+    return {"time": {"pw1:value": element}}
+
+
+@pytest.mark.parametrize(
+    ("element", "value"),
+    [
+        ({"type": "plain_text_input", "value": "words"}, "words"),
+        ({"type": "plain_text_input", "value": None}, ""),
+        ({"type": "timepicker", "selected_time": "09:00"}, "09:00"),
+        ({"type": "static_select", "selected_option": {"value": "live"}}, "live"),
+        ({"type": "static_select", "selected_option": None}, ""),
+        ({"type": "multi_static_select", "selected_options": [{"value": "a"}, {"value": "b"}]}, "a,b"),
+        ({"type": "conversations_select", "selected_conversation": "C1"}, "C1"),
+        ({}, ""),
+    ],
+)
+def test_every_kind_of_field_is_read_back(element: dict[str, object], value: str) -> None:
+    assert filled_in(state(element)) == {"time": value}
+
+
+@pytest.mark.parametrize("values", [None, [], {"time": None}, {"time": []}])
+def test_an_odd_state_has_no_fields(values: object) -> None:
+    assert filled_in(values) == {}
+
+
+@pytest.mark.parametrize("kind", list(Kind))
+@pytest.mark.parametrize("value", ["", "12"])
+def test_a_field_of_any_kind_fits_a_window(kind: Kind, value: str) -> None:
+    value = {Kind.TIME: value and "09:00", Kind.NUMBER: value and "12"}.get(kind, value)
+    choices = (("12", "Twelve"), ("13", "x" * 200)) if kind is Kind.CHOICE else ()
+    fields = tuple(
+        Field(name=name, label=f"{name} <{kind}> " * 9, kind=kind, value=value, help="h" * 3_000, choices=choices)
+        for name in ("one", "two")
+    )
+    form = Form(title="A title that is too long for a window", submit="Save", line="subscribe", fields=fields)
+    assert not view_faults(form_view(form, "{}"))
 
 
 # --- errors ----------------------------------------------------------------------------------------------------------
