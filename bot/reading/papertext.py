@@ -16,7 +16,8 @@ from bot.reading.passages import Passage, distinct, numbered
 from bot.reading.sentences import split_sentences
 
 MAX_PASSAGE = 1_600  # characters, about 400 tokens: a quarter of what one question's evidence may hold
-MAX_SENTENCE = 800  # characters; longer ones are no sentences (a PDF's table, a program), and are parted at a blank
+MAX_SENTENCE = 800  # characters; longer ones are no sentences (a PDF's table, a program), and are parted
+_PAUSES = " 、，；"  # where a sentence can be parted, in scripts without blanks, too
 _BY_LINE = frozenset({"table", "list", "code"})
 
 
@@ -74,7 +75,7 @@ def _belongs(block: Block, group: Sequence[Block]) -> bool:
         case "equation", "paragraph":
             return block.text[:1].islower()
         case "paragraph", ("list" | "quote" | "code"):
-            return before.text.rstrip().endswith(":")
+            return before.text.rstrip().endswith((":", "："))
         case ("caption", "table") | ("table", "caption"):
             return not block.figure and not before.figure and all(other.kind != block.kind for other in group)
         case _:
@@ -117,9 +118,8 @@ def _sentences(block: Block) -> Iterator[str]:
 def _bearable(sentence: str) -> Iterator[str]:
     """A sentence, in parts where it is too long to be one."""
     while len(sentence) > MAX_SENTENCE:
-        cut = sentence.rfind(" ", 1, MAX_SENTENCE)
-        cut = cut if cut > 0 else MAX_SENTENCE
-        yield sentence[:cut]
+        cut = max(sentence.rfind(sign, 0, MAX_SENTENCE) for sign in _PAUSES) + 1 or MAX_SENTENCE
+        yield sentence[:cut].rstrip()
         sentence = sentence[cut:].lstrip()
     if sentence:
         yield sentence

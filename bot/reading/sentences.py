@@ -1,16 +1,28 @@
-"""Sentences of scientific English.
+"""Sentences of scientific English, and of other scripts.
 
 A full stop ends a sentence only if what follows can begin one, and if it does not belong to an abbreviation, a
-decimal number, an initial or a web address.
+decimal number, an initial or a web address.  Chinese and Japanese leave no space between sentences: there a sentence
+ends with its own full stop (https://unicode.org/reports/tr29/#Sentence_Boundaries), unless it is quoted within another.
 """
 
 from __future__ import annotations
 
 import re
 
-# A candidate: closing punctuation, perhaps a quote, bracket or citation mark behind it, then space.
-_END = re.compile(r"""[.!?…]+["'”’)\]]*(?:\s?\[\d[\d,\s–-]*\])?(?=\s)""")
-_CAN_BEGIN = re.compile(r"""["'“‘(\[$]*(?:[^\W\d_]|\d|\\)""")
+_CITED = r"(?:\s?\[\d[\d,\s–-]*\])?"
+_CJK = "\u3005\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U000323af"
+_STOP = ".!?…؟۔।॥።။։"
+_CLOSING = "\"'”’)\\]）］】〉》」』〕＂"
+
+# A candidate: closing punctuation, perhaps a quote, bracket or citation mark behind it, then space; or the end of a
+# Chinese or Japanese sentence, which may write its full stop as others do.
+_END = re.compile(
+    rf"(?<![{_STOP}])[{_STOP}]++[{_CLOSING}]*+{_CITED}(?=\s)"
+    rf"|(?P<spaceless>(?:[。！？｡]++|(?<=[{_CJK}])[.!?]++(?=[{_CJK}「『（])|(?<![\d．])．(?![\da-zA-Z．]))"
+    rf"[{_CLOSING}]*+{_CITED})"
+)
+_GOES_ON = re.compile(rf"[、，,；;：:]|(?<=[{_CLOSING}])[\u3041-\u309f]")  # the sentence around what is quoted
+_CAN_BEGIN = re.compile(r"""["'“‘(（「『【《\[$]*(?:[^\W\d_]|\d|\\)""")
 _LAST_WORD = re.compile(r"[\w.\\-]*$")
 
 _NEVER_LAST = frozenset(
@@ -23,20 +35,22 @@ _LAST_IF_CAPITAL = frozenset("etc inc ltd co corp no u.s u.k e.u a.m p.m ph.d".s
 def split_sentences(text: str) -> list[str]:
     """The sentences of a text, each an exact part of it once its white space is collapsed.
 
-    Joined by single spaces they give the collapsed text again.
+    Joined by single spaces, or by nothing where none stood between them, they give the collapsed text again.
     """
     collapsed = " ".join(text.split())
     sentences, start = [], 0
     for mark in _END.finditer(collapsed):
         if mark.end() > start and _is_end(collapsed, start, mark):
             sentences.append(collapsed[start : mark.end()])
-            start = mark.end() + 1
+            start = mark.end() + collapsed.startswith(" ", mark.end())
     if start < len(collapsed):
         sentences.append(collapsed[start:])
     return sentences
 
 
 def _is_end(text: str, start: int, mark: re.Match[str]) -> bool:
+    if mark["spaceless"]:
+        return _GOES_ON.match(text, mark.end()) is None
     following = text[mark.end() + 1 : mark.end() + 40].split(" ", 1)[0]
     if not _can_begin(following):
         return False

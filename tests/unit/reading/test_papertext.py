@@ -81,6 +81,15 @@ def test_a_caption_brings_its_figure() -> None:
     assert containing("Figure 1").figure == FIGURE
 
 
+def test_scripts_without_blanks_have_sentences_too() -> None:
+    text = text_of(
+        Block("paragraph", "我们有三个结果：第一，它很快。第二，它很小！" * 3), Block("paragraph", "很长，" * 500)
+    )
+    first, second = (passage.sentences for passage in PaperText.of(text).passages[:2])
+    assert first[0] == "我们有三个结果：第一，它很快。"
+    assert all(sentence.endswith("，") for sentence in second)
+
+
 def test_orders_to_a_model_are_kept_out_and_reported() -> None:
     assert KITES.flagged == (ORDER,)
     assert all(ORDER not in passage.text for passage in KITES.passages)

@@ -20,6 +20,10 @@ FRAGMENTS = st.lists(
     | st.text(max_size=5),
     max_size=30,
 ).map(" ".join)
+CJK_WORDS = st.text("我们提出方法これは速いですアテンション注意力", min_size=1, max_size=12)
+CJK_FRAGMENTS = st.lists(CJK_WORDS | st.sampled_from(list("。！？，、．.!?「」『』（）“”[3] 98")), max_size=40).map(
+    "".join
+)
 
 
 @pytest.mark.parametrize(
@@ -40,6 +44,19 @@ FRAGMENTS = st.lists(
         ("Serving is slow. vLLM helps.", 2),
         ("Code is at https://example.org/a.b. It is free.", 2),
         ("No full stop at the end", 1),
+        ("我们提出了一种方法。它很快！为什么？因为它很小。", 4),
+        ("深度学习（见图３．２）很有用。准确率为98.5%。", 2),
+        ("他说：“它很快。”然后我们测试了它。", 2),
+        ("これは速い。なぜか？小さいからである[3]。次に述べる。", 4),
+        ("「速い。」と著者は述べた。我々も同意する。", 2),
+        ("「なぜか？」、これが問いである。", 1),
+        ("提案手法を述べる．精度は９８．５％である．結果は図３．２に示す．", 3),
+        ("提案手法を述べる.精度は98.5%である.CNNを用いる.", 2),
+        ("我们使用 Transformer。 It is fast.", 2),
+        ("우리는 방법을 제안한다. 정확도는 98.5%이다. 빠르다!", 3),
+        ("우리는 방법을 제안한다.그러나 느리다.", 2),
+        ("نقترح طريقة جديدة. هل هي سريعة؟ نعم.", 3),
+        ("हम एक विधि देते हैं। यह तेज़ है।", 2),
         ("", 0),
     ],
 )
@@ -47,12 +64,39 @@ def test_sentences_end_where_a_reader_would_end_them(text: str, count: int) -> N
     assert len(split_sentences(text)) == count
 
 
-@given(FRAGMENTS)
+@given(FRAGMENTS | CJK_FRAGMENTS)
 def test_the_sentences_joined_are_the_text(text: str) -> None:
-    assert " ".join(split_sentences(text)) == " ".join(text.split())
+    left = " ".join(text.split())
+    for sentence in split_sentences(text):
+        assert left.startswith(sentence)
+        left = left[len(sentence) :].removeprefix(" ")
+    assert not left
 
 
 @given(FRAGMENTS)
+def test_latin_sentences_are_parted_by_spaces_alone(text: str) -> None:
+    latin = text.encode("ascii", "ignore").decode()
+    assert " ".join(split_sentences(latin)) == " ".join(latin.split())
+
+
+@given(st.lists(st.tuples(CJK_WORDS, st.sampled_from("。！？｡")), min_size=1, max_size=10))
+def test_each_chinese_or_japanese_sentence_is_one(sentences: list[tuple[str, str]]) -> None:
+    expected = [words + stop for words, stop in sentences]
+    assert split_sentences("".join(expected)) == expected
+    assert split_sentences(" ".join(expected)) == expected
+
+
+@given(st.integers(min_value=0, max_value=9), st.integers(min_value=0, max_value=9))
+def test_a_decimal_number_is_never_parted(whole: int, part: int) -> None:
+    number = f"{whole}.{part}".translate(str.maketrans("0123456789.", "０１２３４５６７８９．"))
+    assert len(split_sentences(f"精度は{number}である．")) == 1
+
+
+def test_a_long_row_of_stops_is_read_at_once() -> None:
+    assert len(split_sentences("." * 1_000_000 + "end")) == 1
+
+
+@given(FRAGMENTS | CJK_FRAGMENTS)
 def test_each_sentence_is_an_exact_part(text: str) -> None:
     collapsed = " ".join(text.split())
     assert all(sentence and sentence in collapsed for sentence in split_sentences(text))
