@@ -254,6 +254,19 @@ class Leases(Protocol):
         """Give back what `owner` holds; nothing happens if it does not."""
 
 
+class Managers(Protocol):
+    """People whom a workspace has named to change its digests beside those whom the platform lets."""
+
+    async def add(self, workspace: str, user: str) -> bool:
+        """Name somebody; False if they were named already."""
+
+    async def remove(self, workspace: str, user: str) -> bool:
+        """Take the right back; False if they were not named."""
+
+    async def of(self, workspace: str) -> list[str]:
+        """All who are named, sorted."""
+
+
 class Vault(Protocol):
     """Secrets that platforms hand over at run time (installations), encrypted at rest."""
 
@@ -332,6 +345,10 @@ class Store(Protocol):
     @property
     def leases(self) -> Leases:
         """Exclusive rights."""
+
+    @property
+    def managers(self) -> Managers:
+        """Who was named to manage."""
 
     @property
     def vault(self) -> Vault:

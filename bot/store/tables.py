@@ -313,4 +313,12 @@ shared_turns = Table(
     Column("free_from", Float(53), nullable=False),  # seconds since 1970 by the database's own clock
 )
 
+managers = Table(
+    "managers",
+    metadata,
+    Column("workspace", Words, nullable=False),
+    Column("user", Words, nullable=False),
+    PrimaryKeyConstraint("workspace", "user"),
+)
+
 OWNED = tuple(table for table in metadata.sorted_tables if "workspace" in table.columns)

@@ -15,6 +15,7 @@ from bot.store.deliveries import SqlDeliveries
 from bot.store.events import SqlEventLog
 from bot.store.leases import SqlLeases
 from bot.store.ledger import SqlLedger
+from bot.store.managers import SqlManagers
 from bot.store.open_replies import SqlOpenReplies
 from bot.store.opt_ins import SqlOptIns
 from bot.store.papers import SqlPapers
@@ -40,6 +41,7 @@ class SqlStore:
         self.events = SqlEventLog(database)
         self.open_replies = SqlOpenReplies(database)
         self.leases = SqlLeases(database)
+        self.managers = SqlManagers(database)
         self.subscriptions = SqlSubscriptions(database)
         self.shared_turns = SqlSharedTurns(database)
         self.deliveries = SqlDeliveries(database)

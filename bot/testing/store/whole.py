@@ -12,6 +12,7 @@ from bot.testing.store.conversations import FakeConversations
 from bot.testing.store.events import FakeEventLog
 from bot.testing.store.leases import FakeLeases
 from bot.testing.store.ledger import FakeLedger
+from bot.testing.store.managers import FakeManagers
 from bot.testing.store.open_replies import FakeOpenReplies
 from bot.testing.store.opt_ins import FakeOptIns
 from bot.testing.store.papers import FakePapers
@@ -37,6 +38,7 @@ class FakeStore:
     events: FakeEventLog = field(default_factory=FakeEventLog)
     open_replies: FakeOpenReplies = field(default_factory=FakeOpenReplies)
     leases: FakeLeases = field(default_factory=FakeLeases)
+    managers: FakeManagers = field(default_factory=FakeManagers)
     vault: FakeVault = field(default_factory=FakeVault)
     seals: FakeSeals = field(default_factory=FakeSeals)
     opt_ins: FakeOptIns = field(default_factory=FakeOptIns)
@@ -55,6 +57,7 @@ class FakeStore:
             self.conversations,
             self.saved,
             self.open_replies,
+            self.managers,
             self.vault,
             self.opt_ins,
             self.subscriptions,

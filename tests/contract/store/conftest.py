@@ -19,6 +19,7 @@ from bot.store.deliveries import SqlDeliveries
 from bot.store.events import SqlEventLog
 from bot.store.leases import SqlLeases
 from bot.store.ledger import SqlLedger
+from bot.store.managers import SqlManagers
 from bot.store.open_replies import SqlOpenReplies
 from bot.store.opt_ins import SqlOptIns
 from bot.store.papers import SqlPapers
@@ -106,6 +107,7 @@ def _in_memory(clock: FakeClock) -> Store:
         events=fake.events,
         open_replies=fake.open_replies,
         leases=fake.leases,
+        managers=fake.managers,
         vault=fake.vault,
         seals=fake.seals,
         opt_ins=fake.opt_ins,
@@ -128,6 +130,7 @@ def _in_sql(database: Database, clock: FakeClock, folder: Path) -> Store:
         events=SqlEventLog(database),
         open_replies=SqlOpenReplies(database),
         leases=SqlLeases(database),
+        managers=SqlManagers(database),
         vault=SqlVault(database, cipher(KEY, folder)),
         seals=KeyedSeals.of(KEY, folder),
         opt_ins=SqlOptIns(database),

@@ -13,6 +13,7 @@ from bot.ports import (
     ConversationRepository,
     EventLog,
     Leases,
+    Managers,
     OpenReplies,
     PaperRepository,
     SavedPapers,
@@ -42,6 +43,7 @@ class Store:
     events: EventLog
     open_replies: OpenReplies
     leases: Leases
+    managers: Managers
     vault: Vault
     seals: Seals
     opt_ins: OptIns

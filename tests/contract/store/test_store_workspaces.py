@@ -124,12 +124,24 @@ async def test_deleted_secret_is_gone(store: Store) -> None:
     assert await store.vault.get("slack", "T1") is None
 
 
+async def test_named_managers_are_known_until_they_are_removed(store: Store) -> None:
+    assert await store.managers.add("slack:T1", "U2")
+    assert await store.managers.add("slack:T1", "U1")
+    assert not await store.managers.add("slack:T1", "U2")
+    assert await store.managers.of("slack:T1") == ["U1", "U2"]
+    assert await store.managers.of("slack:T2") == []
+    assert await store.managers.remove("slack:T1", "U2")
+    assert not await store.managers.remove("slack:T1", "U2")
+    assert await store.managers.of("slack:T1") == ["U1"]
+
+
 async def _furnish(store: Store, workspace: str) -> None:
     place = Place(workspace, "C1")
     await store.conversations.show_list(place, ["1"], NOON)
     await store.conversations.add_turn(place, _turn(1))
     await store.saved.save(workspace, "U1", "1", NOON)
     await store.open_replies.opened(OpenReply(place=place, message="1", opened_at=NOON))
+    await store.managers.add(workspace, "U1")
     await store.vault.put("slack", workspace, workspace, b"secret")
     for _ in range(2):
         reservation = await store.ledger.reserve(workspace, DAY, 10, 0)
@@ -145,6 +157,7 @@ async def _furniture(store: Store, workspace: str) -> list[bool]:
         await store.conversations.turns(place) != [],
         await store.saved.saved(workspace, "U1") != [],
         workspace in [reply.place.workspace for reply in left],
+        await store.managers.of(workspace) != [],
         await store.vault.get("slack", workspace) is not None,
         len(await store.ledger.usage(workspace, DAY)) > 0,
         await store.ledger.reserve(workspace, DAY, 1, 10) is None,  # what is held still counts
