@@ -3,8 +3,8 @@
 Retrieval packs the likeliest passages into one call.  The model may ask for more once; then it gets twice as much.
 What it says is checked against what it cites (`pointers.py`); what does not hold is dropped.  Where nothing is left, or
 model and retrieval agree that there is nothing to find, the answer is that the paper does not say.  Without a model, or
-with one that gives nothing to use, the best passages are the answer, labelled as such; without one it is retrieval that
-says whether the paper seems to answer at all.
+with one that gives nothing to use or asks for yet more, the best passages are the answer, labelled as such; without one
+it is retrieval that says whether the paper seems to answer at all.
 """
 
 from __future__ import annotations
@@ -39,6 +39,7 @@ log = structlog.get_logger(__name__)
 ROUNDS = ((EVIDENCE_BUDGET, 2_200), (2 * EVIDENCE_BUDGET, 4_200))
 PROMPT = "answer"
 NO_MODEL = "No language model is set up, so here are the passages that fit the question best."
+NOT_FOUND = "No answer was found in the passages that were read, which are not all there are. These come nearest."
 SHORT_QUESTION = 3  # terms; a follow-up as short as that ("and on GPUs?") is looked up with the question before it
 _LEANS_BACK = re.compile(
     r"\s*(?:and|but|so|then|also|what about|how about|why|how so)\b|\b(?:it|its|that|those|these|them|this|there)\b",
@@ -196,6 +197,8 @@ class _Inquiry:
         """What came of it."""
         if self.failure or self._reply.verdict is None:
             return self._lesser(self.failure.sentence if self.failure else self._fault)
+        if self._reply.verdict is Verdict.NEED_MORE and self._is_partly_read:
+            return self._answer(Outcome.PASSAGES, note=NOT_FOUND)
         outcome = Outcome.ANSWERED if self._checked.claims else Outcome.NOT_IN_PAPER
         return self._answer(outcome, claims=self._checked.claims, dropped=len(self._checked.dropped))
 
@@ -235,7 +238,7 @@ class _Inquiry:
 
     def _wants_more(self) -> bool:
         """Whether a second look is worth its price: there is more to see, and model or retrieval expect something."""
-        if len(self._passages) >= self._found.total or self._checked.claims:
+        if not self._is_partly_read or self._checked.claims:
             return False
         match self._reply.verdict:
             case Verdict.NEED_MORE | Verdict.ANSWERED:  # answered, but nothing of it holds
@@ -244,6 +247,10 @@ class _Inquiry:
                 return self._found.answerable
             case None:
                 return False
+
+    @property
+    def _is_partly_read(self) -> bool:
+        return len(self._passages) < self._found.total
 
     async def _prepare(self, budget: int, limit: int) -> ModelCall:
         """The call with as many passages as fit the limit of the whole prompt."""

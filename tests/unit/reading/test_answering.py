@@ -14,7 +14,7 @@ from bot.llm.model import Message, ModelCall
 from bot.llm.tokens import TokenCounter
 from bot.papers.fulltext.model import Block, FullText, Section, TextSource
 from bot.papers.model import Paper
-from bot.reading.answering import NO_MODEL, ROUNDS, Answer, Answerer, Outcome, Question
+from bot.reading.answering import NO_MODEL, NOT_FOUND, ROUNDS, Answer, Answerer, Outcome, Question
 from bot.reading.evidence import excerpt
 from bot.reading.reader import Reader, ReadPaper
 from bot.testing.clock import FakeClock
@@ -132,10 +132,18 @@ async def test_where_retrieval_disagrees_the_model_looks_again(long_walk: ReadPa
 
 
 async def test_the_model_may_ask_for_more_once(long_walk: ReadPaper) -> None:
-    _, answer, calls = await ask([NEED_MORE, NEED_MORE], long_walk, question=Question("How many miles on day 7?"))
+    _, answer, calls = await ask([NEED_MORE, NOT_THERE], long_walk, question=Question("How many miles on day 7?"))
     assert answer.outcome is Outcome.NOT_IN_PAPER
     assert answer.calls == len(calls) == 2
     assert len(calls[1].messages[-1].content) > 1.5 * len(calls[0].messages[-1].content)
+
+
+async def test_a_model_that_asks_for_yet_more_has_not_read_what_the_paper_does_not_say(long_walk: ReadPaper) -> None:
+    _, answer, calls = await ask([NEED_MORE, NEED_MORE], long_walk, question=Question("How many miles on day 7?"))
+    assert (answer.outcome, answer.note) == (Outcome.PASSAGES, NOT_FOUND)
+    assert answer.passages_read < answer.found.total
+    assert len(calls) == 2
+    assert "day 7 " in answer.found.best[0].text
 
 
 async def test_there_is_no_second_look_at_a_paper_seen_whole(kites: ReadPaper) -> None:
