@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from bot.chat.request import Place
+from bot.digests.cleaning import Cleaner
 from bot.digests.courier import Courier
 from bot.digests.durable import ALIVE, open_workers
 from bot.digests.model import Digest
@@ -35,7 +37,8 @@ async def serve(app: App, platforms: Sequence[Platform], *, alive: timedelta = A
         workers = await closing.enter_async_context(
             open_workers(courier, posters, store.leases, clock, database_url=url, alive=alive)
         )
-        await Ticker(store.subscriptions, store.deliveries, workers, clock).run()
+        cleaner = Cleaner(store.deliveries, store.events, store.leases, workers, clock)
+        await asyncio.gather(Ticker(store.subscriptions, store.deliveries, workers, clock).run(), cleaner.run())
 
 
 def steps_url(settings: Settings) -> str:

@@ -253,6 +253,9 @@ class Leases(Protocol):
     async def release(self, name: str, owner: str) -> None:
         """Give back what `owner` holds; nothing happens if it does not."""
 
+    async def forget_before(self, instant: datetime) -> int:
+        """Drop those that ran out before then, and with them their tokens' count; how many."""
+
 
 class Managers(Protocol):
     """People whom a workspace has named to change its digests beside those whom the platform lets."""

@@ -15,7 +15,7 @@ import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import structlog
@@ -34,6 +34,7 @@ VERSION = "digests-1"  # of the order of steps: a change that old workflows coul
 AT_ONCE = 500  # digests under way in one process; nearly all of their time they wait for their turn to post
 ALIVE = timedelta(seconds=30)  # after so long without a sign of life a process is dead
 SIGNS = 3  # of life, within that time
+ENDS = ("SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED")
 
 
 Work = Callable[[str], Awaitable[None]]
@@ -97,6 +98,18 @@ class DurableWorkers:
             for workflow in orphans:
                 await DBOS.resume_workflow_async(workflow.workflow_id, queue_name=workflow.queue_name)
             log.info("digests_adopted", action="adopt_digests", digests=len(orphans))
+
+    async def forget(self, older: timedelta) -> int:
+        """Drop what was recorded of workflows that ended so long ago (by this machine's clock); how many."""
+        from dbos import DBOS
+
+        before, dropped = (datetime.now(UTC) - older).isoformat(), 0
+        while ended := await DBOS.list_workflows_async(
+            status=list(ENDS), completed_before=before, limit=AT_ONCE, load_input=False, load_output=False
+        ):
+            await DBOS.delete_workflows_async([workflow.workflow_id for workflow in ended])
+            dropped += len(ended)
+        return dropped
 
     async def stay_alive(self) -> None:
         """Show signs of life and take up what dead processes left, until cancelled, whatever the database does."""

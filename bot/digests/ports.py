@@ -271,3 +271,6 @@ class DeliveryRepository(Protocol):
 
     async def unknown(self, target: Target, since: datetime) -> int:
         """How many messages of a channel have ended as UNKNOWN since then."""
+
+    async def forget_before(self, kind: Kind, instant: datetime) -> int:
+        """Drop the slots of a kind that were due before then, with their messages; how many slots."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, RowMapping, func, select, update
+from sqlalchemy import ColumnElement, RowMapping, delete, func, select, update
 
 from bot.digests import codec
 from bot.digests.completing import is_outdated
@@ -193,6 +193,14 @@ class SqlDeliveries:
         )
         async with self._database.reading() as connection:
             return (await connection.execute(lost)).scalar() or 0
+
+    async def forget_before(self, kind: Kind, instant: datetime) -> int:
+        """Drop old slots with their messages; how many slots."""
+        old = (slots.c.kind == kind.value) & (slots.c.due < instant)
+        of_old = deliveries.c.slot.in_(select(slots.c.key).where(old))
+        async with self._database.transaction() as connection:
+            await connection.execute(delete(deliveries).where(of_old))
+            return (await connection.execute(delete(slots).where(old))).rowcount
 
 
 def _owed(row: RowMapping) -> Owed:

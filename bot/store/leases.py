@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import case, update
+from sqlalchemy import case, delete, update
 
 from bot.store.database import Database
 from bot.store.tables import leases
@@ -38,3 +38,8 @@ class SqlLeases:
         held = (leases.c.name == name) & (leases.c.owner == owner)
         async with self._database.transaction() as connection:
             await connection.execute(update(leases).where(held).values(owner=None))
+
+    async def forget_before(self, instant: datetime) -> int:
+        """Drop those that ran out before then; how many."""
+        async with self._database.transaction() as connection:
+            return (await connection.execute(delete(leases).where(leases.c.expires_at < instant))).rowcount

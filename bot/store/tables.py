@@ -273,6 +273,7 @@ slots = Table(  # every digest that was ever owed, once
     Index("ix_slots_workspace", "workspace", "channel", "due"),
     Index("ix_slots_waiting", "handed_over_at", "due"),
     Index("ix_slots_look_at", "look_at"),
+    Index("ix_slots_due", "kind", "due"),
 )
 
 deliveries = Table(  # a row a message

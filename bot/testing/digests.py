@@ -147,6 +147,17 @@ class FakeDeliveries:
         for target in [target for target in self._had if target.workspace == workspace]:
             del self._had[target]
 
+    async def forget_before(self, kind: Kind, instant: datetime) -> int:
+        """Drop the slots of a kind that were due before then; the papers of their digests count as posted no more."""
+        old = {key for key, owed in self._owed.items() if owed.slot.kind is kind and owed.due < instant}
+        for key in old & self._digests.keys():
+            self._had[self._owed[key].slot.target].difference_update(self._digests[key].paper_ids)
+        for kept in (self._owed, self._waiting, self._digests, self._look_at, self._looks):
+            for key in old & kept.keys():
+                del kept[key]
+        self._marks = {key: mark for key, mark in self._marks.items() if key[0] not in old}
+        return len(old)
+
 
 @dataclass(frozen=True)
 class _Mark:

@@ -17,8 +17,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from aiohttp import WSMsgType, web
-
 from tests.servers.limits import SlackLimits
+
 from tests.servers.slack_checks import message_faults, units, view_faults
 
 Json = dict[str, Any]

@@ -32,3 +32,10 @@ class FakeLeases:
         held = self._leases.get(name)
         if held is not None and held.owner == owner:
             self._leases[name] = held._replace(owner=None)
+
+    async def forget_before(self, instant: datetime) -> int:
+        """Drop those that ran out before then."""
+        old = [name for name, lease in self._leases.items() if lease.expires_at < instant]
+        for name in old:
+            del self._leases[name]
+        return len(old)

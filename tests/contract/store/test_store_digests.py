@@ -207,6 +207,20 @@ async def test_digests_of_a_channel_newest_first(store: Store) -> None:
     assert days == [DAY, DAY - timedelta(days=1)]
 
 
+async def test_old_digests_are_dropped_with_their_messages(store: Store) -> None:
+    old, weekly = replace(SLOT, day=DAY - timedelta(days=9)), replace(SLOT, kind=Kind.WEEKLY)
+    for slot, due in ((old, NOON - 9 * 24 * HOUR), (weekly, NOON - 9 * 24 * HOUR), (SLOT, NOON)):
+        await _owe(store, slot, due)
+        paper = replace(DIGEST.parts[1], paper_id=f"of {slot.key}")
+        await store.deliveries.compose(replace(DIGEST, slot=slot, parts=(DIGEST.parts[0], paper)))
+        await store.deliveries.mark(slot, paper, DeliveryState.SENT, due, REF)
+    assert await store.deliveries.forget_before(Kind.DAILY, NOON) == 1
+    assert [await store.deliveries.owed(slot.key) is None for slot in (old, weekly, SLOT)] == [True, False, False]
+    papers = [f"of {slot.key}" for slot in (old, weekly, SLOT)]
+    assert await store.deliveries.posted(CHANNEL, papers) == set(papers[1:])
+    assert await store.deliveries.state(old, DIGEST.parts[1]) == (DeliveryState.PLANNED, None)
+
+
 async def test_forgetting_a_workspace_forgets_its_digests(store: Store) -> None:
     other = replace(SLOT, target=Target("slack:T2", "C1"))
     for slot in (SLOT, other):

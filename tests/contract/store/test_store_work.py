@@ -202,3 +202,13 @@ async def test_released_lease_can_be_taken_with_a_new_token(store: Store) -> Non
 async def test_of_many_at_once_one_gets_the_lease(store: Store) -> None:
     tokens = await asyncio.gather(*[store.leases.acquire("shard 0", str(own), NOON, MINUTE) for own in range(8)])
     assert len([token for token in tokens if token is not None]) == 1
+
+
+async def test_leases_that_ran_out_long_ago_are_dropped(store: Store) -> None:
+    await store.leases.acquire("old", "a", NOON, MINUTE)
+    await store.leases.acquire("given back", "a", NOON, MINUTE)
+    await store.leases.release("given back", "a")
+    await store.leases.acquire("held", "a", NOON, 10 * MINUTE)
+    assert await store.leases.forget_before(NOON + 2 * MINUTE) == 2
+    assert await store.leases.acquire("held", "b", NOON + 2 * MINUTE, MINUTE) is None
+    assert await store.leases.acquire("old", "b", NOON + 2 * MINUTE, MINUTE) == 1

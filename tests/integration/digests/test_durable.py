@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 from pathlib import Path
 
 from bot.clock import SystemClock
@@ -39,6 +40,8 @@ async def test_due_digests_are_delivered_once_however_often_they_are_handed_over
         for digest in [await deliveries.digests(target) for target in targets]:
             await workers.hand_over(digest[0].slot.key, "slack")
         await asyncio.sleep(0.2)
+        assert await workers.forget(timedelta(days=1)) == 0
+        assert [await workers.forget(timedelta()) for _ in range(2)] == [5, 0]
     assert await asyncio.to_thread(int) == 0  # whoever else runs on this loop still has threads
     assert len({message.key for message in poster.posted}) == len(poster.posted) == 20
     assert composer.composed == 5

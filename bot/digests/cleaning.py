@@ -1,0 +1,73 @@
+"""What was written down about digests goes when nobody needs it any more: once a day, by whichever process comes first.
+
+A slot and its messages are needed for two things.  That a channel gets each paper once: lists are read back for seven
+list days at most, so a fortnight would do.  And for the feed, which shows the last thirty issues: of a daily digest
+those are six weeks, of a weekly one seven months.
+"""
+
+from __future__ import annotations
+
+import secrets
+from datetime import timedelta
+from typing import Protocol
+
+import structlog
+
+from bot.digests.model import Kind
+from bot.digests.ports import DeliveryRepository
+from bot.errors import StoreError
+from bot.ports import Clock, EventLog, Leases
+
+log = structlog.get_logger(__name__)
+
+KEPT = {Kind.DAILY: timedelta(days=60), Kind.WEEKLY: timedelta(days=250)}
+STEPS_KEPT = timedelta(days=7)  # of digests that have ended: for whoever wants to know what happened
+EVENTS_KEPT = timedelta(days=1)  # by then no platform delivers an event again
+LEASES_KEPT = timedelta(days=7)  # after they have run out
+DAY = timedelta(days=1)
+LOOK = 3600.0  # seconds between two looks whether the day is over
+LEASE = "cleaning"
+
+
+class RecordsSteps(Protocol):
+    """Whoever records the steps of digests."""
+
+    async def forget(self, older: timedelta) -> int:
+        """Drop what was recorded of digests that ended so long ago; how many that were."""
+
+
+class Cleaner:
+    """Drops what is too old to be of use."""
+
+    def __init__(
+        self, deliveries: DeliveryRepository, events: EventLog, leases: Leases, steps: RecordsSteps, clock: Clock
+    ) -> None:
+        self._deliveries = deliveries
+        self._events = events
+        self._leases = leases
+        self._steps = steps
+        self._clock = clock
+
+    async def run(self) -> None:
+        """Clean once a day until cancelled; where the database fails, it is tried again the day after."""
+        while True:
+            try:
+                if await self._is_first_today():
+                    await self.clean()
+            except StoreError as error:
+                log.warning("cleaning_failed", action="clean", why=error.sentence)
+            await self._clock.sleep(LOOK)
+
+    async def clean(self) -> None:
+        """Drop what is old, whatever it is."""
+        now = self._clock.now()
+        for kind, kept in KEPT.items():
+            await self._deliveries.forget_before(kind, now - kept)
+        await self._events.forget_before(now - EVENTS_KEPT)
+        await self._leases.forget_before(now - LEASES_KEPT)
+        await self._steps.forget(STEPS_KEPT)
+
+    async def _is_first_today(self) -> bool:
+        """Whether no other process has cleaned for a day: whoever did holds a lease, and does not renew it."""
+        token = await self._leases.acquire(LEASE, secrets.token_hex(8), self._clock.now(), DAY)
+        return token is not None
