@@ -20,6 +20,7 @@ from bot.chat.forms import FormMaker
 from bot.chat.gallery import Gallery
 from bot.chat.helping import Helping
 from bot.chat.lists import Lists
+from bot.chat.outlets import Outlets
 from bot.chat.papers import Papers
 from bot.chat.request import Reply, Request
 from bot.chat.saving import Saving
@@ -29,6 +30,9 @@ from bot.chat.subscription_form import SubscriptionForm
 from bot.chat.wishes import Wishes
 from bot.clock import SystemClock
 from bot.digests.composing import Composer
+from bot.digests.links import Links
+from bot.digests.opt_in import OptIn
+from bot.digests.ports import SendsCodes
 from bot.discovery.similar import Similar
 from bot.llm.tokens import TokenCounter, cache_folder
 from bot.papers.arxiv import Arxiv
@@ -50,6 +54,8 @@ Question = Callable[[Request], AsyncIterator[Reply]]
 PROMISES = {  # the platforms that digests go to, and what becomes of a message whose arrival is unknown
     "slack": "Slack cannot be asked whether a message arrived; one of which that is not known is not repeated.",
     "discord": "Discord drops repetitions for some minutes, and later the bot looks for the message; none comes twice.",
+    "email": "A mail of which it is not known whether it arrived is not repeated; none comes twice.",
+    "feed": "The feed has every digest, once.",
 }
 
 
@@ -62,6 +68,7 @@ class Parts:
     store: Store | None = None
     model: LanguageModel | None = None
     summarizer: Summarizes | None = None
+    letters: SendsCodes | None = None
     witness: Witness | None = None  # told what happens; without one nothing is counted
 
 
@@ -113,7 +120,8 @@ async def open_app(settings: Settings, parts: Parts | None = None, *, or_read_on
             open_asking(settings, library, fetcher, store, clock, model, embedder)
         )
         composer = make_composer(library, summarizer, store, clock)
-        handlers = make_handlers(settings, library, summarizer, asking, composer, store, clock, model)
+        outlets = make_outlets(settings, store, clock, parts.letters)
+        handlers = make_handlers(settings, library, summarizer, asking, composer, outlets, store, clock, model)
         forms = {"subscribe": SubscriptionForm(Wishes(store.subscriptions, language=settings.language))}
         engine = make_engine(handlers, lambda request: asking().question(request), parts.witness, forms)
         yield App(
@@ -304,6 +312,22 @@ def make_composer(library: Library, summarizer: Summarizes, store: Store, clock:
     return Composer(library, summarizer, store.papers, store.deliveries, clock, offers=offers)
 
 
+def make_links(settings: Settings, store: Store) -> Links | None:
+    """The addresses of feeds, and those that end mails; None where people cannot reach the listener."""
+    return Links(settings.public_url, store.seals) if settings.public_url else None
+
+
+def make_outlets(settings: Settings, store: Store, clock: Clock, letters: SendsCodes | None) -> Outlets:
+    """What is set up of mail and feeds."""
+    links = make_links(settings, store)
+    if letters is None and links is not None and settings.sends_mail:
+        from bot.on_mail import make_poster
+
+        letters = make_poster(settings, links, clock)
+    opt_in = OptIn(store.opt_ins, letters, store.seals, clock) if letters else None
+    return Outlets(opt_in, links if settings.shows_feeds else None)
+
+
 def make_engine(
     handlers: Mapping[str, Handler], question: Question, witness: Witness | None, forms: Mapping[str, FormMaker]
 ) -> Engine:
@@ -319,6 +343,7 @@ def make_handlers(
     summarizer: Summarizes,
     asking: Callable[[], Asking],
     composer: Composer,
+    outlets: Outlets,
     store: Store,
     clock: Clock,
     model: LanguageModel | None,
@@ -339,8 +364,10 @@ def make_handlers(
     subscribing = Subscribing(
         store.subscriptions,
         store.deliveries,
+        store.opt_ins,
         composer,
         clock,
+        outlets=outlets,
         wishes=Wishes(store.subscriptions, language=settings.language),
         promises=PROMISES,
     )
@@ -361,6 +388,7 @@ def make_handlers(
         "saved": saving.saved,
         "subscribe": subscribing.subscribe,
         "unsubscribe": subscribing.unsubscribe,
+        "confirm": subscribing.confirm,
         "status": subscribing.status,
         "preview": subscribing.preview,
         "usage": accounts.usage,

@@ -25,6 +25,9 @@ SCOPES = {
     "im:history": "hear direct messages",
     "users:read": "know a person's language, zone, and whether they are an admin",
 }
+HELPFUL_SCOPES = {  # asked for as well, but an app that was installed without them works all the same
+    "files:write": "show charts as pictures, and tells them in words",
+}
 DESCRIPTION = "Today's research papers, with summaries and answers you can check."
 LONG_DESCRIPTION = (
     "Paperwire follows the papers that people talk about, reads them, and answers questions about them. "
@@ -38,7 +41,7 @@ _ADDRESS = "https://your-host.example"
 def manifest(commands: Sequence[Command], *, sockets: bool = True, address: str = _ADDRESS) -> Json:
     """The manifest for Socket Mode, or for HTTP at a public `address`."""
     events_url = {} if sockets else {"request_url": f"{address}/slack/events"}
-    oauth: Json = {"scopes": {"bot": sorted(SCOPES)}}
+    oauth: Json = {"scopes": {"bot": all_scopes()}}
     if not sockets:
         oauth["redirect_urls"] = [f"{address}/slack/oauth_redirect"]
     return {
@@ -77,6 +80,11 @@ def manifest(commands: Sequence[Command], *, sockets: bool = True, address: str 
     }
 
 
+def all_scopes() -> list[str]:
+    """Every scope that an installation asks for."""
+    return sorted(SCOPES | HELPFUL_SCOPES)
+
+
 def setup_text(commands: Sequence[Command], *, sockets: bool = True) -> str:
     """What `paperwire setup slack` prints: the manifest and the next steps."""
     made = json.dumps(manifest(commands, sockets=sockets), indent=2, ensure_ascii=False)
@@ -85,7 +93,7 @@ def setup_text(commands: Sequence[Command], *, sockets: bool = True) -> str:
 
 
 def _slash_command(commands: Sequence[Command], url: Json | dict[str, str]) -> Json:
-    names = "|".join(command.name for command in commands)
+    names = "|".join(command.name for command in commands if command.who != "operator")
     hint = names if len(names) <= 100 else names[:100].rpartition("|")[0] + "|…"
     place = {"url": url["request_url"]} if url else {}
     return {"command": COMMAND, "description": DESCRIPTION, "usage_hint": hint, "should_escape": True, **place}

@@ -43,12 +43,12 @@ def as_request(line: str, place: Place = PLACE) -> Request:
     """A typed line as a request.  `/papers` may be left out; without it, free words may be a question."""
     text = _PREFIX.sub("", line, count=1).strip()
     origin = Origin.MESSAGE if text == line.strip() else Origin.COMMAND
-    return Request(place=place, user=USER, text=text, origin=origin, may_manage=True, direct=True)
+    return Request(place=place, user=USER, text=text, origin=origin, may_manage=True, direct=True, runs_bot=True)
 
 
 def as_command(words: str) -> Request:
     """A command of the command line as a request; it shares its numbers (`#3`) with the chat."""
-    return Request(place=PLACE, user=USER, text=words, may_manage=True, direct=True)
+    return Request(place=PLACE, user=USER, text=words, may_manage=True, direct=True, runs_bot=True)
 
 
 def open_screen() -> Screen:

@@ -17,7 +17,11 @@ PAGE = Argument(name="page", kind=Kind.NUMBER, help="which page, from 1", keywor
 TOP = Argument(name="top", kind=Kind.NUMBER, help="how many papers a page", keyword="top")
 PAGING = (PAGE, TOP)
 
-CHANNEL = Argument(name="channel", kind=Kind.CHANNEL, help="a channel; without one, this one")
+CHANNEL = Argument(
+    name="channel",
+    kind=Kind.CHANNEL,
+    help="a channel; without one, this one (in the terminal: a mail address, or feed)",
+)
 WEEKLY = Argument(name="weekly", kind=Kind.FLAG, help="the round-up of the week", keyword="weekly")
 DAILY = Argument(name="daily", kind=Kind.FLAG, help="the daily digest alone", keyword="daily")
 WISHES = (
@@ -149,6 +153,13 @@ COMMANDS: tuple[Command, ...] = (
         arguments=(CHANNEL, DAILY, WEEKLY),
         example="unsubscribe",
         who="manager",
+    ),
+    Command(
+        name="confirm",
+        help="Begin the digests of a mail address, by the code that was mailed to it",
+        arguments=(Argument(name="code", kind=Kind.TEXT, help="the code", required=True, takes_rest=True),),
+        example="confirm K7QM-2XWD",
+        who="operator",
     ),
     Command(
         name="status",

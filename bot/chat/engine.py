@@ -57,6 +57,7 @@ class Engine:
         forms: Mapping[str, FormMaker] | None = None,
     ) -> None:
         self.commands = tuple(commands)
+        self._commands_of_chats = tuple(command for command in self.commands if command.who != "operator")
         self._handlers = dict(handlers)
         self._question = question
         self._default = default
@@ -137,7 +138,8 @@ class Engine:
     def _understood(self, request: Request) -> Invocation | None:
         if not request.text.strip():
             request = replace(request, text=self._default)
-        invocation = understand(request, self.commands, questions=self._question is not None)
+        commands = self.commands if request.runs_bot else self._commands_of_chats
+        invocation = understand(request, commands, questions=self._question is not None)
         return fill_in(invocation, request.fields) if invocation else None
 
     def _free_words(self, request: Request) -> AsyncIterator[Reply]:

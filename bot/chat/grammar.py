@@ -68,7 +68,7 @@ class Command:
     help: str  # one line, imperative, no full stop
     arguments: tuple[Argument, ...] = ()
     example: str = ""  # without the leading "/papers "
-    who: Literal["anyone", "manager"] = "anyone"
+    who: Literal["anyone", "manager", "operator"] = "anyone"  # an operator is whoever runs the bot
     private: bool = False  # the answer is for the person who asked, alone
     slow: bool = False  # may take longer than a moment: adapters show that work goes on
     aliases: tuple[str, ...] = ()

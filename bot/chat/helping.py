@@ -17,12 +17,15 @@ class Helping:
 
     def __init__(self, commands: Sequence[Command]) -> None:
         self._commands = commands
-        self._overview = overview(commands)
+        self._overviews = {
+            runs_bot: overview([command for command in commands if runs_bot or command.who != "operator"])
+            for runs_bot in (True, False)
+        }
 
     async def help(self, asked: Asked) -> AsyncIterator[Reply]:
         """All commands, or how one works."""
         word = asked.invocation.get("command")
-        document = command_help(find(word, self._commands)) if word else self._overview
+        document = command_help(find(word, self._commands)) if word else self._overviews[asked.request.runs_bot]
         yield Final(document)
 
 

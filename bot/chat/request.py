@@ -50,6 +50,7 @@ class Request:
     timezone: str = ""
     may_manage: bool = False
     direct: bool = False  # a private conversation with the bot
+    runs_bot: bool = False  # at the bot's own terminal, so it is whoever runs it
     replied_papers: tuple[str, ...] = ()  # papers of the message that is replied to, where known
     lacking: tuple[str, ...] = ()  # permissions that the bot lacks to post in the channel spoken of, where known
     fields: Mapping[str, str] = field(default_factory=dict)  # the command's form as it was filled in, by argument

@@ -6,20 +6,40 @@ from collections.abc import AsyncIterator, Mapping
 from datetime import timedelta
 
 from bot.chat.engine import Asked
+from bot.chat.outlets import FEED, MAIL, Outlets, outlets_beside
 from bot.chat.request import Final, Progress, Reply, Request
 from bot.chat.wishes import Wishes, line_of, target_of
 from bot.digests.composing import Composer
 from bot.digests.model import Digest, Edition, EmptyDays, Kind, Standing, Subscription, Target
+from bot.digests.opt_in import end
 from bot.digests.options import write_weekdays
 from bot.digests.planning import first_due, owed_at
-from bot.digests.ports import DeliveryRepository, SubscriptionRepository
-from bot.documents.model import Action, Actions, Block, Document, Facts, Heading, Moment, Paragraph, Text, Tone, text
+from bot.digests.ports import DeliveryRepository, OptIns, SubscriptionRepository
+from bot.documents.model import (
+    Action,
+    Actions,
+    Block,
+    Document,
+    Facts,
+    Heading,
+    Moment,
+    Paragraph,
+    Text,
+    Tone,
+    link,
+    text,
+)
 from bot.documents.words import with_code
 from bot.errors import BadInput
 from bot.ports import Clock
 from bot.reading.ports import PATIENCE
 
 _MAY_NOT_POST = "I may not post there yet. In the channel's settings my role needs: {}. Then subscribe again."
+_NOT_HERE = "Here, `subscribe ADDRESS` has digests mailed, and `subscribe feed` makes a feed of them."
+_NOTHING_HERE = "No digest is subscribed here. `subscribe` has one posted every day."
+_NOTHING_MAILED = (
+    "No digest is subscribed. `subscribe ADDRESS` has one mailed every day, `subscribe feed` makes a feed."
+)
 LATELY = timedelta(days=7)
 
 
@@ -27,6 +47,7 @@ class Subscribing:
     """Handlers of what concerns digests.
 
     Args:
+        outlets: what is set up of mail and feeds.
         promises: the platforms that digests can be posted to, each with what it promises about lost messages.
     """
 
@@ -34,40 +55,62 @@ class Subscribing:
         self,
         subscriptions: SubscriptionRepository,
         deliveries: DeliveryRepository,
+        opt_ins: OptIns,
         composer: Composer,
         clock: Clock,
         *,
         wishes: Wishes,
+        outlets: Outlets,
         promises: Mapping[str, str],
     ) -> None:
         self._subscriptions = subscriptions
         self._deliveries = deliveries
+        self._opt_ins = opt_ins
         self._composer = composer
         self._clock = clock
         self._wishes = wishes
+        self._outlets = outlets
         self._promises = promises
 
     async def subscribe(self, asked: Asked) -> AsyncIterator[Reply]:
         """Subscribe a channel, or change what it has."""
         target = target_of(asked)
         if target.platform not in self._promises:
-            raise BadInput("Digests are posted to Slack and Discord. Here, `preview` shows what one would hold.")
+            raise BadInput(_NOT_HERE)
         if asked.request.lacking:
             raise BadInput(_MAY_NOT_POST.format(", ".join(asked.request.lacking)))
         known, wish = await self._wishes.read(asked, target)
+        waits = await self._outlets.pause(target)
         due = first_due(wish, self._clock.now())
-        await self._subscriptions.put(wish, due)
+        await self._subscriptions.put(wish, due, paused=waits)
         verb = "changed" if known else "subscribed"
         sentence = text(f"{_subject(asked.request, target)} is {verb}. The next digest comes ", Moment(due), ".")
-        blocks = (Paragraph(sentence), Facts(_rows(wish)), _buttons(asked.request, wish))
-        yield Final(Document(blocks=blocks, data={"subscribed": target.channel, "next": due.isoformat()}))
+        if waits:
+            sentence = (*text(f"{target.channel} is {verb}. "), *with_code(waits))
+        rows = (*_rows(wish), *(self._feed_row(wish) if target.platform == FEED else ()))
+        blocks = (Paragraph(sentence), Facts(rows), _buttons(asked.request, wish))
+        data = {"subscribed": target.channel, "next": due.isoformat(), "paused": waits}
+        yield Final(Document(blocks=blocks, data=data))
+
+    async def confirm(self, asked: Asked) -> AsyncIterator[Reply]:
+        """Begin the digests of the address whose code this is."""
+        workspace, _ = outlets_beside(asked.request.place)
+        target = await self._outlets.opt_in.redeem(workspace, asked.invocation.get("code"))
+        now = self._clock.now()
+        for standing in await self._of(target):
+            await self._subscriptions.put(standing.subscription, first_due(standing.subscription, now))
+        begun = await self._of(target)
+        blocks: list[Block] = [Paragraph(text(f"{target.channel} is confirmed."))]
+        blocks += [block for standing in begun for block in await self._report(asked.request, standing)]
+        data = {"confirmed": target.channel, "digests": [self._json(standing) for standing in begun]}
+        yield Final(Document(blocks=tuple(blocks), data=data))
 
     async def unsubscribe(self, asked: Asked) -> AsyncIterator[Reply]:
         """End a channel's digests: the one that is named, or all."""
         target = target_of(asked)
         kinds = [kind for kind in Kind if asked.invocation.get(kind.value)] or list(Kind)
         known = [standing for kind in kinds if (standing := await self._subscriptions.get(target, kind))]
-        ended = [one.subscription for one in known if await self._subscriptions.delete(target, one.subscription.kind)]
+        ended = [one.subscription for one in known if await self._end(one.subscription)]
         subject = _subject(asked.request, target)
         sentence = f"{subject} gets no more digests." if ended else f"{subject} was not subscribed."
         undo = (Actions(tuple(_undo(asked.request, wish) for wish in ended)),) if ended else ()
@@ -81,16 +124,17 @@ class Subscribing:
         request = asked.request
         standings = [
             standing
-            for standing in await self._subscriptions.of_workspace(request.place.workspace)
+            for workspace in (request.place.workspace, *(outlets_beside(request.place) if request.runs_bot else ()))
+            for standing in await self._subscriptions.of_workspace(workspace)
             if standing.subscription.target.channel == request.place.channel
             or (request.direct and (request.may_manage or standing.subscription.owner == request.user))
         ]
         if not standings:
-            sentence = with_code("No digest is subscribed here. `subscribe` has one posted every day.")
+            sentence = with_code(_NOTHING_MAILED if request.runs_bot else _NOTHING_HERE)
             yield Final(Document(blocks=(Paragraph(sentence),), tone=Tone.NOTICE, private=True, data={"digests": []}))
             return
         blocks = [block for standing in standings for block in await self._report(request, standing)]
-        data = {"digests": [_standing_json(standing) for standing in standings]}
+        data = {"digests": [self._json(standing) for standing in standings]}
         yield Final(Document("Digests", tuple(blocks), private=True, data=data))
 
     async def preview(self, asked: Asked) -> AsyncIterator[Reply]:
@@ -106,18 +150,35 @@ class Subscribing:
         unknown = await self._deliveries.unknown(subscription.target, self._clock.now() - LATELY)
         rows: list[tuple[str, Text]] = [("Next", text(Moment(standing.next_due_at)))]
         if standing.paused:
-            rows = [("Paused", text(standing.paused))]
+            rows = [("Paused", with_code(standing.paused))]
         if standing.last_run_at is not None:
             rows.append(("Last", text(Moment(standing.last_run_at))))
         if standing.last_note:
             rows.append(("Last note", text(standing.last_note)))
         if unknown:
             rows.append(("Unknown", text(f"Whether {unknown} of the last week's messages arrived is not known.")))
-        rows += [*_rows(subscription), ("Promise", text(self._promises.get(subscription.target.platform, "")))]
+        rows += [*_rows(subscription), *self._feed_row(subscription)]
+        rows.append(("Promise", text(self._promises.get(subscription.target.platform, ""))))
         return Heading(_subject(request, subscription.target)), Facts(tuple(rows)), _buttons(request, subscription)
+
+    def _feed_row(self, wish: Subscription) -> tuple[tuple[str, Text], ...]:
+        address = self._outlets.feed(wish.target, wish.kind)
+        return (("Feed", text(link(address, address))),) if address else ()
+
+    async def _of(self, target: Target) -> list[Standing]:
+        return [standing for kind in Kind if (standing := await self._subscriptions.get(target, kind))]
+
+    async def _end(self, wish: Subscription) -> bool:
+        return await end(self._subscriptions, self._opt_ins, wish.target, wish.kind)
+
+    def _json(self, standing: Standing) -> dict[str, object]:
+        wish = standing.subscription
+        return _standing_json(standing) | {"feed": self._outlets.feed(wish.target, wish.kind) or None}
 
 
 def _subject(request: Request, target: Target) -> str:
+    if target.platform in (MAIL, FEED):
+        return target.channel if target.platform == MAIL else f"The {target.channel.replace(':', ' ')}"
     if target.channel != request.place.channel:
         return f"Channel {target.channel}"
     return "This conversation" if request.direct else "This channel"

@@ -9,6 +9,7 @@ from bot.chat.channels import read_channel
 from bot.chat.commands import COMMANDS
 from bot.chat.engine import Asked
 from bot.chat.grammar import Invocation, find, parse
+from bot.chat.outlets import outlet_of
 from bot.chat.request import Request
 from bot.digests.model import Kind, Standing, Subscription, Target
 from bot.digests.options import DEFAULT_TIME, read_options, write_options
@@ -49,14 +50,16 @@ class Wishes:
 
 
 def target_of(asked: Asked) -> Target:
-    """The channel that is named, else the one where this is said.
+    """The channel that is named, else the one where this is said; at the bot's own terminal an address or a feed.
 
     Raises:
-        BadInput: those words name no channel.
+        BadInput: those words name nothing of the kind.
         NotAllowed: it is another one, and this person may not manage it.
     """
-    place = asked.request.place
-    channel = read_channel(asked.invocation.get("channel")) or place.channel
+    place, words = asked.request.place, asked.invocation.get("channel")
+    if words and asked.request.runs_bot:
+        return outlet_of(words, place)
+    channel = read_channel(words) or place.channel
     if channel != place.channel and not asked.request.may_manage:
         raise NotAllowed("Only those who manage that channel may speak of its digests elsewhere.")
     return Target(place.workspace, channel)

@@ -142,9 +142,9 @@ async def test_a_channel_where_the_bot_may_not_post_is_not_subscribed(world: Wor
     assert not await world.store.subscriptions.of_workspace("slack:T1")
 
 
-async def test_there_are_no_digests_in_a_terminal(world: World) -> None:
+async def test_a_terminal_itself_gets_no_digests(world: World) -> None:
     document = await world.say("subscribe", Place("terminal:local", "c"))
-    assert "`preview`" in plain_document(document)
+    assert "`subscribe ADDRESS`" in plain_document(document)
 
 
 async def test_unsubscribing_ends_what_is_meant(world: World) -> None:
