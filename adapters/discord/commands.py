@@ -15,6 +15,7 @@ from discord import app_commands
 
 from adapters.discord import limits
 from adapters.discord.escape import in_one_line, shortened
+from adapters.discord.forms import POSTABLE
 from bot.chat.grammar import Argument, Command, Kind
 from bot.ports import PaperRepository
 
@@ -43,7 +44,7 @@ class PostableChannel(app_commands.Transformer):
     @property
     def channel_types(self) -> list[discord.ChannelType]:
         """Text, announcements, forums."""
-        return [discord.ChannelType.text, discord.ChannelType.news, discord.ChannelType.forum]
+        return POSTABLE
 
     async def transform(self, interaction: Interaction, value: Any, /) -> str:
         """The id, which is all that the engine needs."""
@@ -69,7 +70,8 @@ def papers_group(commands: Iterable[Command], on_command: OnCommand, papers: Pap
         allowed_contexts=_CONTEXTS,
     )
     for command in commands:
-        group.add_command(_subcommand(command, on_command, _suggesters(papers)))
+        if command.who != "operator":
+            group.add_command(_subcommand(command, on_command, _suggesters(papers)))
     return group
 
 

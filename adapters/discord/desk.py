@@ -8,7 +8,7 @@ while the first is being answered is told so.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -17,7 +17,6 @@ from typing import Any, Protocol
 import discord
 import structlog
 
-from adapters.discord.buttons import form, written
 from adapters.discord.delivery import Delivery, Pace, Surface, sentence
 from adapters.discord.errors import ALREADY_ACKNOWLEDGED, FAULTS, UNKNOWN_INTERACTION, translated
 from adapters.discord.events import (
@@ -27,7 +26,9 @@ from adapters.discord.events import (
     reference_in_message,
     request_of_interaction,
     request_of_message,
+    with_rights,
 )
+from adapters.discord.forms import ANSWER, command_form, question_form, written
 from adapters.discord.leftovers import OpenAnswer
 from adapters.discord.permissions import lacking_to_answer, may_have_thread
 from adapters.discord.presses import decode
@@ -35,10 +36,12 @@ from adapters.discord.render import pages
 from adapters.discord.surfaces import SILENT_MENTIONS, InteractionSurface, MessageSurface, OnThread, named, send
 from adapters.discord.turns import Turns
 from bot.chat.engine import apology
+from bot.chat.forms import Form
 from bot.chat.grammar import Command
 from bot.chat.request import Origin, Place, Reply, Request
 from bot.digests.ports import WatchesChannels
-from bot.documents.model import Card, Document
+from bot.documents.model import Action, Actions, Bullets, Card, Document, Tone
+from bot.documents.words import with_code
 from bot.errors import BadInput, BotError, TargetGone
 from bot.ports import Clock, ConversationRepository, EventLog, Leases, OpenReplies, PaperRepository, Workspaces
 
@@ -47,7 +50,9 @@ log = structlog.get_logger(__name__)
 NO_PAPER = "I found no paper in that message: neither a link to arXiv or Hugging Face nor an arXiv id."
 RESTARTING = "The bot is restarting. Please ask again in a moment."
 ON_IT = "I am on it already; the answer to your first press will appear in a moment."
+BUSY = "That form could not be made in time; please press the button again."
 MAY_NOT = "I may not answer where you asked. In that channel's settings my role needs: {}."
+_READING_SECONDS = 2.0
 _LEASE = timedelta(minutes=5)  # an event whose first attempt has died may be taken up again after that
 
 
@@ -57,6 +62,15 @@ class Answers(Protocol):
     @property
     def commands(self) -> tuple[Command, ...]:
         """The grammar."""
+
+    def channel_spoken_of(self, request: Request) -> str:
+        """The channel that a request is about."""
+
+    async def form(self, request: Request) -> Form:
+        """The form of a command.  Raises `BotError`."""
+
+    def faults(self, request: Request) -> Mapping[str, str]:
+        """What is wrong with a form that was sent in: a sentence by field.  Raises `BotError`."""
 
     def objection(self, request: Request) -> BotError | None:
         """What a request is refused for at first sight."""
@@ -96,7 +110,7 @@ class Desk:
     async def command(self, interaction: Interaction, line: str, private: bool) -> None:
         """A subcommand of `/papers`."""
         async with self._watched():
-            await self._answer_interaction(interaction, line, private)
+            await self._answer_interaction(interaction, self._request(interaction, line), private)
 
     async def explain(self, interaction: Interaction, message: discord.Message) -> None:
         """The entry in a message's menu."""
@@ -105,7 +119,8 @@ class Desk:
             if reference is None:
                 await self._refuse(interaction, NO_PAPER)
             else:
-                await self._answer_interaction(interaction, f"show {reference}", private=True)
+                request = self._request(interaction, f"show {reference}")
+                await self._answer_interaction(interaction, request, private=True)
 
     async def press(self, interaction: Interaction, custom_id: str) -> None:
         """A button: its command is run, or its form is shown."""
@@ -116,7 +131,10 @@ class Desk:
                 await self._refuse(interaction, error.sentence)
                 return
             if pressed.ask is not None:
-                await interaction.response.send_modal(form(custom_id, _label(interaction), pressed.ask))
+                await interaction.response.send_modal(question_form(custom_id, _label(interaction), pressed.ask))
+                return
+            if pressed.fills:
+                await self._show_form(interaction, custom_id, pressed.command)
                 return
             key = (interaction.user.id, interaction.message.id if interaction.message else 0, custom_id)
             if key in self._presses:
@@ -124,19 +142,25 @@ class Desk:
                 return
             self._presses.add(key)
             try:
-                await self._answer_interaction(interaction, pressed.command, pressed.private)
+                await self._answer_interaction(
+                    interaction, self._request(interaction, pressed.command), pressed.private
+                )
             finally:
                 self._presses.discard(key)
 
     async def form(self, interaction: Interaction, custom_id: str) -> None:
-        """A form that was filled in: its command, with what was written after it."""
+        """A form that was filled in: its command, with what was written after it or beside it."""
         async with self._watched():
             try:
                 asked = decode(custom_id)
             except BadInput as error:
                 await self._refuse(interaction, error.sentence)
                 return
-            await self._answer_interaction(interaction, f"{asked.command} {written(interaction)}", asked.private)
+            if asked.fills:
+                await self._take_form(interaction, asked.command)
+                return
+            line = f"{asked.command} {written(interaction).get(ANSWER, '')}"
+            await self._answer_interaction(interaction, self._request(interaction, line), asked.private)
 
     async def message(self, message: discord.Message, me: discord.abc.User) -> None:
         """A message that anybody wrote where the bot can read; most are none of its business."""
@@ -157,13 +181,41 @@ class Desk:
             finally:
                 await self._services.events.finish(f"discord:m{message.id}")
 
+    async def _show_form(self, interaction: Interaction, custom_id: str, line: str) -> None:
+        """Open a command's form; what holds now is read first, for which Discord leaves three seconds."""
+        try:
+            async with asyncio.timeout(_READING_SECONDS):
+                form = await self._services.engine.form(self._request(interaction, line))
+        except TimeoutError:
+            await self._refuse(interaction, BUSY)
+        except BotError as error:
+            await _say_privately(interaction, apology(error))
+        else:
+            shown = command_form(custom_id, form, channels=interaction.guild is not None)
+            await interaction.response.send_modal(shown)
+
+    async def _take_form(self, interaction: Interaction, line: str) -> None:
+        request = self._request(interaction, line, written(interaction))
+        try:
+            faults = self._services.engine.faults(request)
+        except BotError as error:
+            await _say_privately(interaction, apology(error))
+            return
+        if faults:
+            await _say_privately(interaction, _with_faults(faults, line))
+        else:
+            await self._answer_interaction(interaction, request, private=True)
+
     # --- answering -----------------------------------------------------------------------------------------------
 
-    async def _answer_interaction(self, interaction: Interaction, line: str, private: bool) -> None:
+    def _request(self, interaction: Interaction, line: str, fields: Mapping[str, str] | None = None) -> Request:
+        request = request_of_interaction(interaction, line, fields)
+        return with_rights(request, interaction, self._services.engine.channel_spoken_of(request))
+
+    async def _answer_interaction(self, interaction: Interaction, request: Request, private: bool) -> None:
         if self._closing:
             await self._refuse(interaction, RESTARTING)
             return
-        request = request_of_interaction(interaction, line)
         if objection := self._services.engine.objection(request):
             await _say_privately(interaction, apology(objection))
             return
@@ -259,6 +311,13 @@ class Desk:
         finally:
             if task is not None:
                 self._under_way.discard(task)
+
+
+def _with_faults(faults: Mapping[str, str], line: str) -> Document:
+    """What is wrong with a form that was sent in, which Discord cannot show in the form itself."""
+    again = Action("Fill it in again", line, fills=True)
+    sentences = Bullets(tuple(with_code(sentence) for sentence in dict.fromkeys(faults.values())))
+    return Document("Nothing was changed", (sentences, Actions((again,))), tone=Tone.NOTICE, private=True)
 
 
 async def _say_privately(interaction: Interaction, document: Document) -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import discord
 
-from adapters.discord.permissions import lacking
+from adapters.discord.permissions import NEEDED, lacking
 from bot.chat.request import Origin, Place, Request
 from bot.digests.model import Target
 
@@ -48,27 +50,27 @@ def in_own_guild(interaction: Interaction) -> bool:
     return interaction.is_guild_integration() or interaction.client.get_guild(interaction.guild_id) is not None
 
 
-def channel_spoken_of(interaction: Interaction) -> Any:
-    """The channel that a command names, else the one where it is given, as far as the connection knows it."""
-    data: Any = interaction.data or {}
-    named = data.get("resolved", {}).get("channels", {})
-    channel = next(iter(named), interaction.channel_id)
-    return interaction.guild.get_channel_or_thread(int(channel)) if interaction.guild and channel else None
-
-
-def request_of_interaction(interaction: Interaction, line: str) -> Request:
-    """A command, a button or a form."""
-    direct = interaction.guild_id is None
-    channel = channel_spoken_of(interaction)
+def request_of_interaction(interaction: Interaction, line: str, fields: Mapping[str, str] | None = None) -> Request:
+    """A command, a button or a form; what may be done where is still to be told (`with_rights`)."""
     return Request(
         place=place_of_interaction(interaction),
         user=str(interaction.user.id),
         text=line,
         locale=str(interaction.locale),
-        may_manage=direct or interaction.permissions.manage_guild,
-        direct=direct,
-        lacking=lacking(channel) if channel is not None else (),
+        direct=interaction.guild_id is None and not interaction.context.private_channel,
+        fields=fields or {},
     )
+
+
+def with_rights(request: Request, interaction: Interaction, channel: str) -> Request:
+    """The request with what this person, and what the bot, may do in the channel that it speaks of."""
+    if request.direct:
+        return replace(request, may_manage=channel == request.place.channel)
+    guild = interaction.guild if in_own_guild(interaction) else None
+    found = guild.get_channel_or_thread(int(channel)) if guild is not None and channel.isdecimal() else None
+    may_manage = interaction.permissions.manage_guild and (found is not None or channel == request.place.channel)
+    missing = lacking(found) if found is not None else tuple(NEEDED.values())
+    return replace(request, may_manage=may_manage, lacking=missing)
 
 
 def place_of_message(message: discord.Message) -> Place:

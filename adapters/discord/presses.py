@@ -2,6 +2,7 @@
 
     pw1:o:show 2606.01234        an answer for all to see
     pw1:p:saved                  an answer for the person who pressed
+    pw1:f:subscribe weekly       a form to fill in, with an answer for the person who pressed
     pw1:z:…                      anything longer, and what is asked first: packed
     pw1:o2:show 2606.01234       the second button of its kind in one message, as ids must differ there
 
@@ -23,7 +24,7 @@ from bot.errors import BadInput
 
 VERSION = 1
 TEMPLATE = r"pw(?P<version>\d+):(?P<rest>(?s:.+))"
-_BODY = re.compile(r"(?P<form>[opz])\d*:(?P<load>.+)", re.DOTALL)
+_BODY = re.compile(r"(?P<form>[opfz])\d*:(?P<load>.+)", re.DOTALL)
 _OUTDATED = "This button is from another version of Paperwire. Please run the command again with `/papers`."
 _WORDS = (
     b"attention baseline benchmark between compare data different evaluation experiments explain graph language large "
@@ -32,26 +33,31 @@ _WORDS = (
     b'using were what when where which why with work How does Is it Are the of and in to for What ask ["ask 260.'
 )
 _FIRST, _BITS = 0x4E00, 14
+_PRIVATE, _FILLS = 1, 2
 
 
 @dataclass(frozen=True, slots=True)
 class Press:
-    """A button's meaning: a command line, who sees the answer, and what to ask first, if anything."""
+    """A button's meaning: a command line, who sees the answer, and what to ask first, if anything: a question, or all
+    that the command's form has.
+    """
 
     command: str
     private: bool = False
     ask: Input | None = None
+    fills: bool = False
 
 
 def press_of(action: Action) -> Press:
     """What pressing an action's button means."""
-    return Press(action.command, action.private, action.input)
+    return Press(action.command, action.private or action.fills, action.input, action.fills)
 
 
 def encode(press: Press, ordinal: int = 0) -> str | None:
     """The `custom_id`, or None if not even the packed form fits.  `ordinal` tells equal buttons of a message apart."""
     number = str(ordinal or "")
-    plain = f"pw{VERSION}:{'p' if press.private else 'o'}{number}:{press.command}"
+    form = "f" if press.fills else "p" if press.private else "o"
+    plain = f"pw{VERSION}:{form}{number}:{press.command}"
     if press.ask is None and length(plain) <= CUSTOM_ID:
         return plain
     for candidate in (press, _terse(press)):
@@ -69,7 +75,7 @@ def decode(custom_id: str) -> Press:
         raise BadInput(_OUTDATED)
     if body["form"] == "z":
         return _read(_unpack(body["load"]))
-    return Press(body["load"], private=body["form"] == "p")
+    return Press(body["load"], private=body["form"] in "pf", fills=body["form"] == "f")
 
 
 def _terse(press: Press) -> Press:
@@ -78,7 +84,7 @@ def _terse(press: Press) -> Press:
 
 
 def _fields(press: Press) -> bytes:
-    fields: list[object] = [press.command, int(press.private)]
+    fields: list[object] = [press.command, _PRIVATE * press.private + _FILLS * press.fills]
     if press.ask is not None:
         fields += [press.ask.label, press.ask.placeholder, press.ask.max_length, int(press.ask.multiline)]
     return json.dumps(fields, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
@@ -86,10 +92,9 @@ def _fields(press: Press) -> bytes:
 
 def _read(fields: bytes) -> Press:
     try:
-        command, private, *ask = json.loads(fields)
-        return Press(
-            str(command), bool(private), Input(str(ask[0]), str(ask[1]), int(ask[2]), bool(ask[3])) if ask else None
-        )
+        command, flags, *ask = json.loads(fields)
+        asked = Input(str(ask[0]), str(ask[1]), int(ask[2]), bool(ask[3])) if ask else None
+        return Press(str(command), bool(flags & _PRIVATE), asked, bool(flags & _FILLS))
     except (ValueError, TypeError, IndexError):
         raise BadInput(_OUTDATED) from None
 

@@ -102,9 +102,22 @@ def modal_faults(modal: Mapping[str, Any]) -> list[str]:
     for part in walk(modal["components"]):
         if part["type"] == 18 and not 1 <= units(part["label"]) <= 45:
             faults.append("field label")
-        if part["type"] == 4 and (units(part.get("placeholder") or "") > 100 or part.get("max_length", 1) > 4000):
-            faults.append("field")
-    return faults
+        faults += [f"field {part['custom_id']}"] if part["type"] in (3, 4) and not _may_be_filled_in(part) else []
+        if part["type"] == 18 and units(part.get("description") or "") > 100:
+            faults.append("field description")
+    names = [part["custom_id"] for part in walk(modal["components"]) if "custom_id" in part]
+    return faults + (["a field twice"] if len(names) != len(set(names)) else [])
+
+
+def _may_be_filled_in(field: Mapping[str, Any]) -> bool:
+    if field["type"] == 4:
+        most = field.get("max_length", 4000)
+        return units(field.get("placeholder") or "") <= 100 and units(field.get("value") or "") <= most <= 4000
+    options = field["options"]
+    defaults = sum(bool(option.get("default")) for option in options)
+    texts = [each for option in options for each in (option["label"], option["value"])]
+    fits = 1 <= len(options) <= 25 and defaults <= field.get("max_values", 1) <= len(options)
+    return fits and all(1 <= units(each) <= 100 for each in texts)
 
 
 class Description:
@@ -152,10 +165,15 @@ def _ids_as_text(node: Any) -> Any:
     """Discord takes ids as numbers too, which its description does not say."""
     if isinstance(node, dict):
         return {
-            key: str(value) if key.endswith("_id") and isinstance(value, int) else _ids_as_text(value)
+            key: str(value) if _is_id(node, key) and isinstance(value, int) else _ids_as_text(value)
             for key, value in node.items()
         }
     return [_ids_as_text(each) for each in node] if isinstance(node, list) else node
+
+
+def _is_id(node: dict[str, Any], key: str) -> bool:
+    """Whether that is the id of something, and not the number of a component."""
+    return key.endswith("_id") or (key == "id" and node.get("type") in ("channel", "role", "user"))
 
 
 def _pattern(path: str) -> re.Pattern[str]:

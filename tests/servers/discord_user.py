@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from tests.servers.discord import LOADING, DiscordServer, Interaction, words_of
+from tests.servers.discord import ALL_PERMISSIONS, LOADING, DiscordServer, Interaction, words_of
 from tests.servers.discord_checks import walk
 
 Json = dict[str, Any]
 COMMAND, COMPONENT, AUTOCOMPLETE, FORM = 2, 3, 4, 5
 STRING, INTEGER, SUBCOMMAND = 3, 4, 1
+INPUT, LABEL = 4, 18
 
 
 @dataclass
@@ -22,6 +24,7 @@ class Person:
     channel: str
     name: str = "somebody"
     id: str = "200000000000000001"
+    permissions: str = ALL_PERMISSIONS
 
     async def command(self, name: str, **options: str | int) -> Interaction:
         """Give a subcommand of `/papers`; returns at once."""
@@ -47,13 +50,18 @@ class Person:
         return await self._interact(COMPONENT, {"custom_id": button["custom_id"], "component_type": 2}, message)
 
     async def fill_in(self, asked: Interaction, answer: str) -> Interaction:
-        """Fill in the form that an interaction opened, and send it."""
+        """Write into the only field of the form that an interaction opened, and send it."""
         modal = await self.server.until(lambda: asked.modal)
-        self.server.note(self.name, f"writes into the form: {answer}")
-        label = modal["components"][0]
-        field = {"type": 4, "id": 2, "custom_id": label["component"]["custom_id"], "value": answer}
-        data = {"custom_id": modal["custom_id"], "components": [{"type": 18, "id": 1, "component": field}]}
-        return await self._interact(FORM, data)
+        return await self.send_form(asked, {modal["components"][0]["component"]["custom_id"]: answer})
+
+    async def send_form(self, asked: Interaction, answers: Mapping[str, str | list[str]]) -> Interaction:
+        """Fill in some fields of the form that an interaction opened, leave the others as they are, and send it."""
+        modal = await self.server.until(lambda: asked.modal)
+        self.server.note(
+            self.name, f"writes into the form: {', '.join(f'{name}: {value}' for name, value in answers.items())}"
+        )
+        parts = [_sent(number, part, answers) for number, part in enumerate(modal["components"])]
+        return await self._interact(FORM, {"custom_id": modal["custom_id"], "components": parts})
 
     async def write(
         self, words: str, *, to_bot: bool = True, channel: str | None = None, reply_to: Json | None = None
@@ -120,4 +128,18 @@ class Person:
 
     @property
     def _member(self) -> Json:
-        return self.server._member(self._user)
+        return {**self.server._member(self._user), "permissions": self.permissions}
+
+
+def _sent(number: int, part: Json, answers: Mapping[str, str | list[str]]) -> Json:
+    """A component of a form, as a client sends it in."""
+    if part["type"] != LABEL:
+        return {"type": part["type"], "id": number}
+    shown = part["component"]
+    sent = {"type": shown["type"], "id": 100 + number, "custom_id": shown["custom_id"]}
+    if shown["type"] == INPUT:
+        value = answers.get(shown["custom_id"], shown.get("value", ""))
+        return {"type": LABEL, "id": number, "component": {**sent, "value": value}}
+    chosen = [option["value"] for option in shown.get("options", []) if option.get("default")]
+    chosen += [default["id"] for default in shown.get("default_values", [])]
+    return {"type": LABEL, "id": number, "component": {**sent, "values": answers.get(shown["custom_id"], chosen)}}

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.discord.presses import Press, decode, encode
-from bot.documents.model import Input
+from adapters.discord.presses import Press, decode, encode, press_of
+from bot.documents.model import Action, Input
 from bot.errors import BadInput
 from tests.strategies import command_lines, inputs, nasty_texts
 
@@ -18,6 +18,13 @@ def test_a_command_comes_back(command: str, private: bool, ordinal: int) -> None
     if custom_id is not None:
         assert len(custom_id) <= 100
         assert decode(custom_id) == Press(command, private)
+
+
+@given(command_lines())
+def test_a_form_comes_back_whether_its_command_is_long_or_short(command: str) -> None:
+    custom_id = encode(press_of(Action("Change", command, fills=True)))
+    if custom_id is not None:
+        assert decode(custom_id) == Press(command, private=True, fills=True)
 
 
 @given(command_lines(), inputs())
