@@ -205,7 +205,7 @@ async def open_summarizer(
     """Summaries by the model where there is one, on the account of whoever asks; work under way may end first."""
     from bot.reading.summaries import Summarizer
 
-    summarizer = Summarizer(make_meter(settings, model, store, clock), store.summaries)
+    summarizer = Summarizer(make_meter(settings, model, store, clock), store.summaries, leases=store.leases)
     try:
         yield summarizer
     finally:

@@ -17,7 +17,8 @@ from bot.errors import BotError, BudgetExhausted, ModelError, ModelNotFound, Mod
 from bot.llm.budget import Meter
 from bot.llm.prompts import Prompt, load_prompt
 from bot.papers.model import Paper
-from bot.ports import LanguageModel, SummaryRepository
+from bot.ports import LanguageModel, Leases, SummaryRepository
+from bot.reading.claims import Claims, NoClaims
 from bot.reading.drafts import Drafter
 from bot.reading.extractive import best_sentence, first_sentence
 from bot.reading.grounding import ungrounded_numbers
@@ -26,6 +27,7 @@ from bot.reading.ports import PATIENCE
 from bot.reading.setbacks import Setbacks
 
 _MEANWHILE = "These summaries are Hugging Face's or the abstracts' own sentences."
+LOOK_AGAIN = 0.5  # seconds, where another process writes
 _AT_THE_END = 5.0  # seconds that work under way has when the program ends
 _SLOW = "The language model is still writing; ask again in a minute for its summaries."
 _log = structlog.get_logger()
@@ -45,11 +47,20 @@ class Summarizer:
     Args:
         meter: the model, billed to whoever asks first; None to do without.
         cache: of the model's summaries alone, so that a model set up later improves the others.
+        leases: by which several processes agree on who writes what; None where there is but one.
     """
 
-    def __init__(self, meter: Meter | None, cache: SummaryRepository, *, prompt: Prompt | None = None) -> None:
+    def __init__(
+        self,
+        meter: Meter | None,
+        cache: SummaryRepository,
+        *,
+        prompt: Prompt | None = None,
+        leases: Leases | None = None,
+    ) -> None:
         self._meter = meter
         self._cache = cache
+        self._claims = Claims(leases, meter.clock) if leases and meter else NoClaims()
         self._prompt = prompt or load_prompt("summaries")
         self._under_way: dict[SummaryKey, asyncio.Task[_Written]] = {}
         self._setbacks = Setbacks()
@@ -134,16 +145,37 @@ class Summarizer:
         now = self._meter.clock.now()
         vain = self._setbacks.among(missing, now)
         wanted = {key: paper for key, paper in missing.items() if key not in vain}
-        new, fault = await self._draft(self._meter.of(workspace), wanted, language) if wanted else ({}, None)
-        await self._remember(new)
+        new, fault = await self._draft_each_once(self._meter, wanted, workspace, language)
         if fault is None or isinstance(fault, ModelError):
             self._setbacks.add(wanted.keys() - new.keys(), fault, now)
         return _Written({**known, **new}, fault or next(filter(None, vain.values()), None))
+
+    async def _draft_each_once(
+        self, meter: Meter, papers: Mapping[SummaryKey, Paper], workspace: str, language: str
+    ) -> tuple[dict[SummaryKey, Summary], BotError | None]:
+        """What the model writes, here or in another process that was first, and what failed here."""
+        found: dict[SummaryKey, Summary] = {}
+        fault: BotError | None = None
+        left = dict(papers)
+        while left:
+            async with self._claims.on(left) as own:
+                found |= await self._recall(list(left))  # what others have written before this claim
+                new, failed = await self._draft(
+                    meter.of(workspace), {key: left[key] for key in own if key not in found}, language
+                )
+                await self._remember(new)
+            found, fault = found | new, failed or fault
+            left = {key: paper for key, paper in left.items() if key not in found and key not in own}
+            if left:
+                await meter.clock.sleep(LOOK_AGAIN)
+        return found, fault
 
     async def _draft(
         self, model: LanguageModel, papers: Mapping[SummaryKey, Paper], language: str
     ) -> tuple[dict[SummaryKey, Summary], BotError | None]:
         """What the model writes, and what failed."""
+        if not papers:
+            return {}, None
         is_english = language.lower().startswith("en")
         drafter = Drafter(model, self._prompt, _language_name(language), translated=not is_english)
         by_id, fault = await drafter.summaries(list(papers.values()))

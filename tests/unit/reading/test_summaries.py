@@ -15,9 +15,11 @@ from hypothesis import strategies as st
 from bot.errors import BotError, BudgetExhausted, ModelUnavailable, StoreError, Unauthorized
 from bot.llm.budget import Meter
 from bot.llm.model import Completion, ModelCall
+from bot.llm.prompts import load_prompt
 from bot.llm.tokens import TokenCounter
 from bot.papers.huggingface_parsing import parse_paper
 from bot.papers.model import Paper
+from bot.reading.claims import TERM, claim_on
 from bot.reading.drafts import LIMITS
 from bot.reading.model import Summary, SummaryKey, SummarySource
 from bot.reading.plain import word_count
@@ -403,3 +405,43 @@ async def test_every_recorded_paper_has_a_line_without_a_model(shared_data: Path
     assert len(papers) > 100
     assert result.by_id.keys() == {paper.id for paper in papers}
     assert all(1 <= word_count(summary.line) <= LONGEST for summary in result.by_id.values())
+
+
+class Slow(FakeModel):
+    """A model that lets others run before it answers."""
+
+    async def complete(self, call: ModelCall) -> Completion:
+        for _ in range(50):
+            await asyncio.sleep(0)
+        return await super().complete(call)
+
+
+def replicas(model: FakeModel, store: FakeStore, count: int) -> list[Summarizer]:
+    meter = Meter(model=model, ledger=store.ledger, counter=TokenCounter(model.name), clock=FakeClock())
+    return [Summarizer(meter, store.summaries, leases=store.leases) for _ in range(count)]
+
+
+async def test_of_several_processes_one_writes_and_the_others_wait() -> None:
+    model, store = Slow(diligent), FakeStore()
+    asked = [each.summarize([ROOK, PAWN], workspace="slack:T1") for each in replicas(model, store, 3)]
+    results = await asyncio.gather(*asked)
+    assert len(model.calls) == 1
+    assert {summary.source for result in results for summary in result.by_id.values()} == {SummarySource.MODEL}
+
+
+async def test_what_one_process_fails_at_the_next_one_tries() -> None:
+    model, store = FakeModel([ModelUnavailable("It is away."), *says([item()])]), FakeStore()
+    first, second = replicas(model, store, 2)
+    results = await asyncio.gather(
+        first.summarize([ROOK], workspace="slack:T1"), second.summarize([ROOK], workspace="slack:T1")
+    )
+    assert SummarySource.MODEL in {result.by_id[ROOK.id].source for result in results}
+
+
+async def test_process_that_died_is_waited_for_for_a_term_at_most() -> None:
+    model, store = FakeModel(diligent), FakeStore()
+    [summarizer] = replicas(model, store, 1)
+    key = SummaryKey(ROOK.id, 0, load_prompt("summaries").hash, "en", model.name)
+    await store.leases.acquire(claim_on(key), "a process that died", FakeClock().now(), TERM)
+    result = await summarizer.summarize([ROOK], workspace="slack:T1")
+    assert result.by_id[ROOK.id].source is SummarySource.MODEL
