@@ -107,13 +107,13 @@ class SlackCheck:
 
     async def run(self) -> Result:
         """Look."""
-        from adapters.slack.doctor import faults
+        from adapters.slack.doctor import look
 
-        found = await faults(config_of(self.settings))
+        found = await look(config_of(self.settings))
         if found:
-            return Result(
-                Verdict.FAULT, " ".join(found), "`paperwire setup slack` prints the manifest to compare with."
-            )
+            verdict = Verdict.WARNING if all(fault.bearable for fault in found) else Verdict.FAULT
+            said = " ".join(fault.sentence for fault in found)
+            return Result(verdict, said, "`paperwire setup slack` prints the manifest to compare with.")
         return Result(Verdict.OK, "The tokens are accepted and have every scope.")
 
 

@@ -19,6 +19,7 @@ from adapters.slack.leftovers import INTERRUPTED, Leftovers
 from adapters.slack.limits import BLOCKS_TOTAL
 from adapters.slack.outbox import Outbox, direct
 from adapters.slack.pace import Silence
+from adapters.slack.pictures import Pictures
 from adapters.slack.render import Message, document_without_pictures, plain, render, sentence
 from adapters.slack.streams import Abilities, Stream
 from bot.chat.request import Final, Partial, Progress, Reply
@@ -47,6 +48,7 @@ class Answer:
         self._to = to
         self._private = private
         self._outbox = outbox
+        self._pictures = Pictures(outbox)
         self._abilities = abilities
         self._leftovers = leftovers
         self._standing: OpenReply | None = None  # what is to be seen and not finished
@@ -138,13 +140,19 @@ class Answer:
         """Send a document, in a plainer form each time Slack refuses one."""
         bare = document_without_pictures(document)
         try:
-            return await send(render(document))
+            return await send(render(await self._with_pictures(document)))
         except ContentRejected:
             log.warning("form_refused", action="send_document")
         try:
             return await send(render(bare, budget=BLOCKS_TOTAL // 2))
         except ContentRejected:
             return await send(plain(document))
+
+    async def _with_pictures(self, document: Document) -> Document:
+        try:
+            return await self._pictures.uploaded(document, self._to)
+        except Transient:
+            return document
 
     async def _whisper(self, messages: Sequence[Message]) -> str:
         for message in messages:

@@ -25,7 +25,7 @@ from adapters.slack.inbox import Inbox
 from adapters.slack.installs import Installations, SignedStates
 from adapters.slack.leftovers import Leftovers
 from adapters.slack.listeners import Listeners
-from adapters.slack.manifest import SCOPES
+from adapters.slack.manifest import all_scopes
 from adapters.slack.outbox import Outbox
 from adapters.slack.pace import Pace
 from adapters.slack.people import People
@@ -150,7 +150,7 @@ class SlackApp:
     async def _check(self) -> None:
         pauses = itertools.chain(PAUSES, itertools.repeat(PAUSES[-1]))
         while True:
-            found = await look(self._config)
+            found = [fault for fault in await look(self._config) if not fault.bearable]
             if not found:
                 return
             if any(not fault.passing for fault in found):
@@ -192,7 +192,7 @@ class SlackApp:
         settings = AsyncOAuthSettings(
             client_id=self._config.client_id,
             client_secret=self._config.client_secret,
-            scopes=sorted(SCOPES),
+            scopes=all_scopes(),
             authorization_url=self._config.authorize_url,
             installation_store=self.installs,
             state_store=SignedStates(self._config.client_secret),

@@ -1,11 +1,13 @@
 """Blocks of a document as Block Kit.  Every block of ours gives a group of Slack's that should stay together.
 
-Nothing is dropped for being long: text goes on in the next block.  Pictures are the exception, they need an address.
+Nothing is dropped for being long: text goes on in the next block.  Pictures are the exception, they need an address or
+have to be `Uploaded`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from functools import singledispatch
 
 from adapters.slack import limits
@@ -34,6 +36,13 @@ from bot.documents.model import (
 
 PIECE = limits.SECTION - 100  # room for the marks of a quotation or a fence
 NEWLINE = Span("\n")
+
+
+@dataclass(frozen=True, slots=True)
+class Uploaded(Image):
+    """A picture that Slack has, by the id of its file."""
+
+    file: str = ""
 
 
 @singledispatch
@@ -109,10 +118,12 @@ def _(block: Facts) -> list[Json]:
 def _(block: Image) -> list[Json]:
     if not _shown(block.url):
         return _small(text(italic(f"Picture: {block.alt}")))
-    image: Json = {"type": "image", "image_url": block.url, "alt_text": _alt(block.alt)}
-    if block.title:
-        image["title"] = plain_text(block.title, limits.IMAGE_TITLE)
-    return [image]
+    return _image(block, {"image_url": block.url})
+
+
+@blocks.register
+def _(block: Uploaded) -> list[Json]:
+    return _image(block, {"slack_file": {"id": block.file}})
 
 
 @blocks.register
@@ -135,6 +146,11 @@ def _(block: Actions) -> list[Json]:
 @blocks.register
 def _(block: Footnote) -> list[Json]:
     return _small(block.text)
+
+
+def _image(image: Image, source: Json) -> list[Json]:
+    title = {"title": plain_text(image.title, limits.IMAGE_TITLE)} if image.title else {}
+    return [{"type": "image", **source, "alt_text": _alt(image.alt), **title}]
 
 
 def _face(card: Card) -> Text:

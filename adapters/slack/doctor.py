@@ -2,31 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from adapters.slack.clients import web_client
 from adapters.slack.config import SlackConfig
-from adapters.slack.manifest import SCOPES
+from adapters.slack.manifest import HELPFUL_SCOPES, SCOPES
 from adapters.slack.outbox import call
 from bot.errors import BotError, SettingsError, Transient
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What is wrong, in a sentence with its fix; `passing` if it may be over by itself."""
+    """What is wrong, in a sentence with its fix."""
 
     sentence: str
-    passing: bool = False
+    passing: bool = False  # it may be over by itself
+    bearable: bool = False  # the bot works, but less than it could
 
 
 async def faults(config: SlackConfig) -> list[str]:
-    """What is wrong with the set-up, in sentences; empty if nothing is.  Never raises for what Slack answers."""
-    return [fault.sentence for fault in await look(config)]
+    """What keeps the bot from working, in sentences; empty if nothing does.  Never raises for what Slack answers."""
+    return [fault.sentence for fault in await look(config) if not fault.bearable]
 
 
 async def look(config: SlackConfig) -> list[Fault]:
-    """The same, with what may be over by itself told apart."""
+    """Everything that is wrong with the set-up, or could be better."""
     try:
         config.check()
     except SettingsError as error:
@@ -42,7 +42,12 @@ async def _bot_faults(config: SlackConfig) -> list[Fault]:
     except BotError as error:
         return [Fault(f"SLACK_BOT_TOKEN: {error.sentence}", passing=isinstance(error, Transient))]
     granted = {scope.strip() for scope in str(answer.headers.get("x-oauth-scopes", "")).split(",") if scope.strip()}
-    return _scope_faults(sorted(set(SCOPES) - granted)) if granted else []
+    if not granted:
+        return []
+    missing = [_lacking(scope, SCOPES[scope]) for scope in sorted(set(SCOPES) - granted)]
+    return missing + [
+        replace(_lacking(scope, use), bearable=True) for scope, use in HELPFUL_SCOPES.items() if scope not in granted
+    ]
 
 
 async def _app_faults(config: SlackConfig) -> list[Fault]:
@@ -54,11 +59,8 @@ async def _app_faults(config: SlackConfig) -> list[Fault]:
     return []
 
 
-def _scope_faults(missing: Sequence[str]) -> list[Fault]:
-    return [
-        Fault(
-            f"SLACK_BOT_TOKEN lacks the scope {scope}, without which Paperwire cannot {SCOPES[scope]}; "
-            "add it under OAuth & Permissions and install the app again."
-        )
-        for scope in missing
-    ]
+def _lacking(scope: str, use: str) -> Fault:
+    return Fault(
+        f"SLACK_BOT_TOKEN lacks the scope {scope}, without which Paperwire cannot {use}; "
+        "add it under OAuth & Permissions and install the app again."
+    )

@@ -19,9 +19,10 @@ from adapters.slack.errors import translate
 from adapters.slack.events import Address
 from adapters.slack.limits import Json
 from adapters.slack.render import Message
-from bot.errors import Ambiguous, TargetGone, Transient
+from bot.errors import Ambiguous, ContentRejected, TargetGone, Transient
 
 ATTEMPTS = 5
+FILE_ATTEMPTS = 4  # within 3.5 seconds; a file is looked at within one, as a rule
 NO_UNFURLING: Json = {"unfurl_links": False, "unfurl_media": False}
 
 Result = TypeVar("Result")
@@ -43,13 +44,12 @@ class Outbox:
         `hasty`: once, and without waiting out a 429.
         """
         client = await self.client(to, hasty=hasty)
+        payload = {"channel": to.channel, **_in_thread(thread), **message.payload, **NO_UNFURLING}
         answer = await call(
-            lambda: client.api_call(
-                "chat.postMessage",
-                json={"channel": to.channel, **_in_thread(thread), **message.payload, **NO_UNFURLING},
-            ),
+            lambda: client.api_call("chat.postMessage", json=payload),
             again_if_unsure=False,
             attempts=1 if hasty else ATTEMPTS,
+            shows_files=message.shows_files,
         )
         return str(answer["channel"]), str(answer["ts"])
 
@@ -57,7 +57,11 @@ class Outbox:
         """Change a message; what it held before is replaced, blocks too.  `hasty` as for `post`."""
         client = await self.client(to, hasty=hasty)
         payload = {"channel": to.channel, "ts": ts, "blocks": [], **message.payload}
-        await call(lambda: client.api_call("chat.update", json=payload), attempts=1 if hasty else ATTEMPTS)
+        await call(
+            lambda: client.api_call("chat.update", json=payload),
+            attempts=1 if hasty else ATTEMPTS,
+            shows_files=message.shows_files,
+        )
 
     async def delete(self, to: Address, ts: str) -> None:
         """Take a message back."""
@@ -66,12 +70,21 @@ class Outbox:
 
     async def whisper(self, to: Address, message: Message) -> None:
         """Show something to one person: in the channel if that can be, else in a direct message."""
-        if to.response_url and await self._respond(to, message, "ephemeral"):
+        if to.response_url and not message.shows_files and await self._respond(to, message, "ephemeral"):
             return
         try:
             await self._post_ephemeral(to, message)
         except TargetGone:
             await self.post(direct(to), message)
+
+    async def upload(self, to: Address, picture: bytes, alt: str, *, hasty: bool = False) -> str:
+        """Give Slack a picture (PNG); the id of its file, which nobody sees until a message shows it."""
+        client = await self.client(to, hasty=hasty)
+        answer = await call(
+            lambda: client.files_upload_v2(file=picture, filename="picture.png", alt_txt=alt),
+            attempts=1 if hasty else ATTEMPTS,
+        )
+        return str(answer["files"][0]["id"])
 
     async def announce(self, to: Address, message: Message) -> bool:
         """Answer for all to see in a channel that the bot is not in; False if Slack gives no way to."""
@@ -83,7 +96,11 @@ class Outbox:
             return
         client = await self.client(to)
         payload = {"channel": to.channel, "user": to.user, **_in_thread(to.thread), **message.payload}
-        await call(lambda: client.api_call("chat.postEphemeral", json=payload), again_if_unsure=False)
+        await call(
+            lambda: client.api_call("chat.postEphemeral", json=payload),
+            again_if_unsure=False,
+            shows_files=message.shows_files,
+        )
 
     async def _respond(self, to: Address, message: Message, kind: str) -> bool:
         """Use the address that came with a command or a press, which works five times within half an hour."""
@@ -94,9 +111,15 @@ class Outbox:
 
 
 async def call(
-    ask: Callable[[], Awaitable[Result]], *, again_if_unsure: bool = True, attempts: int = ATTEMPTS
+    ask: Callable[[], Awaitable[Result]],
+    *,
+    again_if_unsure: bool = True,
+    attempts: int = ATTEMPTS,
+    shows_files: bool = False,
 ) -> Result:
     """Ask Slack for something, a few times if it has trouble.
+
+    What `shows_files` that were uploaded a moment ago is refused until Slack has looked at them, and asked for again.
 
     Raises:
         BotError: what `adapters.slack.errors` makes of Slack's or the network's error.
@@ -105,13 +128,21 @@ async def call(
     def passes(error: BaseException) -> bool:
         return isinstance(error, Transient) and (again_if_unsure or not isinstance(error, Ambiguous))
 
-    retrying = AsyncRetrying(
+    async def asked() -> Result:
+        return await _again(passes, attempts, first_wait=1.0)(_translated, ask)
+
+    if shows_files:
+        return await _again(lambda error: isinstance(error, ContentRejected), FILE_ATTEMPTS, first_wait=0.5)(asked)
+    return await asked()
+
+
+def _again(passes: Callable[[BaseException], bool], attempts: int, first_wait: float) -> AsyncRetrying:
+    return AsyncRetrying(
         retry=retry_if_exception(passes),
         stop=stop_after_attempt(attempts),
-        wait=wait_exponential(max=10),
+        wait=wait_exponential(multiplier=first_wait, max=10),
         reraise=True,
     )
-    return await retrying(_translated, ask)
 
 
 async def _translated(ask: Callable[[], Awaitable[Result]]) -> Result:

@@ -10,22 +10,24 @@ from __future__ import annotations
 from typing import Any
 
 from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from adapters.slack.events import Address
 from adapters.slack.limits import Json
 from adapters.slack.outbox import NO_UNFURLING, Outbox, call
-from adapters.slack.render import render
+from adapters.slack.pictures import Pictures
+from adapters.slack.render import document_without_pictures, render
 from bot.digests.model import Target
 from bot.digests.ports import MessageRef
 from bot.documents.model import Document
-from bot.errors import Ambiguous, Transient, Unauthorized
+from bot.errors import Ambiguous, ContentRejected, Transient, Unauthorized
 
 EVENT = "paperwire_digest"
 LOOK_BACK = 50
 
 
 class SlackPoster:
-    """Implements `bot.digests.ports.Poster` by Slack's Web API.  What Slack puts off is put off, not waited out here."""
+    """Implements `bot.digests.ports.Poster` by Slack's Web API.  What Slack puts off is not waited out here."""
 
     platform = "slack"
     promise = "Slack cannot be asked whether a message arrived; one of which that is not known is not repeated."
@@ -35,6 +37,7 @@ class SlackPoster:
 
     def __init__(self, outbox: Outbox) -> None:
         self._outbox = outbox
+        self._pictures = Pictures(outbox, hasty=True)
 
     def counted_with(self, target: Target) -> str:
         """All messages of a workspace."""
@@ -57,9 +60,7 @@ class SlackPoster:
         self, target: Target, root: MessageRef | None, ref: MessageRef, document: Document, key: str
     ) -> None:
         """Change a message that was posted."""
-        client = await self._outbox.client(_address(target), hasty=True)
-        payload = {"channel": target.channel, "ts": ref.message, "blocks": [], **_message(document, key)}
-        await call(lambda: client.api_call("chat.update", json=payload), attempts=1)
+        await self._send("chat.update", target, document, key, ts=ref.message, blocks=[])
 
     async def find(self, target: Target, root: MessageRef | None, title: str, key: str) -> MessageRef | None:
         """Look for a message by its metadata."""
@@ -79,12 +80,30 @@ class SlackPoster:
         await self._outbox.post(to, render(document)[0])
 
     async def _post(self, target: Target, document: Document, key: str, **thread: str) -> str:
-        client = await self._outbox.client(_address(target), hasty=True)
-        payload = {"channel": target.channel, **_message(document, key), **NO_UNFURLING, **thread}
-        answer = await call(
-            lambda: client.api_call("chat.postMessage", json=payload), again_if_unsure=False, attempts=1
-        )
+        answer = await self._send("chat.postMessage", target, document, key, **NO_UNFURLING, **thread)
         return str(answer["ts"])
+
+    async def _send(
+        self, method: str, target: Target, document: Document, key: str, **options: object
+    ) -> AsyncSlackResponse:
+        """Send a document as one message that bears its key; without its pictures, where Slack refuses them."""
+        to = _address(target)
+        client = await self._outbox.client(to, hasty=True)
+        bearing = {"channel": target.channel, "metadata": {"event_type": EVENT, "event_payload": {"key": key}}}
+
+        async def send(shown: Document) -> AsyncSlackResponse:
+            message = render(shown)[0]
+            return await call(
+                lambda: client.api_call(method, json=bearing | options | message.payload),
+                again_if_unsure=False,
+                attempts=1,
+                shows_files=message.shows_files,
+            )
+
+        try:
+            return await send(await self._pictures.uploaded(document, to))
+        except ContentRejected:
+            return await send(document_without_pictures(document))
 
 
 async def _messages(client: AsyncWebClient, target: Target, root: MessageRef | None) -> list[Json]:
@@ -95,11 +114,6 @@ async def _messages(client: AsyncWebClient, target: Target, root: MessageRef | N
         answer = await call(lambda: client.conversations_replies(ts=root.thread, **asked), attempts=1)
     messages: list[Json] = answer["messages"]
     return messages
-
-
-def _message(document: Document, key: str) -> Json:
-    """A document as one message that bears its key."""
-    return {"metadata": {"event_type": EVENT, "event_payload": {"key": key}}, **render(document)[0].payload}
 
 
 def _key_of(message: Json) -> object:

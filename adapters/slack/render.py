@@ -46,6 +46,11 @@ class Message:
         shared: Json = {"text": self.text, "parse": "none", "link_names": False}
         return shared | {"blocks": list(self.blocks)} if self.blocks else shared
 
+    @property
+    def shows_files(self) -> bool:
+        """Whether it shows pictures that were uploaded for it."""
+        return any("slack_file" in block for block in self.blocks)
+
 
 def render(document: Document, *, budget: int = limits.BLOCKS_TOTAL) -> list[Message]:
     """A document as one message or more, each at most `budget` heavy."""
@@ -73,9 +78,8 @@ def sentence(words: str) -> Message:
 
 
 def document_without_pictures(document: Document) -> Document:
-    """The same without what Slack would have to download."""
-    kept = (replace(block, thumbnail=None) if isinstance(block, Card) else block for block in document.blocks)
-    return replace(document, blocks=tuple(block for block in kept if not isinstance(block, Image)))
+    """The same without what Slack would have to download; pictures are told in words."""
+    return replace(document, blocks=tuple(map(_without_picture, document.blocks)))
 
 
 def _spoken(document: Document) -> str:
@@ -91,6 +95,16 @@ def papers(document: Document) -> tuple[str, ...]:
 def _groups(document: Document) -> list[list[Json]]:
     groups = [title_block(document.title), *map(blocks, document.blocks)]
     return [group for group in groups if group] or [blocks(Footnote(text(EMPTY)))]
+
+
+def _without_picture(block: Block) -> Block:
+    match block:
+        case Card():
+            return replace(block, thumbnail=None)
+        case Image():
+            return replace(block, url=None, data=None)
+        case _:
+            return block
 
 
 def _lightened(groups: list[list[Json]], most: int, budget: int) -> list[list[Json]]:

@@ -29,7 +29,8 @@ TEAM = "T1"
 BOT = "UBOT"
 APP = "A1"
 ALL_SCOPES = (
-    "app_mentions:read,assistant:write,channels:read,chat:write,commands,groups:read,im:history,users:read,team:read"
+    "app_mentions:read,assistant:write,channels:read,chat:write,commands,files:write,groups:read,im:history,"
+    "team:read,users:read"
 )
 
 
@@ -85,6 +86,18 @@ class Message:
 
 
 @dataclass
+class File:
+    """A file that is uploaded in three steps; it can be shown once Slack has looked at it, a few refusals later."""
+
+    id: str
+    length: int
+    alt: str
+    data: bytes = b""
+    complete: bool = False
+    looks: int = 1
+
+
+@dataclass
 class Fault:
     """How a call goes wrong.  With `after`, the call has its effect and only the answer is lost or slow."""
 
@@ -121,6 +134,7 @@ class SlackServer:
         }
         self.messages: dict[tuple[str, str], Message] = {}
         self.order: list[Message] = []
+        self.files: dict[str, File] = {}
         self.views: list[Json] = []
         self.homes: dict[str, Json] = {}
         self.statuses: list[tuple[str, str]] = []
@@ -148,6 +162,7 @@ class SlackServer:
         app.router.add_route("*", "/api/{method}", self._api)
         app.router.add_get("/link", self._link)
         app.router.add_post("/respond/{name}", self._respond)
+        app.router.add_post("/upload/{name}", self._upload)
         self._runner = web.AppRunner(app, shutdown_timeout=0.1)
         await self._runner.setup()
         await web.TCPSite(self._runner, "127.0.0.1", 0).start()
@@ -341,7 +356,7 @@ class SlackServer:
         return {"channel": {"id": channel.id, "creator": channel.creator, "is_member": channel.has_bot}}
 
     def _chat_postMessage(self, arguments: Json, _: str) -> Json:  # noqa: N802
-        self._check(message_faults(arguments))
+        self._check_message(arguments)
         if arguments.get("unfurl_links") is not False or arguments.get("unfurl_media") is not False:
             self.faults.append("chat.postMessage would unfurl links")
         channel = self._writable(arguments)
@@ -364,7 +379,7 @@ class SlackServer:
         return {"messages": [{"ts": message.ts, "metadata": message.metadata} for message in newest]}
 
     def _chat_postEphemeral(self, arguments: Json, _: str) -> Json:  # noqa: N802
-        self._check(message_faults(arguments))
+        self._check_message(arguments)
         channel = self._writable(arguments)
         if arguments["user"] not in self.users:
             raise SlackSaysNo("user_not_in_channel")
@@ -373,7 +388,7 @@ class SlackServer:
         return {"message_ts": message.ts}
 
     def _chat_update(self, arguments: Json, _: str) -> Json:
-        self._check(message_faults(arguments))
+        self._check_message(arguments)
         message = self._message(arguments)
         if message.streaming:
             raise SlackSaysNo("streaming_state_conflict")
@@ -456,6 +471,29 @@ class SlackServer:
         self.note(f"   (App Home of {arguments['user_id']})\n" + "\n".join(block_words(b) for b in view["blocks"]))
         return {"view": view}
 
+    def _files_getUploadURLExternal(self, arguments: Json, _: str) -> Json:  # noqa: N802
+        self._needs_scope("files:write")
+        file = File(f"F{next(self._numbers):08}", int(arguments["length"]), str(arguments.get("alt_txt") or ""))
+        self.files[file.id] = file
+        return {"upload_url": f"{self._url}/upload/{file.id}", "file_id": file.id}
+
+    async def _upload(self, request: web.Request) -> web.Response:
+        file = self.files[request.match_info["name"]]
+        file.data = await request.read()
+        if len(file.data) != file.length or not file.data.startswith(b"\x89PNG"):
+            self.faults.append("the upload is not the picture that was announced")
+            return web.Response(status=400)
+        return web.Response(text=f"OK - {file.length}")
+
+    def _files_completeUploadExternal(self, arguments: Json, _: str) -> Json:  # noqa: N802
+        self._needs_scope("files:write")
+        named = [self.files.get(file["id"]) for file in _list(arguments["files"])]
+        if not all(file and file.data and not file.complete for file in named):
+            raise SlackSaysNo("file_not_found")
+        for file in filter(None, named):
+            file.complete = True
+        return {"files": [{"id": file.id} for file in named if file]}
+
     async def _respond(self, request: web.Request) -> web.Response:
         channel, user, left = self._response_urls[request.match_info["name"]]
         body = await request.json()
@@ -464,6 +502,8 @@ class SlackServer:
             return web.Response(status=404, text="used_url")
         self._response_urls[request.match_info["name"]] = (channel, user, left - 1)
         found = message_faults(body)
+        if any("slack_file" in block for block in body.get("blocks") or []):
+            found.append("a response_url shows no files of the app's")
         if found:
             self.faults += found
             return web.Response(status=400, text="invalid_blocks")
@@ -478,6 +518,22 @@ class SlackServer:
         if found:
             self.faults += found
             raise SlackSaysNo(found[0].partition(":")[0] if found[0].startswith("msg_") else "invalid_blocks")
+
+    def _check_message(self, arguments: Json) -> None:
+        """Refuse what breaks a limit, and pictures that are not there, or not yet."""
+        self._check(message_faults(arguments))
+        for block in arguments.get("blocks") or []:
+            if "slack_file" in block:
+                file = self.files.get(block["slack_file"]["id"])
+                if file is None or not file.complete:
+                    self._check(["a picture that nobody has uploaded"])
+                elif file.looks:
+                    file.looks -= 1
+                    raise SlackSaysNo("invalid_blocks")
+
+    def _needs_scope(self, scope: str) -> None:
+        if scope not in self.scopes.split(","):
+            raise SlackSaysNo("missing_scope")
 
     def _needs_agent(self) -> None:
         if not self.agent:
@@ -531,6 +587,7 @@ def block_words(block: Json) -> str:
     """All that is written in a block."""
     parts = [block["text"]["text"]] if isinstance(block.get("text"), dict) else []
     parts += [block["title"]["text"]] if isinstance(block.get("title"), dict) else []
+    parts += [f"(picture: {block['alt_text']})"] if block["type"] == "image" else []
     parts += [f"{block['label']['text']}: [{_initial(block['element'])}]"] if block["type"] == "input" else []
     for element in block.get("elements", []):
         words = element.get("text")
@@ -564,6 +621,11 @@ def _token(request: web.Request) -> str:
 
 def _object(value: Any) -> Json:
     made: Json = json.loads(value) if isinstance(value, str) else dict(value)
+    return made
+
+
+def _list(value: Any) -> list[Json]:
+    made: list[Json] = json.loads(value) if isinstance(value, str) else list(value)
     return made
 
 

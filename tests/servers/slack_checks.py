@@ -165,7 +165,10 @@ def _input(element: Json) -> Iterator[str]:
 
 
 def _image(image: Json) -> Iterator[str]:
-    if not str(image.get("image_url", "")).startswith("https://") or units(image["image_url"]) > 3_000:
+    if "slack_file" in image:
+        if "image_url" in image or not re.fullmatch(r"F[A-Z0-9]{8,}", image["slack_file"].get("id", "")):
+            yield "slack_file"
+    elif not str(image.get("image_url", "")).startswith("https://") or units(image["image_url"]) > 3_000:
         yield "image_url"
     if not 1 <= units(image.get("alt_text", "")) <= 2_000:
         yield "alt_text"

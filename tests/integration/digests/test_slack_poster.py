@@ -11,7 +11,7 @@ from adapters.slack.outbox import Outbox
 from adapters.slack.poster import SlackPoster
 from bot.digests.model import Target
 from bot.digests.ports import MessageRef
-from bot.documents.model import Card, Document, Paragraph, text
+from bot.documents.model import Card, Document, Image, Paragraph, text
 from bot.errors import Ambiguous, RateLimited, TargetGone, Transient
 from tests.servers.slack import ALL_SCOPES, BOT_TOKEN, Fault, SlackServer
 
@@ -113,3 +113,39 @@ async def test_owner_is_told_directly(slack: SlackServer, poster: SlackPoster) -
     slack.channels["U1"] = slack.channels["D1"]
     await poster.tell("slack:T1", "U1", ROOT)
     assert "Two new papers." in slack.visible()[0].words
+
+
+PNG = b"\x89PNG\r\n\x1a\n and the rest"
+CHART = Document("The week", (Paragraph(text("Five topics.")), Image(alt="Agents lead.", data=PNG, title="Topics")))
+
+
+async def test_a_chart_is_uploaded_and_shown_once_slack_has_looked_at_it(
+    slack: SlackServer, poster: SlackPoster
+) -> None:
+    await poster.post_root(TARGET, "The week", CHART, KEY)
+    (message,) = slack.visible("C1")
+    (file,) = slack.files.values()
+    assert (file.data, file.alt) == (PNG, "Agents lead.")
+    assert [block["slack_file"] for block in message.blocks if block["type"] == "image"] == [{"id": file.id}]
+
+
+async def test_without_the_scope_a_chart_is_told_in_words(slack: SlackServer, poster: SlackPoster) -> None:
+    slack.scopes = ALL_SCOPES.replace("files:write,", "")
+    await poster.post_root(TARGET, "The week", CHART, KEY)
+    (message,) = slack.visible("C1")
+    assert "Agents lead." in message.words
+    assert "image" not in [block["type"] for block in message.blocks]
+
+
+async def test_an_upload_that_fails_in_passing_posts_nothing_yet(slack: SlackServer, poster: SlackPoster) -> None:
+    slack.go_wrong("files.getUploadURLExternal", *[Fault(error="internal_error")] * 9)
+    with pytest.raises(Transient):
+        await poster.post_root(TARGET, "The week", CHART, KEY)
+    assert not slack.visible("C1")
+
+
+async def test_a_picture_that_slack_never_likes_is_told_in_words(slack: SlackServer, poster: SlackPoster) -> None:
+    slack.go_wrong("chat.postMessage", *[Fault(error="invalid_blocks")] * 4)
+    await poster.post_root(TARGET, "The week", CHART, KEY)
+    (message,) = slack.visible("C1")
+    assert "Agents lead." in message.words

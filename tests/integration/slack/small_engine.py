@@ -9,7 +9,7 @@ from bot.chat.commands import COMMANDS
 from bot.chat.engine import Asked, Engine
 from bot.chat.grammar import Command
 from bot.chat.request import Final, Partial, Progress, Reply, Request
-from bot.documents.model import Action, Actions, Card, Document, Input, Paragraph, text
+from bot.documents.model import Action, Actions, Card, Document, Image, Input, Paragraph, text
 from bot.errors import SourceUnavailable
 
 MANAGED = Command(name="tune", help="Change what this channel gets", example="tune", who="manager")
@@ -49,6 +49,8 @@ def small_engine(calls: Calls | None = None) -> Engine:
             "status": _reports,
             "tune": _tunes,
             "trending": _long,
+            "date": _draws,
+            "usage": _draws,
         },
         question=question,
     )
@@ -116,3 +118,8 @@ async def _tunes(asked: Asked) -> AsyncIterator[Reply]:
 
 async def _long(asked: Asked) -> AsyncIterator[Reply]:
     yield Final(Document("Long", (Paragraph(text(LONG)),)))
+
+
+async def _draws(asked: Asked) -> AsyncIterator[Reply]:
+    chart = Image(alt="A curve that rises.", data=b"\x89PNG and the rest")
+    yield Final(Document("Chart", (Paragraph(text("Look:")), chart)))

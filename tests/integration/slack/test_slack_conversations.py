@@ -213,3 +213,15 @@ async def test_a_channels_creator_may_manage_it(slack: SlackServer, user: SlackU
 async def test_where_the_bot_is_no_member_the_answer_comes_all_the_same(slack: SlackServer, user: SlackUser) -> None:
     await user.command("today", channel="C2")
     assert (await seen(slack, "Trending papers", channel="C2", user="U2")).only_for == ""
+
+
+async def test_a_picture_of_our_own_is_shown(slack: SlackServer, user: SlackUser) -> None:
+    await user.command("date 2026-07-10")
+    assert "(picture: A curve that rises.)" in (await seen(slack, "Look:")).words
+
+
+async def test_a_picture_is_shown_to_one_person_alone(slack: SlackServer, user: SlackUser, app: SlackApp) -> None:
+    await user.command("usage")
+    message = await seen(slack, "(picture: A curve that rises.)")
+    assert message.only_for == "U1"
+    assert "response_url" not in [method for method, _ in slack.calls]

@@ -7,10 +7,10 @@ from dataclasses import replace
 import pytest
 
 from adapters.slack.config import SlackConfig
-from adapters.slack.doctor import faults
+from adapters.slack.doctor import faults, look
 from bot.errors import Unauthorized
 from tests.integration.slack.conftest import Running
-from tests.servers.slack import APP_TOKEN, BOT_TOKEN, Fault, SlackServer
+from tests.servers.slack import ALL_SCOPES, APP_TOKEN, BOT_TOKEN, Fault, SlackServer
 
 
 @pytest.fixture
@@ -42,6 +42,18 @@ async def test_each_missing_scope_is_named_with_what_it_is_for(slack: SlackServe
         (False, True),
     ]
     assert "install the app again" in found[0]
+
+
+async def test_an_app_that_cannot_upload_pictures_works_and_the_doctor_says_so(
+    slack: SlackServer, config: SlackConfig, running: Running
+) -> None:
+    slack.scopes = ALL_SCOPES.replace("files:write,", "")
+    assert await faults(config) == []
+    (hint,) = await look(config)
+    assert hint.bearable
+    assert "files:write" in hint.sentence
+    async with running() as app:
+        assert await app.hears()
 
 
 async def test_a_slack_out_of_reach_is_told(config: SlackConfig) -> None:

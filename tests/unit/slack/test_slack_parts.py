@@ -218,6 +218,13 @@ def test_no_scope_reads_channels_history() -> None:
     assert not [scope for scope in SCOPES if "history" in scope and scope != "im:history"]
 
 
+def test_pictures_can_be_uploaded_and_nobodys_files_read() -> None:
+    """Charts of the week are drawn here; the three calls of an upload need files:write and nothing else of files."""
+    made: Any = manifest(COMMANDS)
+    asked = made["oauth_config"]["scopes"]["bot"]
+    assert [scope for scope in asked if scope.startswith(("files", "remote_files"))] == ["files:write"]
+
+
 def test_events_have_the_scopes_that_they_need() -> None:
     needed = {"app_mention": "app_mentions:read", "message.im": "im:history"}
     assert {scope for event, scope in needed.items() if event in EVENTS} <= set(SCOPES)
