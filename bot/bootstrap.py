@@ -29,6 +29,7 @@ from bot.chat.subscribing import Subscribing
 from bot.chat.subscription_form import SubscriptionForm
 from bot.chat.wishes import Wishes
 from bot.clock import SystemClock
+from bot.digests.chart import draw
 from bot.digests.composing import Composer
 from bot.digests.links import Links
 from bot.digests.opt_in import OptIn
@@ -309,7 +310,7 @@ def make_library(settings: Settings, fetcher: Fetcher, store: Store, clock: Cloc
 def make_composer(library: Library, summarizer: Summarizes, store: Store, clock: Clock) -> Composer:
     """What writes digests, for previews and for delivery."""
     offers = (command.name for command in COMMANDS)
-    return Composer(library, summarizer, store.papers, store.deliveries, clock, offers=offers)
+    return Composer(library, summarizer, store.papers, store.deliveries, clock, offers=offers, draw=draw)
 
 
 def make_links(settings: Settings, store: Store) -> Links | None:

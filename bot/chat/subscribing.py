@@ -227,7 +227,9 @@ def _undo(request: Request, wish: Subscription) -> Action:
 def _preview(digest: Digest) -> Document:
     root, *rest = digest.parts
     blocks = (*root.document.blocks, *(block for part in rest for block in part.document.blocks))
+    said = root.document.data
     data = {
+        **(said if isinstance(said, dict) else {}),
         "title": digest.title,
         "day": digest.slot.day.isoformat(),
         "edition": digest.slot.edition.value,

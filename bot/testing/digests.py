@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
@@ -92,7 +92,7 @@ class FakeDeliveries:
         self, slot: Slot, part: Part, state: DeliveryState, at: datetime, ref: MessageRef | None = None
     ) -> None:
         """Move one message on."""
-        self._marks[slot.key, part.number] = _Mark(slot.target, state, at, ref, part.revision)
+        self._marks[slot.key, part.number] = _Mark(slot.target, part.paper_id, state, at, ref, part.revision)
         if part.paper_id and state in (DeliveryState.SENT, DeliveryState.UNKNOWN):
             self._had[slot.target].add(part.paper_id)
 
@@ -112,6 +112,13 @@ class FakeDeliveries:
     async def posted(self, target: Target, paper_ids: Iterable[str]) -> set[str]:
         """Which of these papers the channel has had."""
         return self._had[target].intersection(paper_ids)
+
+    async def posted_at(self, target: Target, paper_ids: Iterable[str]) -> Mapping[str, datetime]:
+        """When each of these papers was posted in the channel."""
+        wanted = set(paper_ids)
+        mine = [mark for mark in self._marks.values() if mark.target == target and mark.paper_id in wanted]
+        sent = sorted((mark.at, mark.paper_id) for mark in mine if mark.state is DeliveryState.SENT)
+        return {paper_id: at for at, paper_id in reversed(sent)}
 
     async def digests(self, target: Target, limit: int = 30) -> Sequence[Digest]:
         """The newest digests of a channel, newest first."""
@@ -162,6 +169,7 @@ class FakeDeliveries:
 @dataclass(frozen=True)
 class _Mark:
     target: Target
+    paper_id: str
     state: DeliveryState
     at: datetime
     ref: MessageRef | None
