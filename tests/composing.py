@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 
 from bot.digests.composing import Composer
 from bot.digests.model import Digest, Edition, Kind, Slot, Subscription, Target
-from bot.documents.model import Card
+from bot.documents.model import Bars, Card
 from bot.documents.plain import plain_document
 from bot.errors import SourceUnavailable, Transient
 from bot.papers.arxiv import Arxiv
@@ -59,16 +59,21 @@ class World:
             THURSDAY: [entry(4, "Old lighthouses")],
         }
         self.down: set[date] = set()
+        self.drawn: list[Bars] = []
         self.store = FakeStore()
         self.summarizer = FakeSummarizer()
         self.clock = clock = FakeClock(datetime(2026, 7, 11, 7, tzinfo=UTC))
         fetcher = FakeFetcher(self._answer, clock)
-        library = Library(
+        self.library = library = Library(
             HuggingFace(fetcher, "https://hf.test"), Arxiv(fetcher, "https://ax.test"), self.store.papers, clock
         )
         self.composer = Composer(
-            library, self.summarizer, self.store.papers, self.store.deliveries, clock, offers=OFFERS
+            library, self.summarizer, self.store.papers, self.store.deliveries, clock, offers=OFFERS, draw=self._draw
         )
+
+    async def _draw(self, title: str, bars: Bars) -> bytes:
+        self.drawn.append(bars)
+        return b"a picture"
 
     def _answer(self, address: str) -> FakeAnswer | Transient | None:
         day = next((day for day in self.lists if day.isoformat() in address), None)

@@ -14,6 +14,7 @@ from hypothesis.strategies import SearchStrategy
 from bot.documents.model import (
     Action,
     Actions,
+    Bars,
     Block,
     Bullets,
     Card,
@@ -246,7 +247,14 @@ def images() -> SearchStrategy[Image]:
         url=st.none() | urls(),
         data=st.none() | st.just(b"\x89PNG\r\n\x1a\n"),
         title=nasty_texts(300),
+        bars=st.none() | charts(),
     )
+
+
+def charts() -> SearchStrategy[Bars]:
+    """Figures of two series."""
+    rows = st.tuples(nasty_texts(60), st.tuples(st.integers(0, 10**6), st.integers(0, 10**6)))
+    return st.builds(Bars, st.tuples(nasty_texts(60), nasty_texts(60)), st.lists(rows, max_size=3).map(tuple))
 
 
 def blocks() -> SearchStrategy[Block]:

@@ -16,9 +16,11 @@ from rich.style import Style
 from rich.table import Table
 from rich.text import Text as RichText
 
+from bot.documents.bars import bar_lines, legend
 from bot.documents.model import (
     Action,
     Actions,
+    Bars,
     Block,
     Bullets,
     Card,
@@ -158,9 +160,23 @@ def _quote(quote: Quote) -> RenderableType:
     return Padding(Group(words, *source), (0, 0, 0, 4))
 
 
-def _image(image: Image) -> RichText:
+def _image(image: Image) -> RenderableType:
+    if image.bars is not None:
+        title = [RichText(on_one_line(image.title), style="bold")] if image.title else []
+        return Group(*title, RichText(legend(image.bars), style=DIM), _Chart(image.bars))
     alt = RichText(f"[{on_one_line(image.alt)}]", style=Style(link=image.url, color=DIM))
     return RichText(" ").join([RichText(on_one_line(image.title)), alt]) if image.title else alt
+
+
+@dataclass(frozen=True, slots=True)
+class _Chart:
+    """A bar chart, as wide as there is room."""
+
+    bars: Bars
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        for line in bar_lines(self.bars, options.max_width):
+            yield RichText(line, style="cyan", no_wrap=True, overflow="ellipsis")
 
 
 def _actions(row: Actions) -> RichText | None:

@@ -16,6 +16,7 @@ from bot.digests.choosing import Choice, Chosen, choose
 from bot.digests.completing import Found, card_of, completed, is_unwritten
 from bot.digests.lists import Reading, read, through
 from bot.digests.model import Digest, Gaps, Kind, Part, Slot, Subscription, Target
+from bot.digests.weekly import NOTHING, Draw, KnowsWhen, Review, Reviewer
 from bot.errors import Transient
 from bot.papers.library import Library
 from bot.papers.model import Paper, Rise
@@ -26,8 +27,8 @@ from bot.reading.ports import UNHURRIED, Summarizes
 SINCE = timedelta(days=1)  # a rise is counted from a day before
 
 
-class KnowsPosted(Protocol):
-    """Remembers what a channel has had; see `bot.digests.ports.DeliveryRepository`."""
+class KnowsPosted(KnowsWhen, Protocol):
+    """Remembers what a channel has had, and when; see `bot.digests.ports.DeliveryRepository`."""
 
     async def posted(self, target: Target, paper_ids: Iterable[str]) -> set[str]:
         """Which of these papers the channel has had."""
@@ -46,6 +47,7 @@ class Composer:
 
     Args:
         offers: the commands there are; only those become buttons.
+        draw: draws a week's chart.
     """
 
     def __init__(
@@ -57,6 +59,7 @@ class Composer:
         clock: Clock,
         *,
         offers: Iterable[str],
+        draw: Draw,
     ) -> None:
         self._library = library
         self._summarizer = summarizer
@@ -64,6 +67,7 @@ class Composer:
         self._posted = posted
         self._clock = clock
         self._offers = frozenset(offers)
+        self._reviewer = Reviewer(library, papers, posted, draw)
 
     async def compose(
         self, subscription: Subscription, slot: Slot, days: Sequence[date], *, patience: float = UNHURRIED
@@ -81,7 +85,8 @@ class Composer:
             return wording.notice(slot, reading, chosen, _gaps(reading))
         written = await self._write(subscription, dict(enumerate(chosen.choices, 1)), rises, patience)
         missing = wording.sentences(wording.what_is_missing(reading.unread), written.degraded)
-        root = wording.root(slot, chosen, lacking=wording.what_is_lacking(reading, missing))
+        lacking = wording.what_is_lacking(reading, missing)
+        root = wording.root(slot, chosen, lacking, await self._review(subscription, days, reading.papers))
         return Digest(
             slot=slot,
             title=wording.title_of(slot),
@@ -90,6 +95,14 @@ class Composer:
             through=reading.through,
             gaps=_gaps(reading, summaries=bool(written.degraded)),
         )
+
+    async def _review(self, subscription: Subscription, days: Sequence[date], papers: Sequence[Paper]) -> Review:
+        """A look back at the week, for its round-up."""
+        if subscription.kind is not Kind.WEEKLY:
+            return NOTHING
+        wishes = choose(papers, topics=subscription.topics, muted=subscription.muted, top=len(papers), rises={})
+        wanted = [choice.paper for choice in wishes.choices]
+        return await self._reviewer.review(subscription.target, days, papers, wanted)
 
     async def complete(self, subscription: Subscription, digest: Digest, days: Sequence[date]) -> Digest:
         """The next revision of a digest, with what it lacked, as far as that can be had by now.
@@ -116,7 +129,7 @@ class Composer:
         found = Found(
             better=[part for part in written.parts if part.number in there and not is_unwritten(part)],
             late=[part for part in written.parts if part.number not in there],
-            root=wording.root(digest.slot, chosen, lacking=lacking) if is_news else None,
+            root=wording.root(digest.slot, chosen, lacking) if is_news else None,
             lacking=lacking,
             missing=missing,
             gaps=_gaps(reading, summaries=bool(written.degraded), known=digest.gaps.known),

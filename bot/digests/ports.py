@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Protocol
@@ -262,6 +262,9 @@ class DeliveryRepository(Protocol):
 
     async def posted(self, target: Target, paper_ids: Iterable[str]) -> set[str]:
         """Which of these papers the channel has had."""
+
+    async def posted_at(self, target: Target, paper_ids: Iterable[str]) -> Mapping[str, datetime]:
+        """When each of these papers was posted in the channel; without those that were not, or perhaps not."""
 
     async def digests(self, target: Target, limit: int = 30) -> Sequence[Digest]:
         """The newest digests of a channel that were composed, newest first: for the feed."""

@@ -12,6 +12,7 @@ from datetime import date, datetime, timedelta
 from bot.digests.choosing import Choice, Chosen
 from bot.digests.lists import Reading
 from bot.digests.model import Digest, Edition, Gaps, Kind, Part, Slot
+from bot.digests.weekly import NOTHING, Review
 from bot.documents.model import (
     Block,
     Bullets,
@@ -41,27 +42,27 @@ def title_of(slot: Slot) -> str:
     return f"Papers of {long_date(slot.day)}"[:LONGEST_TITLE]
 
 
-def root(slot: Slot, chosen: Chosen, more: Sequence[Block] = (), lacking: Text = ()) -> Document:
+def root(slot: Slot, chosen: Chosen, lacking: Text, review: Review = NOTHING) -> Document:
     """The first message.
 
     Args:
         slot: which digest.
         chosen: its papers, and how many it leaves out.
-        more: what stands below the first papers.
         lacking: what is to be said on what is missing; it comes last.
+        review: what stands below the first papers.
     """
     shown, total = len(chosen.choices), len(chosen.choices) + chosen.below + chosen.off_topic + chosen.muted
     blocks: list[Block] = [
         Paragraph(text(_counts(shown, total, chosen))),
         Bullets(tuple(map(_line, chosen.choices[:FIRST_IN_ROOT]))),
-        *more,
+        *review.blocks,
     ]
     if slot.edition is Edition.LIVE and slot.kind is Kind.DAILY:
         closes = Moment(calendar.rolls_over_at(slot.day))
         blocks.append(Footnote(text("The list fills until ", closes, "; later papers come with the next digest.")))
     if lacking:
         blocks.append(Footnote(lacking))
-    data = {"day": slot.day.isoformat(), "edition": slot.edition.value, "shown": shown, "total": total}
+    data = {"day": slot.day.isoformat(), "edition": slot.edition.value, "shown": shown, "total": total, **review.data}
     return Document(title_of(slot), tuple(blocks), data=data)
 
 

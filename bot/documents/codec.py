@@ -21,6 +21,7 @@ TYPES: dict[str, type] = {
     for kind in (
         model.Action,
         model.Actions,
+        model.Bars,
         model.Bullets,
         model.Card,
         model.Code,

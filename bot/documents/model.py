@@ -132,13 +132,25 @@ class Facts:
 
 
 @dataclass(frozen=True, slots=True)
+class Bars:
+    """The figures of a bar chart: for each label a count in each series."""
+
+    series: tuple[str, ...]
+    rows: tuple[tuple[str, tuple[int, ...]], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Image:
-    """A picture by public address or by its bytes (PNG).  `alt` describes it to those who do not see it."""
+    """A picture by public address or by its bytes (PNG).  `alt` describes it to those who do not see it.
+
+    A chart has its figures beside it, for places where only text can be shown.
+    """
 
     alt: str
     url: str | None = None
     data: bytes | None = None
     title: str = ""
+    bars: Bars | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,6 +9,7 @@ import textwrap
 from collections.abc import Iterable
 from datetime import UTC, tzinfo
 
+from bot.documents.bars import bar_lines, legend
 from bot.documents.model import (
     Action,
     Actions,
@@ -73,6 +74,8 @@ def _block(block: Block, zone: tzinfo | None) -> str:
             return _quote(block, zone)
         case Facts(rows=rows):
             return "\n".join(f"{on_one_line(name)}: {plain_text(value, zone=zone)}" for name, value in rows)
+        case Image(bars=bars) if bars is not None:
+            return "\n".join(filter(None, (on_one_line(block.title), legend(bars), *bar_lines(bars))))
         case Image():
             return _join(" ", (on_one_line(block.title), f"[{on_one_line(block.alt)}]", block.url or ""))
         case Card():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, RowMapping, delete, func, select, update
@@ -152,6 +152,21 @@ class SqlDeliveries:
                     own.state.in_(OUT),
                 )
                 found.update((await connection.execute(had)).scalars())
+        return found
+
+    async def posted_at(self, target: Target, paper_ids: Iterable[str]) -> Mapping[str, datetime]:
+        """When each of these papers was posted in the channel."""
+        own, ids = deliveries.c, list(paper_ids)
+        found: dict[str, datetime] = {}
+        async with self._database.reading() as connection:
+            for start in range(0, len(ids), AT_ONCE):
+                sent = select(own.paper_id, func.min(own.at)).where(
+                    own.workspace == target.workspace,
+                    own.channel == target.channel,
+                    own.paper_id.in_(ids[start : start + AT_ONCE]),
+                    own.state == DeliveryState.SENT,
+                )
+                found |= {paper_id: at for paper_id, at in await connection.execute(sent.group_by(own.paper_id))}
         return found
 
     async def digests(self, target: Target, limit: int = 30) -> Sequence[Digest]:

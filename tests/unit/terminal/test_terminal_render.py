@@ -8,7 +8,7 @@ import pytest
 from rich.console import Console
 
 from adapters.terminal.render import render
-from bot.documents.model import Action, Card, Document, Facts, text
+from bot.documents.model import Action, Bars, Card, Document, Facts, Image, text
 
 ADDRESS = "https://project.test/of/a/paper"
 
@@ -37,3 +37,11 @@ def test_the_hint_is_about_the_first_card() -> None:
         for rank in (1, 2)
     )
     assert shown(Document(blocks=cards), 80)[-1] == "Next: show #1"
+
+
+@pytest.mark.parametrize("width", [30, 60, 120])
+def test_a_chart_is_bars_of_text(width: int) -> None:
+    bars = Bars(("This week", "the week before"), (("Agents", (40, 20)), ("Code", (10, 11))))
+    lines = shown(Document(blocks=(Image("A chart.", data=b"png", title="Topics", bars=bars),)), width)
+    assert lines[:2] == ["Topics", "This week (the week before)"]
+    assert (lines[2].startswith("Agents ██"), lines[3].rstrip().endswith("10 (11)")) == (True, True)
