@@ -15,9 +15,9 @@ _INVISIBLE = re.compile(
     "\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U000e0000-\U000e0fff]+"
 )
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]+")
-_MATH_LETTERS = re.compile("[\U0001d400-\U0001d7ff]+")  # bold, script, double-struck: letters that nobody types
+_TYPESET = re.compile("[\ufb00-\ufb06\U0001d400-\U0001d7ff]+")  # ligatures; bold, script, double-struck letters
+_UNUSUAL = re.compile("[^\t\n\r -~]+")  # a page is swept once for these, and only they are looked at closely
 _SPACES = re.compile(r"\s+")
-_LIGATURES = re.compile("[\ufb00-\ufb06]")
 
 _REFERENCES = re.compile(
     r"\W*(?:[\dIVX]+\.?\s+)?(?:references(?: and notes)?|bibliography|literature cited|works cited)\W*", re.I
@@ -57,9 +57,9 @@ def is_caption(text: str) -> bool:
 
 def visible(text: str) -> str:
     """The text with its spaces and lines, composed, ligatures spelt out, nothing invisible."""
-    if text.isascii():
-        return _CONTROLS.sub("", text)
-    text = _CONTROLS.sub("", _INVISIBLE.sub("", text))
-    text = _LIGATURES.sub(lambda ligature: unicodedata.normalize("NFKC", ligature[0]), text)
-    text = _MATH_LETTERS.sub(lambda letters: unicodedata.normalize("NFKC", letters[0]), text)
-    return unicodedata.normalize("NFC", text)
+    return unicodedata.normalize("NFC", _UNUSUAL.sub(_made_plain, text))
+
+
+def _made_plain(unusual: re.Match[str]) -> str:
+    signs = _CONTROLS.sub("", _INVISIBLE.sub("", unusual[0]))
+    return _TYPESET.sub(lambda typeset: unicodedata.normalize("NFKC", typeset[0]), signs)

@@ -65,6 +65,6 @@ def _stands_aside(block: Block) -> bool:
 
 
 def _joined(before: str, after: str) -> str:
-    if _PARTED.search(before) and after[0].islower():
+    if before.endswith("-") and _PARTED.search(before) and after[0].islower():
         return before[:-1] + after
     return before + after if after[0] in ".,;" else f"{before} {after}"

@@ -22,6 +22,7 @@ SHORT = 0.85  # of a full line: one that ends its paragraph
 SCRAP = 0.4  # of a full line: one that is no running text, where several stand together
 MIN_SCRAPS = 3
 MAX_RAISED = 60  # characters of scraps within a sentence that are its raised and lowered signs
+LAST_SIGNS = 12  # of a line, by which the end of a sentence is told
 ROW = 0.5  # of a line's words are numbers: a table begins
 NEXT_ROW = 0.3  # … and goes on
 
@@ -113,7 +114,7 @@ class _Layout:
         if not self._gathered or self._kind == "caption" or line.first:
             return False
         before = self._gathered[-1].text
-        return len(before) > SHORT * self._full and not _SENTENCE_END.search(before)
+        return len(before) > SHORT * self._full and not _ends_sentence(before)
 
     def _begins(self, line: Line) -> BlockKind | None:
         """The kind of block that this line opens; None if it goes on with the open one."""
@@ -129,7 +130,7 @@ class _Layout:
     def _ends(self, line: Line) -> bool:
         if self._kind == "caption" and len(self._gathered) >= MAX_CAPTION_LINES:
             return True
-        return self._kind != "table" and len(line.text) < SHORT * self._full and bool(_SENTENCE_END.search(line.text))
+        return self._kind != "table" and len(line.text) < SHORT * self._full and _ends_sentence(line.text)
 
     def _scraps(self, all_lines: Sequence[Line], start: int) -> int:
         """Take a run of short lines: a formula set in pieces, or a figure's labels.  How many were taken."""
@@ -153,14 +154,14 @@ class _Layout:
         """Whether these are the exponents and indices of an open sentence, which PDFium sets on lines of their own."""
         if not self._gathered or self._kind != "paragraph" or run[0].first:
             return False
-        open_sentence = not _SENTENCE_END.search(self._gathered[-1].text)
+        open_sentence = not _ends_sentence(self._gathered[-1].text)
         return open_sentence and sum(len(line.text) for line in run) <= MAX_RAISED
 
     def _is_scrap(self, line: Line) -> bool:
         text = line.text
         return (
             len(text) < SCRAP * self._full
-            and not _SENTENCE_END.search(text)
+            and not _ends_sentence(text)
             and (_LABEL.match(text) is not None or not _ITEM.match(text))
             and not is_caption(text)
             and not self._headings.could_be(text)
@@ -173,6 +174,10 @@ class _Layout:
             if len(text) > 1:
                 self._outline.add(Block(self._kind, text, page=self._gathered[0].page))
         self._gathered, self._kind = [], "paragraph"
+
+
+def _ends_sentence(text: str) -> bool:
+    return _SENTENCE_END.search(text, max(0, len(text) - LAST_SIGNS)) is not None
 
 
 def _is_row(text: str, share: float) -> bool:
