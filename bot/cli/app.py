@@ -132,11 +132,12 @@ def encodings() -> None:
 def preview(
     top: Top = None,
     about: Annotated[str | None, typer.Option(metavar="TOPICS", help="Topics, with commas.")] = None,
+    weekly: Annotated[bool, typer.Option("--weekly", help="The round-up of the week.")] = False,
     as_json: Json = False,
     demo: Demo = False,
 ) -> None:
     """Show what a digest would hold now."""
-    wishes = (f"top {top}" if top else "", f"about {about}" if about else "")
+    wishes = ("weekly" if weekly else "", f"top {top}" if top else "", f"about {about}" if about else "")
     _ask("preview", *wishes, as_json=as_json, demo=demo)
 
 
