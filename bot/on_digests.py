@@ -8,15 +8,19 @@ from contextlib import AsyncExitStack
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from bot.bootstrap import make_links
+from bot.chat.outlets import FEED, MAIL
 from bot.chat.request import Place
 from bot.digests.cleaning import Cleaner
 from bot.digests.courier import Courier
 from bot.digests.durable import ALIVE, open_workers
 from bot.digests.model import Digest
 from bot.digests.ports import MessageRef
-from bot.digests.sending import OnRoot, Sender
+from bot.digests.sending import OnRoot, Sender, Sends
 from bot.digests.ticking import Ticker
+from bot.digests.whole import FeedSender, SendersByPlatform, WholeSender
 from bot.errors import SettingsError
+from bot.on_mail import make_poster
 from bot.platforms import Platform
 from bot.settings import Settings
 
@@ -27,18 +31,33 @@ STEPS_FILE = "digests.db"
 
 
 async def serve(app: App, platforms: Sequence[Platform], *, alive: timedelta = ALIVE) -> None:
-    """Deliver digests to these platforms until cancelled; `alive` as for `open_workers`."""
+    """Deliver digests to these platforms, by mail and into feeds, until cancelled; `alive` as for `open_workers`."""
     store, clock = app.store, app.clock
     async with AsyncExitStack() as closing:
         posters = {each.name: await closing.enter_async_context(each.open_poster(app)) for each in platforms}
-        sender = Sender(posters, store.deliveries, clock, on_root=_remembering(app), turns=store.shared_turns)
+        chats = Sender(posters, store.deliveries, clock, on_root=_remembering(app), turns=store.shared_turns)
+        senders = dict.fromkeys(posters, chats) | _elsewhere(app)
+        sender = SendersByPlatform(senders)
         courier = Courier(app.composer, sender, store.subscriptions, store.deliveries, posters, clock)
         url = steps_url(app.settings)
         workers = await closing.enter_async_context(
-            open_workers(courier, posters, store.leases, clock, database_url=url, alive=alive)
+            open_workers(courier, senders, store.leases, clock, database_url=url, alive=alive)
         )
         cleaner = Cleaner(store.deliveries, store.events, store.leases, workers, clock)
         await asyncio.gather(Ticker(store.subscriptions, store.deliveries, workers, clock).run(), cleaner.run())
+
+
+def _elsewhere(app: App) -> dict[str, Sends]:
+    """What sends mail and fills feeds, as far as that is set up."""
+    settings, store, clock = app.settings, app.store, app.clock
+    links = make_links(settings, store)
+    if links is None:
+        return {}
+    feeds: dict[str, Sends] = {FEED: FeedSender(store.deliveries, clock)}
+    if not settings.sends_mail:
+        return feeds
+    mailer = make_poster(settings, links, clock)
+    return feeds | {MAIL: WholeSender(mailer, store.deliveries, clock, store.shared_turns)}
 
 
 def steps_url(settings: Settings) -> str:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from bot.bootstrap import make_links
+from bot.digests.model import Kind, Target
+from bot.digests.opt_in import end
 from bot.settings import Settings
 
 if TYPE_CHECKING:
@@ -26,7 +31,30 @@ async def serve(app: App, address: tuple[str, int], metrics: Metrics, platforms:
 
     readiness = Readiness(lambda: app.store.papers.get(""), app.presence, platforms)
     host, port = address
-    await WebServer(host, port, readiness=readiness, presence=app.presence, metrics=metrics).run()
+    with _digest_pages(app):
+        await WebServer(host, port, readiness=readiness, presence=app.presence, metrics=metrics).run()
+
+
+@contextmanager
+def _digest_pages(app: App) -> Iterator[None]:
+    """Feeds, and the way to end mails, where people know the address."""
+    links = make_links(app.settings, app.store)
+    if links is None:
+        yield
+        return
+    from adapters.web.digests import NAME, DigestPages
+
+    store = app.store
+
+    async def exists(target: Target, kind: Kind) -> bool:
+        return await store.subscriptions.get(target, kind) is not None
+
+    async def always() -> bool:
+        return True
+
+    pages = DigestPages(links, store.deliveries, exists, partial(end, store.subscriptions, store.opt_ins))
+    with app.presence.of(NAME, always, pages.answer):
+        yield
 
 
 def metrics_of(settings: Settings) -> Metrics:

@@ -190,6 +190,11 @@ class Settings(BaseModel):
         return None not in (self.public_url, self.http)
 
     @property
+    def delivers_elsewhere(self) -> bool:
+        """Whether digests have somewhere to go without any chat."""
+        return self.sends_mail or self.shows_feeds
+
+    @property
     def has_model(self) -> bool:
         """Whether a model is configured: a key, or a server of one's own that needs none."""
         return self.openai_api_key is not None or self.openai_base_url is not None

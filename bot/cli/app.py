@@ -35,6 +35,8 @@ Demo = Annotated[bool, typer.Option("--demo", help="Use a small built-in day: no
 Paper = Annotated[str, typer.Argument(metavar="PAPER", help="An arXiv id, a link, or #3 of the list last shown.")]
 Words = Annotated[list[str], typer.Argument(metavar="WORDS", help="What to search for.")]
 Question = Annotated[list[str], typer.Argument(metavar="QUESTION", help="What to ask.")]
+Wish = Annotated[list[str], typer.Argument(metavar="ADDRESS|feed", help="Then wishes, as in chat: at 09:00 top 8.")]
+Code = Annotated[list[str], typer.Argument(metavar="CODE", help="Such as K7QM-2XWD.")]
 Labelled = Annotated[Path, typer.Argument(metavar="FILE", help="JSON Lines.", exists=True, dir_okay=False)]
 Top = Annotated[int | None, typer.Option(metavar="N", min=1, max=50, help="How many papers to show.")]
 
@@ -110,6 +112,30 @@ def search(words: Words, as_json: Json = False, demo: Demo = False) -> None:
 def similar(paper: Paper, as_json: Json = False, demo: Demo = False) -> None:
     """Show known papers on the same subject."""
     _ask("similar", paper, as_json=as_json, demo=demo)
+
+
+@app.command()
+def subscribe(wish: Wish, as_json: Json = False) -> None:
+    """Have digests mailed to an address, or make a feed of them: subscribe feed at 09:00 about robots."""
+    _ask("subscribe", *wish, as_json=as_json, demo=False)
+
+
+@app.command()
+def confirm(code: Code, as_json: Json = False) -> None:
+    """Begin the digests of a mail address, by the code that was mailed to it."""
+    _ask("confirm", *code, as_json=as_json, demo=False)
+
+
+@app.command()
+def unsubscribe(wish: Wish, as_json: Json = False) -> None:
+    """Stop the digests of an address or a feed."""
+    _ask("unsubscribe", *wish, as_json=as_json, demo=False)
+
+
+@app.command()
+def status(as_json: Json = False) -> None:
+    """Show which digests are mailed or fed when, and how the last ones went."""
+    _ask("status", as_json=as_json, demo=False)
 
 
 @app.command()

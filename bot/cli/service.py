@@ -16,14 +16,14 @@ HISTORY = "history"
 
 
 async def run(only: str | None = None) -> int:
-    """Serve every platform that is set up, until told to stop; with none, chat in the terminal.
+    """Serve every platform that is set up, mail and feeds too, until told to stop; with none, chat in the terminal.
 
     Args:
         only: one platform's name, or "worker" to deliver digests and answer nobody.
     """
     settings = load()
     platforms = configured(settings)
-    if not platforms and only is None:
+    if only is None and not platforms and not settings.delivers_elsewhere:
         if await _talk(demo=False):
             return 0
         raise SettingsError(

@@ -12,7 +12,7 @@ import structlog
 
 from bot.digests.model import DeliveryState, Digest, Slot, delivery_key
 from bot.digests.pace import Pace
-from bot.digests.ports import DeliveryRepository, Mailer, MessageRef
+from bot.digests.ports import DeliveryRepository, Mailer, MessageRef, SharedTurns
 from bot.digests.sending import AGAIN, ENDS, Result, Sends, Sent
 from bot.documents.model import Document
 from bot.errors import Ambiguous, ContentRejected, TargetGone, Transient, Unauthorized
@@ -26,11 +26,13 @@ NOT_REPEATED = "It is not known whether the last mail arrived; it was not repeat
 class WholeSender:
     """Sends each digest as one message, by a mailer.  Implements `bot.digests.sending.Sends`."""
 
-    def __init__(self, mailer: Mailer, deliveries: DeliveryRepository, clock: Clock) -> None:
+    def __init__(
+        self, mailer: Mailer, deliveries: DeliveryRepository, clock: Clock, turns: SharedTurns | None = None
+    ) -> None:
         self._mailer = mailer
         self._deliveries = deliveries
         self._clock = clock
-        self._pace = Pace(clock, per_second=mailer.per_second)
+        self._pace = Pace(clock, per_second=mailer.per_second, turns=turns)
 
     def messages(self, digest: Digest) -> int:
         """One."""
@@ -49,7 +51,8 @@ class WholeSender:
         if state is DeliveryState.SENDING:
             return await self._unknown(digest)
         await self._pace.turn(slot.target)
-        await self._deliveries.mark(slot, root, DeliveryState.SENDING, self._clock.now())
+        if not await self._deliveries.claim(slot, root, self._clock.now()):
+            return Sent(Result.LATER, wait=AGAIN, why="Another process is sending it.")
         try:
             ref = await self._mailer.mail(digest, delivery_key(slot, root.number))
         except Ambiguous:
