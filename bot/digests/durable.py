@@ -6,6 +6,9 @@ workflow is taken up where it was.  There is a queue for each platform, and a pr
 DBOS gives a dead process's workflows back to a process of the same name alone.  Here every process has a name of its
 own and holds a lease on it as long as it lives; whoever can take the lease of a process that still has workflows under
 way knows that it is dead, and takes those up.
+
+A digest that has to wait for longer leaves its place: its workflow ends, and another one with the same steps begins
+later.  So channels that are away for hours keep nobody else waiting.  Steps that were done know it by the store.
 """
 
 from __future__ import annotations
@@ -30,18 +33,31 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 
 APPLICATION = "paperwire"
-VERSION = "digests-1"  # of the order of steps: a change that old workflows could not go on with needs another
-AT_ONCE = 500  # digests under way in one process; nearly all of their time they wait for their turn to post
+VERSION = "digests-2"  # of the order of steps: a change that old workflows could not go on with needs another
+AT_ONCE = 100  # digests under way in one process; whatever one takes no other one can
+IN_PLACE = 10.0  # seconds that a digest may wait without leaving its place to others
 ALIVE = timedelta(seconds=30)  # after so long without a sign of life a process is dead
 SIGNS = 3  # of life, within that time
+AGAIN = "/again "  # in a workflow's id, before which time it is begun again
 ENDS = ("SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED")
 
 
 Work = Callable[[str], Awaitable[None]]
 
 
+class PutOff(Exception):
+    """A workflow has to wait for longer than it may hold its place."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(seconds)
+        self.seconds = seconds
+
+
 class RecordedSteps:
-    """Implements `bot.digests.courier.Steps` within a workflow."""
+    """Implements `bot.digests.courier.Steps` within a workflow.  Raises `PutOff` out of long waits."""
+
+    def __init__(self, in_place: float) -> None:
+        self._in_place = in_place
 
     async def run(self, name: str, step: Callable[[], Awaitable[Outcome]]) -> Outcome:
         """Run a step, or take what it came to when it ran before."""
@@ -56,6 +72,8 @@ class RecordedSteps:
         """Wait; after a crash, only for what is left."""
         from dbos import DBOS
 
+        if seconds > self._in_place:
+            raise PutOff(seconds)
         await DBOS.sleep_async(seconds)
 
 
@@ -131,6 +149,7 @@ async def open_workers(
     *,
     database_url: str,
     alive: timedelta = ALIVE,
+    in_place: float = IN_PLACE,
 ) -> AsyncIterator[DurableWorkers]:
     """Workers for the queues of these platforms, until the end of the block.
 
@@ -139,6 +158,7 @@ async def open_workers(
     Args:
         database_url: postgresql://… (a schema of its own, "dbos", is used there) or sqlite:///….
         alive: for how long a process that gives no sign of life is taken for alive; the same in all processes.
+        in_place: for how many seconds a digest waits without leaving its place to others.
     """
     from dbos import DBOS
 
@@ -148,11 +168,17 @@ async def open_workers(
 
     @DBOS.workflow(name="digest")
     async def deliver(slot_key: str) -> None:
-        await courier.deliver(slot_key, RecordedSteps())
+        try:
+            await courier.deliver(slot_key, RecordedSteps(in_place))
+        except PutOff as wait:
+            await _begin_again(deliver, slot_key, wait.seconds)
 
     @DBOS.workflow(name="completion")
     async def complete(slot_key: str) -> None:
-        await courier.complete(slot_key, RecordedSteps())
+        try:
+            await courier.complete(slot_key, RecordedSteps(in_place))
+        except PutOff as wait:
+            await _begin_again(complete, slot_key, wait.seconds)
 
     served = [queue_of(platform) for platform in platforms]
     DBOS.listen_queues(served)
@@ -170,6 +196,16 @@ async def open_workers(
         asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor())
         await asyncio.to_thread(DBOS.destroy, destroy_registry=True)
         await leases.release(_lease(name), name)
+
+
+async def _begin_again(work: Work, slot_key: str, seconds: float) -> None:
+    """From within a workflow: queue another one, with the same steps, for later."""
+    from dbos import DBOS, SetEnqueueOptions, SetWorkflowID
+
+    first, _, number = str(DBOS.workflow_id).partition(AGAIN)
+    queue = queue_of(slot_key.partition(":")[0])
+    with SetWorkflowID(f"{first}{AGAIN}{int(number or 0) + 1}"), SetEnqueueOptions(delay_seconds=seconds):
+        await DBOS.enqueue_workflow_async(queue, work, slot_key)  # type: ignore[arg-type]
 
 
 def queue_of(platform: str) -> str:

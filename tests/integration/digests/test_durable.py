@@ -8,10 +8,11 @@ from pathlib import Path
 
 from bot.clock import SystemClock
 from bot.digests.courier import Courier
-from bot.digests.durable import open_workers
+from bot.digests.durable import DurableWorkers, open_workers
 from bot.digests.model import Kind, Target
 from bot.digests.sending import Sender
 from bot.digests.ticking import Ticker
+from bot.errors import RateLimited
 from bot.store.database import Database
 from bot.store.deliveries import SqlDeliveries
 from bot.store.leases import SqlLeases
@@ -75,3 +76,28 @@ async def test_a_look_completes_a_digest_once_however_often_it_is_handed_over(
 async def _is_complete(deliveries: SqlDeliveries, target: Target) -> bool:
     [digest] = await deliveries.digests(target)
     return digest.gaps is None and not await deliveries.outdated(digest)
+
+
+async def test_digest_that_has_to_wait_leaves_its_place_and_comes_again(
+    database: Database, database_url: str, tmp_path: Path
+) -> None:
+    wait = RateLimited("Wait.", retry_after=0.2)
+    clock, poster, composer = SystemClock(), FakePoster(troubles=[None, wait, wait, None, wait]), FakeComposer()
+    subscriptions, deliveries, target = SqlSubscriptions(database), SqlDeliveries(database), Target("slack:T1", "C1")
+    await due_now(subscriptions, target, clock)
+    sender = Sender({"slack": poster}, deliveries, clock)
+    courier = Courier(composer, sender, subscriptions, deliveries, {"slack": poster}, clock)
+    steps = database_url if "postgres" in database_url else f"sqlite:///{tmp_path / 'steps.db'}"
+    leases = SqlLeases(database)
+    async with open_workers(courier, ["slack"], leases, clock, database_url=steps, in_place=0.1) as workers:
+        await Ticker(subscriptions, deliveries, workers, clock).tick()
+        await until(lambda: _all_ran(subscriptions, [target]))
+        ended: list[int] = []
+        await until(lambda: _have_ended(workers, ended, 4))
+    assert len({message.key for message in poster.posted}) == len(poster.posted) == 4
+    assert composer.composed == 1
+
+
+async def _have_ended(workers: DurableWorkers, ended: list[int], workflows: int) -> bool:
+    ended.append(await workers.forget(timedelta()))
+    return sum(ended) == workflows
