@@ -13,12 +13,12 @@ from typing import Protocol
 import discord
 import structlog
 
-from adapters.discord.errors import FAULTS, TOKEN_LIFE_OVER, translated
-from adapters.discord.render import Page, plain_page, without_pictures
+from adapters.discord.errors import FAULTS, UNKNOWN_MESSAGE, is_place_gone, translated
+from adapters.discord.render import Page, in_plain_words, plain_page, without_pictures
 from bot.chat.request import Final, Partial, Progress, Reply
 from bot.documents.model import Document, Paragraph, Tone, text
 from bot.documents.words import with_code
-from bot.errors import BotError, TargetGone
+from bot.errors import BotError
 
 log = structlog.get_logger(__name__)
 
@@ -50,8 +50,11 @@ class Surface(Protocol):
     async def finish(self, document: Document) -> None:
         """Show the finished answer, in place of what was shown before."""
 
+    async def finish_elsewhere(self, document: Document) -> None:
+        """Hand the finished answer to the person who asked, as nothing can be written where they asked."""
+
     async def give_up(self) -> None:
-        """There is nowhere to show it any more."""
+        """Nobody wants to see it any more."""
 
 
 def sentence(words: str, tone: Tone = Tone.NOTICE, *, private: bool = True) -> Document:
@@ -70,6 +73,7 @@ class Delivery:
         self._told_silence = False
         self._heard_at = self._shown_at = _now()  # the first second belongs to answers that need no progress
         self._edited = False
+        self._place_is_gone = False
 
     async def run(self, replies: AsyncIterator[Reply]) -> Document:
         """Show every reply as far as the pace allows, then the final one; which it was.
@@ -77,7 +81,7 @@ class Delivery:
         Cancelled, it closes the answer with a sentence and lets the cancellation go on.
 
         Raises:
-            TargetGone: nobody can see the answer grow, so it is given up.
+            TargetGone: somebody deleted the answer while it grew, so it is given up.
         """
         upcoming = asyncio.ensure_future(_next(replies))
         try:
@@ -94,7 +98,7 @@ class Delivery:
                 await self._show_if_due()
         except asyncio.CancelledError:
             words = Paragraph(text(_appended(self._so_far, INTERRUPTED)))
-            await self._surface.finish(Document(blocks=(words,), tone=Tone.NOTICE))
+            await self._finish(Document(blocks=(words,), tone=Tone.NOTICE))
             raise
         finally:
             upcoming.cancel()
@@ -116,7 +120,9 @@ class Delivery:
         return max(0.0, self._heard_at + self._pace.silence - _now())
 
     async def _show_if_due(self) -> None:
-        if not self._fresh and not self._told_silence and _now() >= self._heard_at + self._pace.silence:
+        if self._place_is_gone:
+            self._fresh, self._told_silence = False, True
+        elif not self._fresh and not self._told_silence and _now() >= self._heard_at + self._pace.silence:
             self._told_silence = True
             await self._show(_appended(self._so_far, SILENT))
         elif self._fresh and _now() >= self._shown_at + self._pace.edit:
@@ -128,21 +134,40 @@ class Delivery:
             await self._surface.show(plain_page(words))
         except (*FAULTS, BotError) as error:
             meaning = translated(error)
-            if isinstance(meaning, TargetGone) and getattr(error, "code", 0) not in TOKEN_LIFE_OVER:
+            if getattr(error, "code", 0) == UNKNOWN_MESSAGE:
                 raise meaning from error
+            self._place_is_gone = is_place_gone(error)
             log.warning("progress_not_shown", action="show_progress", reason=meaning.sentence)
         self._shown_at = _now()
         self._edited = True
 
     async def _finish(self, document: Document) -> None:
-        """Show the end; if Discord refuses its form, once more without pictures."""
-        try:
-            await self._surface.finish(document)
-        except discord.HTTPException as error:
-            if error.status != 400:
-                raise
-            log.warning("form_refused", action="finish_answer", code=error.code)
-            await self._surface.finish(without_pictures(document))
+        """Show the end: where that was asked for, or else to the person who asked."""
+        if not self._place_is_gone:
+            try:
+                await self._finish_in_some_form(document)
+            except FAULTS as error:
+                if getattr(error, "code", 0) == UNKNOWN_MESSAGE:
+                    raise translated(error) from error
+                if not is_place_gone(error):
+                    raise
+            else:
+                return
+        log.info("answered_elsewhere", action="finish_answer")
+        await self._surface.finish_elsewhere(document)
+
+    async def _finish_in_some_form(self, document: Document) -> None:
+        """Show it as it is; if Discord refuses its form, without pictures, then as plain words."""
+        for form in (document, without_pictures(document)):
+            try:
+                await self._surface.finish(form)
+            except discord.HTTPException as error:
+                if error.status != 400:
+                    raise
+                log.warning("form_refused", action="finish_answer", code=error.code)
+            else:
+                return
+        await self._surface.finish(in_plain_words(document))
 
     async def _wait_for_the_pace(self) -> None:
         if self._edited:

@@ -20,7 +20,9 @@ from bot.errors import (
 
 FAULTS = (discord.DiscordException, aiohttp.ClientError, asyncio.TimeoutError, OSError)
 
+UNKNOWN_MESSAGE = 10008
 UNKNOWN_INTERACTION = 10062
+THREAD_ARCHIVED = 50083
 ALREADY_ACKNOWLEDGED = 40060
 NO_REPLY_WITHOUT_HISTORY = 160002
 TOKEN_LIFE_OVER = frozenset({10015, 50027})  # unknown webhook, invalid webhook token
@@ -54,6 +56,14 @@ def translated(error: BaseException) -> BotError:
         case asyncio.TimeoutError() | aiohttp.ClientError() | OSError():
             return Ambiguous("The connection to Discord broke; it is not known whether the message arrived.")
     return Transient("Discord cannot be reached right now.")
+
+
+def is_place_gone(error: BaseException) -> bool:
+    """Whether it means that nothing can be written there any more; a single message that was deleted does not."""
+    return isinstance(translated(error), TargetGone) and getattr(error, "code", 0) not in (
+        UNKNOWN_MESSAGE,
+        *TOKEN_LIFE_OVER,
+    )
 
 
 def _closed(code: int) -> BotError:

@@ -44,6 +44,7 @@ from bot.documents.model import (
     link,
     text,
 )
+from bot.documents.plain import plain_document
 
 CUT = "-# Cut here: the rest does not fit into chat."
 _PIECE = limits.TEXT_BUDGET - length(CUT) - 60  # room for a line's marks besides
@@ -147,6 +148,12 @@ def without_pictures(document: Document) -> Document:
     kept = (block for block in document.blocks if not isinstance(block, Image))
     blocks = tuple(replace(block, thumbnail=None) if isinstance(block, Card) else block for block in kept)
     return replace(document, blocks=blocks)
+
+
+def in_plain_words(document: Document) -> Document:
+    """The document with nothing but its words."""
+    words = plain_document(replace(document, title=""), buttons=False)
+    return replace(document, blocks=(Paragraph(text(words)),))
 
 
 def plain_page(words: str, tone: Tone = Tone.NORMAL) -> Page:

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import io
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 import discord
 import structlog
 
 from adapters.discord import limits
 from adapters.discord.delivery import Pace, sentence
-from adapters.discord.errors import FAULTS, NO_REPLY_WITHOUT_HISTORY, TOKEN_LIFE_OVER, translated
+from adapters.discord.errors import FAULTS, NO_REPLY_WITHOUT_HISTORY, THREAD_ARCHIVED, TOKEN_LIFE_OVER, translated
 from adapters.discord.escape import in_one_line, shortened
 from adapters.discord.events import Interaction, in_own_guild
 from adapters.discord.render import Page, Picture, pages, plain_page
@@ -26,9 +26,11 @@ log = structlog.get_logger(__name__)
 
 SILENT_MENTIONS = discord.AllowedMentions.none()
 ONLY_FOR_YOU = "That is for you alone, and I could not write to you directly. Please use `/papers` for it."
+ELSEWHERE = "Nothing can be written where you asked any more, so here is your answer."
 PRIVATELY = "The answer is for the person who asked alone."
 SENT_TO_YOU = "That is for you alone, so I sent it to you directly."
 
+Written = TypeVar("Written")
 Writable = discord.abc.Messageable
 OnThread = Callable[[discord.Thread, Document], Awaitable[None]]
 
@@ -65,6 +67,26 @@ async def send(
     return await channel.send(**options)
 
 
+async def in_open_thread(channel: object, write: Callable[[], Awaitable[Written]]) -> Written:
+    """Write; if the channel is a thread that was put away meanwhile, open it again first."""
+    try:
+        return await write()
+    except discord.HTTPException as error:
+        if error.code != THREAD_ARCHIVED or not isinstance(channel, discord.Thread):
+            raise
+        await channel.edit(archived=False)
+        return await write()
+
+
+async def tell_directly(person: discord.User | discord.Member, document: Document) -> None:
+    """Send it as direct messages; where those are not wanted, nothing is said."""
+    try:
+        for page in (*pages(sentence(ELSEWHERE)), *pages(document)):
+            await send(person, page)
+    except FAULTS as error:
+        log.info("answer_unwanted", action="tell_directly", reason=translated(error).sentence)
+
+
 class InteractionSurface:
     """The response of an interaction that has been deferred."""
 
@@ -92,6 +114,11 @@ class InteractionSurface:
             if not (self._is_over or error.code in TOKEN_LIFE_OVER):
                 raise
             await self._finish_in_channel(document, made)
+        await self._book.closed()
+
+    async def finish_elsewhere(self, document: Document) -> None:
+        """Send it to the person directly."""
+        await tell_directly(self._interaction.user, document)
         await self._book.closed()
 
     async def give_up(self) -> None:
@@ -135,8 +162,11 @@ class InteractionSurface:
             )
 
     async def _edit(self, page: Page) -> discord.InteractionMessage:
-        return await self._interaction.edit_original_response(
-            view=page.view(), attachments=files(page.pictures), allowed_mentions=SILENT_MENTIONS
+        return await in_open_thread(
+            self._interaction.channel,
+            lambda: self._interaction.edit_original_response(
+                view=page.view(), attachments=files(page.pictures), allowed_mentions=SILENT_MENTIONS
+            ),
         )
 
     async def _finish_in_channel(self, document: Document, made: Sequence[Page]) -> None:
@@ -193,14 +223,22 @@ class MessageSurface:
             await send(channel, page, nonce=self._nonce())
         await self._book.closed()
 
+    async def finish_elsewhere(self, document: Document) -> None:
+        """Send it to the person directly."""
+        await tell_directly(self._question.author, document)
+        await self._book.closed()
+
     async def give_up(self) -> None:
-        """Nobody can see it."""
+        """Nobody sees it any more."""
         await self._book.closed()
 
     async def _put(self, page: Page) -> discord.Message:
-        if self._message is not None:
-            return await self._message.edit(
-                view=page.view(), attachments=files(page.pictures), allowed_mentions=SILENT_MENTIONS
+        if (message := self._message) is not None:
+            return await in_open_thread(
+                message.channel,
+                lambda: message.edit(
+                    view=page.view(), attachments=files(page.pictures), allowed_mentions=SILENT_MENTIONS
+                ),
             )
         same_channel = self._channel == self._question.channel
         return await send(self._channel, page, reference=self._question if same_channel else None, nonce=self._nonce())

@@ -213,6 +213,11 @@ class DiscordServer:
         self.channels[channel["id"]] = channel
         return channel
 
+    def remove_channel(self, key: str) -> None:
+        """Delete a channel or a thread, and what stands there."""
+        del self.channels[key]
+        self.messages = {each["id"]: each for each in self.messages.values() if each["channel_id"] != key}
+
     def shown(self, channel: str) -> list[Json]:
         """The messages that stand in a channel, oldest first."""
         return [message for message in self.messages.values() if message["channel_id"] == channel]
@@ -291,6 +296,7 @@ class DiscordServer:
             ("GET", message, self._get_message),
             ("POST", message + "/threads", self._open_thread),
             ("GET", r"/channels/(\d+)", self._get_channel),
+            ("PATCH", r"/channels/(\d+)", self._open_again),
             ("POST", r"/channels/(\d+)/typing", self._nothing),
             ("POST", r"/users/@me/channels", self._open_dm),
             ("GET", r"/users/@me", self._get_me),
@@ -382,6 +388,8 @@ class DiscordServer:
     async def _send(self, request: web.Request, body: Json, channel: str) -> web.Response:
         if channel not in self.channels:
             return _error(404, 10003, "Unknown Channel")
+        if self._thread_is(channel, "locked"):
+            return _error(403, 160005, "Thread is locked")
         if faults := message_faults(body):
             return self._refused("message", faults)
         same = [each for each in self.shown(channel) if body.get("nonce") and each.get("nonce") == body["nonce"]]
@@ -417,6 +425,10 @@ class DiscordServer:
         return _json({"id": key, "username": "somebody", "discriminator": "0", "avatar": None})
 
     async def _edit(self, request: web.Request, body: Json, channel: str, key: str) -> web.Response:
+        if channel not in self.channels:
+            return _error(404, 10003, "Unknown Channel")
+        if self._thread_is(channel, "archived"):
+            return _error(400, 50083, "Thread is archived")
         message = self.messages.get(key)
         return self._changed_message(message if message and message["channel_id"] == channel else None, body)
 
@@ -484,6 +496,16 @@ class DiscordServer:
     async def _get_channel(self, request: web.Request, body: Any, key: str) -> web.Response:
         channel = self.channels.get(key)
         return _json(channel) if channel else _error(404, 10003, "Unknown Channel")
+
+    async def _open_again(self, request: web.Request, body: Json, key: str) -> web.Response:
+        if self._thread_is(key, "locked"):
+            return _error(403, 50013, "Missing Permissions")
+        self.channels[key]["thread_metadata"]["archived"] = body["archived"]
+        self.note("Paperwire", f"opens the thread “{self.channels[key]['name']}” again")
+        return _json(self.channels[key])
+
+    def _thread_is(self, key: str, state: str) -> bool:
+        return bool(self.channels[key].get("thread_metadata", {}).get(state))
 
     async def _open_dm(self, request: web.Request, body: Json) -> web.Response:
         user = {"id": body["recipient_id"], "username": "somebody", "discriminator": "0", "avatar": None}

@@ -11,14 +11,15 @@ from itertools import pairwise
 import pytest
 
 from adapters.discord.delivery import INTERRUPTED, SILENT
+from adapters.discord.surfaces import ELSEWHERE
 from bot.chat.commands import COMMANDS
 from bot.chat.engine import Asked, Engine
 from bot.chat.request import Final, Origin, Partial, Place, Progress, Reply, Request
 from bot.documents.model import Action, Actions, Card, Document, Input, Paragraph, text
 from bot.ports import OpenReply
 from bot.testing.store import FakeStore
-from tests.servers.discord import EPHEMERAL, LOADING, THREAD, DiscordServer, Fault, words_of
-from tests.servers.discord_bot import QUICK, RecordedEvents, running_bot
+from tests.servers.discord import DM, EPHEMERAL, LOADING, THREAD, DiscordServer, Fault, Json, words_of
+from tests.servers.discord_bot import QUICK, RecordedEvents, RecordedReplies, running_bot
 from tests.servers.discord_checks import walk
 from tests.servers.discord_user import Person
 
@@ -356,14 +357,118 @@ async def test_where_the_bot_may_not_write_the_person_is_told_why(
         assert not stage.asked
 
 
-async def test_an_answer_that_nobody_can_see_is_given_up(server: DiscordServer, person: Person, stage: Stage) -> None:
+async def test_an_answer_that_may_not_stand_there_goes_to_the_person(
+    server: DiscordServer, person: Person, stage: Stage
+) -> None:
     events = RecordedEvents()
-    refused = Fault("POST", r"/messages$", 403, {"code": 50001, "message": "Missing Access"}, times=100)
+    refused = Fault("POST", rf"/{person.channel}/messages$", 403, {"code": 50001, "message": "Missing Access"}, times=9)
     async with running_bot(server, stage.engine(), events=events):
-        server.faults.append(refused)
-        asked = await person.write("today")
+        server.faults += [refused, Fault("POST", r"/threads$", 403, {"code": 50013, "message": "Missing Permissions"})]
+        asked = await person.write("what is attention")
         await server.until(lambda: f"discord:m{asked['id']}" in events.done)
-        assert refused.times == 99
+        assert refused.times == 8
+        assert ELSEWHERE in "".join(told_directly(server))
+        assert "answer 1" in "".join(told_directly(server))
+
+
+def told_directly(server: DiscordServer) -> list[str]:
+    """What was written to somebody alone."""
+    return [said for key, channel in server.channels.items() if channel["type"] == DM for said in texts(server, key)]
+
+
+# --- gone meanwhile --------------------------------------------------------------------------------------------------
+
+
+async def half_answered_in_a_thread(server: DiscordServer, person: Person) -> tuple[str, Json]:
+    """A thread of the bot's in which an answer grows: its id, and the message."""
+    asked = await person.write("today")
+    await server.until(lambda: any("half an answer" in said for said in texts(server, asked["id"])))
+    return asked["id"], server.shown(asked["id"])[-1]
+
+
+async def test_a_thread_that_is_archived_meanwhile_is_opened_again(
+    server: DiscordServer, person: Person, stage: Stage
+) -> None:
+    async with running_bot(server, stage.engine()):
+        thread, message = await half_answered_in_a_thread(server, person)
+        server.channels[thread]["thread_metadata"]["archived"] = True
+        stage.go_on.set()
+        await server.until(lambda: "the whole answer" in words_of(message))
+        assert not server.channels[thread]["thread_metadata"]["archived"]
+
+
+async def test_in_a_thread_that_is_locked_meanwhile_the_answer_goes_to_the_person(
+    server: DiscordServer, person: Person, stage: Stage
+) -> None:
+    async with running_bot(server, stage.engine()):
+        thread, message = await half_answered_in_a_thread(server, person)
+        server.channels[thread]["thread_metadata"] |= {"archived": True, "locked": True}
+        stage.go_on.set()
+        await server.until(lambda: any("the whole answer" in said for said in told_directly(server)))
+        assert "the whole answer" not in words_of(message)
+
+
+@pytest.mark.parametrize("shown_first", [True, False])
+async def test_when_the_thread_is_deleted_meanwhile_the_answer_goes_to_the_person(
+    server: DiscordServer, person: Person, stage: Stage, shown_first: bool
+) -> None:
+    async with running_bot(server, stage.engine(), pace=QUICK if shown_first else replace(QUICK, silence=60)):
+        thread, _ = await half_answered_in_a_thread(server, person)
+        server.remove_channel(thread)
+        if shown_first:
+            await server.until(lambda: (404, "PATCH") in {(status, method) for _, method, _, status in server.requests})
+        stage.go_on.set()
+        await server.until(lambda: any("the whole answer" in said for said in told_directly(server)))
+        refused = [status for _, method, _, status in server.requests if method == "PATCH" and status == 404]
+        assert len(refused) == 1
+
+
+async def test_an_answer_that_somebody_deletes_is_given_up_in_silence(
+    server: DiscordServer, person: Person, stage: Stage
+) -> None:
+    store, replies = FakeStore(), RecordedReplies()
+    store = replace(store, open_replies=replies)
+    async with running_bot(server, stage.engine(), store=store):
+        asked = await person.command("today")
+        await server.until(lambda: asked.original and "half an answer" in words_of(server.messages[asked.original]))
+        del server.messages[asked.original or ""]
+        stage.go_on.set()
+        await server.until(lambda: asked.token in replies.done)
+        assert not told_directly(server)
+        assert not texts(server, person.channel)
+
+
+async def test_a_form_that_discord_keeps_refusing_is_said_in_plain_words(
+    server: DiscordServer, person: Person, stage: Stage
+) -> None:
+    server.faults.append(Fault("PATCH", r"/webhooks/", 400, {"code": 50035, "message": "Invalid Form Body"}, times=2))
+    async with running_bot(server, stage.engine()):
+        answer = await person.answer(await person.command("show", paper="2606.01234"))
+        assert "A Title" in words_of(answer)
+        assert not [part for part in walk(answer["components"]) if part["type"] == 2]
+
+
+async def test_a_press_on_a_message_that_is_gone_is_answered_all_the_same(
+    server: DiscordServer, person: Person, stage: Stage
+) -> None:
+    async with running_bot(server, stage.engine()):
+        shown = await person.answer(await person.command("show", paper="2606.01234"))
+        del server.messages[shown["id"]]
+        again = await person.answer(await person.press(shown, "Again"))
+        assert "again and again" in words_of(again)
+
+
+@pytest.mark.parametrize("label", ["Ask", "Again"])
+async def test_a_press_that_comes_too_late_costs_nothing(
+    server: DiscordServer, person: Person, stage: Stage, label: str
+) -> None:
+    async with running_bot(server, stage.engine()):
+        shown = await person.answer(await person.command("show", paper="2606.01234"))
+        late = await person.press(shown, label)
+        del server.interactions[late.token]
+        answer = await person.answer(await person.command("search", words="after it"))
+        assert "found 8" in words_of(answer)
+        assert [asked.text for asked in stage.asked] == ["search after it"]
 
 
 # --- private ---------------------------------------------------------------------------------------------------------
