@@ -52,6 +52,7 @@ async def run_paperwire(api_url: str) -> None:
         conversations=store.conversations,
         vault=store.vault,
         leases=store.leases,
+        managers=store.managers,
         workspaces=store.workspaces,
     )
     config = SlackConfig(api_url=api_url, bot_token=BOT_TOKEN, app_token=APP_TOKEN)

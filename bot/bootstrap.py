@@ -21,6 +21,7 @@ from bot.chat.gallery import Gallery
 from bot.chat.helping import Helping
 from bot.chat.lists import Lists
 from bot.chat.outlets import Outlets
+from bot.chat.managing import Managing
 from bot.chat.papers import Papers
 from bot.chat.request import Reply, Request
 from bot.chat.saving import Saving
@@ -392,6 +393,7 @@ def make_handlers(
         "confirm": subscribing.confirm,
         "status": subscribing.status,
         "preview": subscribing.preview,
+        "managers": Managing(store.managers).managers,
         "usage": accounts.usage,
         "help": Helping(COMMANDS).help,
     }

@@ -94,6 +94,7 @@ def store_of(app: App) -> SlackStore:
         conversations=store.conversations,
         vault=store.vault,
         leases=store.leases,
+        managers=store.managers,
         workspaces=store.workspaces,
     )
 

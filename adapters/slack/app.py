@@ -35,7 +35,7 @@ from adapters.slack.streams import Abilities
 from adapters.slack.web import answer
 from bot.chat.engine import Engine
 from bot.errors import BotError, StoreError, Unauthorized
-from bot.ports import Clock, ConversationRepository, EventLog, Leases, OpenReplies, Vault, Workspaces
+from bot.ports import Clock, ConversationRepository, EventLog, Leases, Managers, OpenReplies, Vault, Workspaces
 from bot.presence import HttpRequest, HttpResponse
 
 log = structlog.get_logger(__name__)
@@ -54,6 +54,7 @@ class SlackStore:
     conversations: ConversationRepository
     vault: Vault
     leases: Leases
+    managers: Managers
     workspaces: Workspaces
 
 
@@ -71,7 +72,7 @@ class SlackApp:
         self.installs = Installations(store.vault, store.leases, clock)
         self._clients = Clients(OneToken(config.bot_token) if config.bot_token else self.installs, config.api_url)
         self._outbox = Outbox(self._clients)
-        self._people = People(self._outbox, clock, config.managers)
+        self._people = People(self._outbox, clock, store.managers, config.managers)
         requests = Requests(engine, self._people)
         abilities = Abilities(self._outbox, clock)
         self.leftovers = Leftovers(

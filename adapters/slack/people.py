@@ -16,8 +16,8 @@ import structlog
 
 from adapters.slack.events import Address
 from adapters.slack.outbox import ATTEMPTS, Outbox, call
-from bot.errors import BotError
-from bot.ports import Clock
+from bot.errors import BotError, StoreError
+from bot.ports import Clock, Managers
 
 log = structlog.get_logger(__name__)
 
@@ -36,11 +36,12 @@ class Person:
 
 
 class People:
-    """Looks people up.  `managers`: ids of those whom the workspace named to manage channels."""
+    """Looks people up.  May manage channels: who is `named` by a workspace's admins, and `managers` in all of them."""
 
-    def __init__(self, outbox: Outbox, clock: Clock, managers: Collection[str] = ()) -> None:
+    def __init__(self, outbox: Outbox, clock: Clock, named: Managers, managers: Collection[str] = ()) -> None:
         self._outbox = outbox
         self._clock = clock
+        self._named = named
         self._managers = frozenset(managers)
         self._known: OrderedDict[tuple[str, str], tuple[datetime, Person]] = OrderedDict()
 
@@ -59,15 +60,26 @@ class People:
 
     async def may_manage(self, address: Address) -> bool:
         """Whether somebody may change what the bot posts in a channel: its creator, an admin, or who was named."""
-        if address.user in self._managers:
-            return True
-        return (await self._ask(address)).is_admin or await self._created(address)
+        return await self._is_named(address) or await self.is_admin(address) or await self._created(address)
 
     async def is_trusted(self, address: Address) -> bool:
         """Whether somebody may see all of a workspace's settings: an admin, as known within the last hour, or who was
         named.
         """
-        return address.user in self._managers or (await self.person(address)).is_admin
+        return (await self.person(address)).is_admin or await self._is_named(address)
+
+    async def is_admin(self, address: Address) -> bool:
+        """Whether somebody is an admin at this moment."""
+        return (await self._ask(address)).is_admin
+
+    async def _is_named(self, address: Address) -> bool:
+        if address.user in self._managers:
+            return True
+        try:
+            return address.user in await self._named.of(address.place.workspace)
+        except StoreError as error:
+            log.warning("managers_unknown", action="look_up_managers", reason=error.sentence)
+            return False
 
     async def _ask(self, address: Address, *, hasty: bool = False) -> Person:
         answer = await self._look_up(address, "users.info", hasty, user=address.user, include_locale=True)

@@ -24,6 +24,9 @@ class Requests:
         address = incoming.address
         person = await self._people.person(address)
         request = replace(self.bare(incoming), locale=person.locale, timezone=person.timezone)
+        command = self.command(incoming.text)
+        if command is not None and command.who == "admin":
+            return replace(request, is_admin=await self._people.is_admin(address))
         channel = self._engine.channel_spoken_of(request)
         if channel != address.channel or (self.changes(incoming) and not incoming.direct):
             return replace(request, may_manage=await self._people.may_manage(replace(address, channel=channel)))

@@ -175,6 +175,17 @@ COMMANDS: tuple[Command, ...] = (
         private=True,
         slow=True,
     ),
+    Command(
+        name="managers",
+        help="Show, add or remove people who may change channels' digests without being admins",
+        arguments=(
+            Argument(name="change", kind=Kind.CHOICE, help="add or remove", choices=("add", "remove")),
+            Argument(name="person", kind=Kind.PERSON, help="somebody, by their mention"),
+        ),
+        example="managers add @somebody",
+        who="admin",
+        private=True,
+    ),
     Command(name="usage", help="Show the tokens and money spent today", example="usage", private=True),
     Command(
         name="help",

@@ -130,6 +130,8 @@ class Engine:
         if invocation is not None:
             if invocation.command.who == "manager" and not (request.may_manage or request.direct):
                 raise NotAllowed(f"Only those who manage this channel may `{invocation.command.name}`.")
+            if invocation.command.who == "admin" and not (request.is_admin or request.runs_bot):
+                raise NotAllowed(f"Only admins may use `{invocation.command.name}`.")
             for argument in invocation.command.arguments:
                 if argument.kind is Kind.REFERENCE and (words := invocation.get(argument.name)):
                     read_reference(words)

@@ -33,6 +33,7 @@ class Kind(StrEnum):
     CHOICE = "choice"
     WEEKDAYS = "weekdays"
     LANGUAGE = "language"
+    PERSON = "person"
     FLAG = "flag"
 
 
@@ -68,7 +69,7 @@ class Command:
     help: str  # one line, imperative, no full stop
     arguments: tuple[Argument, ...] = ()
     example: str = ""  # without the leading "/papers "
-    who: Literal["anyone", "manager", "operator"] = "anyone"  # an operator is whoever runs the bot
+    who: Literal["anyone", "manager", "admin", "operator"] = "anyone"  # an operator is whoever runs the bot
     private: bool = False  # the answer is for the person who asked, alone
     slow: bool = False  # may take longer than a moment: adapters show that work goes on
     aliases: tuple[str, ...] = ()

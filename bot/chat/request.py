@@ -49,6 +49,7 @@ class Request:
     locale: str = ""
     timezone: str = ""
     may_manage: bool = False
+    is_admin: bool = False  # the platform lets this person change the settings of the whole workspace
     direct: bool = False  # a private conversation with the bot
     runs_bot: bool = False  # at the bot's own terminal, so it is whoever runs it
     replied_papers: tuple[str, ...] = ()  # papers of the message that is replied to, where known

@@ -91,5 +91,6 @@ def slack_store(store: FakeStore) -> SlackStore:
         conversations=store.conversations,
         vault=store.vault,
         leases=store.leases,
+        managers=store.managers,
         workspaces=store.workspaces,
     )
