@@ -26,6 +26,7 @@ class FakeDeliveries:
         self._marks: dict[tuple[str, int], _Mark] = {}
         self._look_at: dict[str, datetime] = {}
         self._looks: defaultdict[str, int] = defaultdict(int)
+        self._unknown: defaultdict[Target, dict[tuple[str, int], datetime]] = defaultdict(dict)
         self._had: defaultdict[Target, set[str]] = defaultdict(set)
 
     def owe(self, owed: Owed) -> None:
@@ -93,6 +94,9 @@ class FakeDeliveries:
     ) -> None:
         """Move one message on."""
         self._marks[slot.key, part.number] = _Mark(slot.target, part.paper_id, state, at, ref, part.revision)
+        self._unknown[slot.target].pop((slot.key, part.number), None)
+        if state is DeliveryState.UNKNOWN:
+            self._unknown[slot.target][slot.key, part.number] = at
         if part.paper_id and state in (DeliveryState.SENT, DeliveryState.UNKNOWN):
             self._had[slot.target].add(part.paper_id)
 
@@ -137,8 +141,7 @@ class FakeDeliveries:
 
     async def unknown(self, target: Target, since: datetime) -> int:
         """How many messages of a channel have ended as UNKNOWN since then."""
-        mine = (mark for mark in self._marks.values() if mark.target == target and mark.at >= since)
-        return sum(mark.state is DeliveryState.UNKNOWN for mark in mine)
+        return sum(at >= since for at in self._unknown[target].values())
 
     def owners(self) -> set[str]:
         """The workspaces that something belongs to."""

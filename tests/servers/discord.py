@@ -2,7 +2,8 @@
 
 It knows guilds, channels, threads, messages, interactions and commands as far as a bot sees them.  Requests are held
 against the limits and the OpenAPI description (`discord_checks`); what breaks them is answered with 400 and kept in
-`violations`.  `faults` makes chosen requests fail.  Benchmarks switch the checks off (`strict=False`).
+`violations`.  `faults` makes chosen requests fail; the bot's rate is limited, with `limits` each channel's as well.
+Benchmarks switch all checks off (`strict=False`).
 """
 
 from __future__ import annotations
@@ -12,7 +13,6 @@ import itertools
 import json
 import re
 import time
-from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -24,6 +24,7 @@ from aiohttp import web
 
 from tests.servers.discord_checks import Description, description, message_faults, modal_faults, walk
 from tests.servers.discord_gateway import Gateway
+from tests.servers.limits import DiscordLimits
 
 EPOCH_MS = 1_420_070_400_000
 EPHEMERAL, LOADING = 1 << 6, 1 << 7
@@ -68,7 +69,7 @@ class Interaction:
 class DiscordServer:
     """The whole of it; `run` serves it."""
 
-    def __init__(self, *, heartbeat_ms: int = 41_250, strict: bool = True) -> None:
+    def __init__(self, *, heartbeat_ms: int = 41_250, strict: bool = True, limits: DiscordLimits | None = None) -> None:
         self.token = "MTAwMDAwMDAwMDAwMDAwMDAx.local.token"
         self.me: Json = {
             "id": "100000000000000001",
@@ -96,10 +97,9 @@ class DiscordServer:
         self.shards = 1
         self.url = ""
         self._description = description() if strict else Description(Path("none"))
-        self._most_a_second = 50 if strict else 1_000_000
+        self._limits = limits or (DiscordLimits(channels=False) if strict else None)
         self._numbers = itertools.count()
         self._changed = asyncio.Condition()
-        self._second: deque[float] = deque()
 
     # --- serving -------------------------------------------------------------------------------------------------
 
@@ -238,9 +238,8 @@ class DiscordServer:
     async def _rest(self, request: web.Request) -> web.Response:
         path = "/" + request.match_info["tail"]
         body = await _body(request)
-        answer = (
-            self._failing(request.method, path) or self._over_the_limit() or await self._answer(request, path, body)
-        )
+        answer = self._failing(request.method, path) or self._over_the_limit(request.method, path)
+        answer = answer or await self._answer(request, path, body)
         answer = self._failing(request.method, path, after=True) or answer
         self.watch(request.method, path, True)
         self.requests.append((time.monotonic(), request.method, path, answer.status))
@@ -256,16 +255,12 @@ class DiscordServer:
                 return _json(fault.body, status=fault.status, headers={"Via": "1.1 local", **fault.headers})
         return None
 
-    def _over_the_limit(self) -> web.Response | None:
-        """Discord lets a bot make 50 requests a second."""
-        now = time.monotonic()
-        while self._second and now - self._second[0] > 1:
-            self._second.popleft()
-        self._second.append(now)
-        if len(self._second) <= self._most_a_second:
+    def _over_the_limit(self, method: str, path: str) -> web.Response | None:
+        wait = self._limits.refuse(method, path, time.monotonic()) if self._limits else 0.0
+        if not wait:
             return None
-        body = {"message": "You are being rate limited.", "retry_after": 0.5, "global": True}
-        return _json(body, status=429, headers={"Via": "1.1 local", "X-RateLimit-Global": "true"})
+        body = {"message": "You are being rate limited.", "retry_after": wait, "global": wait <= 1}
+        return _json(body, status=429, headers={"Via": "1.1 local"})
 
     async def _answer(self, request: web.Request, path: str, body: Any) -> web.Response:
         self.watch(request.method, path, False)
