@@ -26,12 +26,14 @@ from adapters.discord.surfaces import SILENT_MENTIONS, files, named
 from bot.digests.model import Target
 from bot.digests.ports import MessageRef
 from bot.documents.model import Document
-from bot.errors import Ambiguous, BotError, TargetGone, Transient
+from bot.errors import Ambiguous, BotError, ContentRejected, TargetGone, Transient
 
 LOOK_BACK = 50  # own and other messages
 MOST_PLACES = 10_000  # channels that need not be looked at again
 UNREAD = "Discord did not say what stands there."
+UNKNOWN_CHANNEL = 10003
 THREAD_EXISTS = 160004
+THREAD_LOCKED = 160005
 NO_THREADS = frozenset({160006, 160007})  # too many are open
 DAY: Final = 1440  # minutes until a quiet thread is put away
 
@@ -84,11 +86,19 @@ class DiscordPoster:
                 raise Ambiguous("The thread could not be opened yet.") from error
 
     async def post_reply(self, target: Target, root: MessageRef, document: Document, key: str) -> MessageRef:
-        """Post into the root's thread, or as a reply to it."""
+        """Post into the root's thread, or as a reply to it.
+
+        A thread that somebody deleted or locked takes no more of this digest, which says nothing about the channel.
+        """
         async with self._speaking() as client:
             options = {**_message_of(document, key), "silent": True, "nonce": key}
             if root.thread:
-                message = await client.get_partial_messageable(int(root.thread)).send(**options)
+                try:
+                    message = await client.get_partial_messageable(int(root.thread)).send(**options)
+                except (discord.NotFound, discord.Forbidden) as error:
+                    if error.code in (UNKNOWN_CHANNEL, THREAD_LOCKED):
+                        raise ContentRejected("The digest's thread was deleted or locked.") from error
+                    raise
             else:
                 channel = client.get_partial_messageable(int(target.channel))
                 reference = channel.get_partial_message(int(root.message)).to_reference(fail_if_not_exists=False)

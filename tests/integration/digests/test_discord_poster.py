@@ -10,7 +10,7 @@ from adapters.discord.poster import DiscordPoster
 from bot.digests.model import Target
 from bot.digests.ports import MessageRef
 from bot.documents.model import Card, Document, Paragraph, text
-from bot.errors import Ambiguous, RateLimited, TargetGone, Transient, Unauthorized
+from bot.errors import Ambiguous, ContentRejected, RateLimited, TargetGone, Transient, Unauthorized
 from tests.servers.discord import FORUM, TEXT_CHANNEL, DiscordServer, Fault, words_of
 
 ROOT = Document("Papers of Friday", (Paragraph(text("Two new papers.")),))
@@ -69,6 +69,18 @@ async def test_messages_can_be_changed_and_keep_their_keys(
     assert ["It is complete." in words_of(message) for message in server.messages.values()] == [True, True]
     assert await poster.find(there, None, "Papers", KEY) == root
     assert await poster.find(there, root, "Papers", OTHER) == reply
+
+
+async def test_thread_that_was_deleted_or_locked_says_nothing_about_its_channel(
+    server: DiscordServer, target: Target, poster: DiscordPoster
+) -> None:
+    deleted = await poster.post_root(target, "Papers of Friday", ROOT, KEY)
+    locked = await poster.post_root(target, "Papers of Monday", ROOT, OTHER)
+    server.remove_channel(deleted.thread)
+    server.channels[locked.thread]["thread_metadata"]["locked"] = True
+    for root in (deleted, locked):
+        with pytest.raises(ContentRejected):
+            await poster.post_reply(target, root, PAPER, "c" * 25)
 
 
 async def test_message_that_was_taken_away_is_gone(
