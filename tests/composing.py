@@ -58,6 +58,7 @@ class World:
             FRIDAY: [entry(1, "Robots at sea"), entry(2, "Agents ashore"), entry(3, "A benchmark of buoys")],
             THURSDAY: [entry(4, "Old lighthouses")],
         }
+        self.linked: dict[str, dict[str, object]] = {}  # what a paper's own answer tells beyond its id, by that
         self.down: set[date] = set()
         self.drawn: list[Bars] = []
         self.store = FakeStore()
@@ -76,6 +77,9 @@ class World:
         return b"a picture"
 
     def _answer(self, address: str) -> FakeAnswer | Transient | None:
+        if "/api/papers/" in address:
+            paper_id = address.rpartition("/")[2]
+            return FakeAnswer.of({"id": paper_id, "title": "A paper", **self.linked.get(paper_id, {})})
         day = next((day for day in self.lists if day.isoformat() in address), None)
         if day is not None and day in self.down:
             return SourceUnavailable("Hugging Face does not answer.")

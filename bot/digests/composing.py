@@ -6,6 +6,7 @@ label; and the digest says what it lacks.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -161,13 +162,15 @@ class Composer:
         """The messages about these papers, by their numbers."""
         papers = [choice.paper for choice in choices.values()]
         workspace, language = subscription.target.workspace, subscription.language
-        summaries = await self._summarizer.summarize(papers, workspace=workspace, language=language, patience=patience)
+        summaries, papers = await asyncio.gather(
+            self._summarizer.summarize(papers, workspace=workspace, language=language, patience=patience),
+            self._library.with_artifacts(papers),
+        )
         now = self._clock.now()
         parts = []
-        for number, choice in choices.items():
-            paper_id = choice.paper.id
-            seen = Sighting(paper=choice.paper, summary=summaries.by_id.get(paper_id), rise=rises.get(paper_id))
-            parts.append(wording.paper_part(number, choice, seen, offers=self._offers, now=now))
+        for (number, choice), paper in zip(choices.items(), papers, strict=True):
+            seen = Sighting(paper=paper, summary=summaries.by_id.get(paper.id), rise=rises.get(paper.id))
+            parts.append(wording.paper_part(number, choice.why, seen, offers=self._offers, now=now))
         return Written(tuple(parts), summaries.degraded or "")
 
 

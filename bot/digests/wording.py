@@ -28,11 +28,13 @@ from bot.documents.model import (
 )
 from bot.documents.words import long_date
 from bot.papers import calendar
-from bot.papers.model import EmptyReason, Paper
+from bot.papers.model import Artifact, EmptyReason, Paper
 from bot.reading.cards import Sighting, details, list_card, paper_json, starters
 
 LONGEST_TITLE = 90  # characters; the shortest of the platforms' limits for a thread's name is 100
 FIRST_IN_ROOT = 5  # papers that the root message names
+OF_A_KIND = 2  # models, datasets or Spaces named under a paper
+KINDS = {"model": "Model", "dataset": "Dataset", "space": "Space"}
 
 
 def title_of(slot: Slot) -> str:
@@ -53,7 +55,7 @@ def root(slot: Slot, chosen: Chosen, lacking: Text, review: Review = NOTHING) ->
     """
     shown, total = len(chosen.choices), len(chosen.choices) + chosen.below + chosen.off_topic + chosen.muted
     blocks: list[Block] = [
-        Paragraph(text(_counts(shown, total, chosen))),
+        Paragraph(text(_counts(slot.kind, shown, total, chosen))),
         Bullets(tuple(map(_line, chosen.choices[:FIRST_IN_ROOT]))),
         *review.blocks,
     ]
@@ -66,18 +68,18 @@ def root(slot: Slot, chosen: Chosen, lacking: Text, review: Review = NOTHING) ->
     return Document(title_of(slot), tuple(blocks), data=data)
 
 
-def paper_part(number: int, choice: Choice, seen: Sighting, *, offers: frozenset[str], now: datetime) -> Part:
+def paper_part(number: int, why: str, seen: Sighting, *, offers: frozenset[str], now: datetime) -> Part:
     """The message about one paper."""
     card = list_card(seen, offers=offers, now=now)
     card = replace(
         card,
         rank=number,
-        why=choice.why,
+        why=why,
         details=details(seen.summary) if seen.summary else (),
         actions=(*starters(seen, offers), *card.actions),
     )
-    blocks: tuple[Block, ...] = (card, *_artifacts(choice.paper))
-    return Part(number, Document(blocks=blocks, data=paper_json(replace(seen, rank=number))), choice.paper.id)
+    blocks: tuple[Block, ...] = (card, *_artifacts(seen.paper))
+    return Part(number, Document(blocks=blocks, data=paper_json(replace(seen, rank=number))), seen.paper.id)
 
 
 def what_is_lacking(reading: Reading, missing: str) -> Text:
@@ -116,10 +118,13 @@ def notice(slot: Slot, reading: Reading, chosen: Chosen, gaps: Gaps | None) -> D
     )
 
 
-def _counts(shown: int, total: int, chosen: Chosen) -> str:
-    what = f"{total} new paper" + ("" if total == 1 else "s")
+def _counts(kind: Kind, shown: int, total: int, chosen: Chosen) -> str:
+    papers = "paper" if total == 1 else "papers"
+    what = f"{total} {papers} that week" if kind is Kind.WEEKLY else f"{total} new {papers}"
     if shown == total:
         return f"{what}."
+    if shown + chosen.below == total:
+        return f"{what}; the {shown} most upvoted follow." if shown > 1 else f"{what}; the most upvoted one follows."
     left_out = [f"{chosen.off_topic} on other topics"] if chosen.off_topic else []
     left_out += [f"{chosen.muted} on muted topics"] if chosen.muted else []
     left_out += [f"{chosen.below} further down the list"] if chosen.below else []
@@ -135,12 +140,21 @@ def _line(choice: Choice) -> Text:
 
 
 def _artifacts(paper: Paper) -> tuple[Block, ...]:
-    """A line with the models, datasets and Spaces that name the paper."""
-    if not paper.artifacts:
-        return ()
-    links = [link(f"{one.name} ({one.kind})", one.url) for one in paper.artifacts[:5]]
-    between = [piece for one in links for piece in (", ", one)][1:]
-    return (Footnote(text("On Hugging Face: ", *between)),)
+    """A line with the models, datasets and Spaces that name the paper: `Models: a/b, c/d · Space: e/f`."""
+    groups = [_linked(name, [one for one in paper.artifacts if one.kind == kind]) for kind, name in KINDS.items()]
+    pieces = [piece for group in groups if group for piece in (" · ", *group)][1:]
+    return (Footnote(text(*pieces)),) if pieces else ()
+
+
+def _linked(kind: str, artifacts: Sequence[Artifact]) -> list[str | Inline]:
+    """The first ones of a kind, and how many there are beside them."""
+    links = [link(one.name, one.url) for one in artifacts[:OF_A_KIND]]
+    more = len(artifacts) - len(links)
+    if not links:
+        return []
+    name = f"{kind}: " if len(artifacts) == 1 else f"{kind}s: "
+    pieces = [piece for one in links for piece in (", ", one)][1:]
+    return [name, *pieces, *([f" and {more} more"] if more else [])]
 
 
 def _after_weekend(day: date) -> bool:

@@ -18,6 +18,7 @@ from bot.errors import BadInput, NotFound, StoreError, Transient
 from bot.papers import calendar
 from bot.papers.arxiv import Arxiv
 from bot.papers.huggingface import HuggingFace, Listing
+from bot.papers.linked import Linked
 from bot.papers.model import EmptyReason, ListState, Paper, PaperList
 from bot.papers.references import PaperReference
 from bot.ports import Clock, PaperRepository
@@ -51,6 +52,7 @@ class Library:
         self._arxiv = arxiv
         self._repository = repository
         self._clock = clock
+        self._linked = Linked(huggingface, repository, clock)
         self._answered: dict[str, datetime] = {}  # when this library last had a list from its source
 
     async def today(self) -> PaperList:
@@ -137,6 +139,10 @@ class Library:
             except Transient as error:
                 log.info("papers_missing", action="papers", count=len(missing), reason=type(error).__name__)
         return [known[paper_id] for paper_id in dict.fromkeys(ids) if paper_id in known]
+
+    async def with_artifacts(self, papers: Sequence[Paper]) -> list[Paper]:
+        """The same papers, with the models, datasets and Spaces that name them; as they are where nobody tells."""
+        return await self._linked.to(papers)
 
     async def search(self, words: str, limit: int = 10) -> SearchResult:
         """Search the store and Hugging Face at once, and fuse both rankings.

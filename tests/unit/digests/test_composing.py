@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from typing import Any
 
 import pytest
 
 from bot.digests.codec import dump, load
 from bot.digests.model import DeliveryState, Kind, Part
 from bot.documents.model import Card, Document
+from bot.documents.plain import plain_document
 from bot.errors import Transient
 from tests.composing import CHANNEL, FRIDAY, SLOT, THURSDAY, World, root_of, titles
 from tests.digests import wish
@@ -87,3 +89,29 @@ async def test_notice_of_a_list_that_is_missing_says_so(world: World) -> None:
     digest = await world.compose()
     assert digest.is_notice
     assert "Without the list of Friday 10 July 2026" in root_of(digest)
+
+
+async def test_models_datasets_and_spaces_stand_below_their_paper(world: World) -> None:
+    names = [{"id": f"lab/robot-{number}"} for number in range(4)]
+    world.linked["2607.00001"] = {"linkedModels": names, "linkedSpaces": [{"id": "lab/demo"}]}
+    digest = await world.compose()
+    below = plain_document(digest.parts[1].document).splitlines()[-1]
+    assert below.startswith("Models: lab/robot-0 (https://huggingface.co/lab/robot-0), lab/robot-1 (")
+    assert below.endswith(" and 2 more · Space: lab/demo (https://huggingface.co/spaces/lab/demo)")
+    assert "Models" not in plain_document(digest.parts[2].document)
+
+
+@pytest.mark.parametrize(
+    ("wishes", "words"),
+    [
+        ({}, "4 new papers."),
+        ({"top": 2}, "4 new papers; the 2 most upvoted follow."),
+        ({"top": 1}, "4 new papers; the most upvoted one follows."),
+        ({"kind": Kind.WEEKLY}, "4 papers that week."),
+    ],
+)
+async def test_how_many_papers_there_are_is_said_in_one_sentence(
+    world: World, wishes: dict[str, Any], words: str
+) -> None:
+    slot = replace(SLOT, kind=wishes.get("kind", Kind.DAILY))
+    assert words in root_of(await world.compose(wish(CHANNEL, **wishes), slot)).splitlines()
