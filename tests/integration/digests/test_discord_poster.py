@@ -197,11 +197,6 @@ async def test_owner_is_told_directly(server: DiscordServer, target: Target, pos
     assert "Two new papers" in words_of(next(iter(server.messages.values())))
 
 
-async def test_reply_to_a_thread_that_is_gone(server: DiscordServer, target: Target, poster: DiscordPoster) -> None:
-    with pytest.raises(TargetGone):
-        await poster.post_reply(target, MessageRef("1", "123456"), PAPER, KEY)
-
-
 async def test_channel_is_looked_at_once(server: DiscordServer, target: Target, poster: DiscordPoster) -> None:
     requests = [poster.requests_for_root(target)]
     await poster.post_root(target, "Papers of Friday", ROOT, KEY)
