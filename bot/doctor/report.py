@@ -13,6 +13,7 @@ from bot.doctor.checks import advice, model_address, own_checks
 from bot.doctor.model import Check, Result, Verdict
 from bot.errors import BotError, SettingsError
 from bot.logs import log_to_file
+from bot.on_mail import checks as mail_checks
 from bot.platforms import configured
 from bot.settings import Settings, load
 
@@ -61,13 +62,16 @@ def with_advice(findings: Mapping[str, Result], advice: Mapping[str, str]) -> di
 
 
 def platform_checks(settings: Settings) -> list[Check]:
-    """What the adapters of the configured platforms want to look at."""
-    return [check for platform in configured(settings) for check in platform.checks(settings)]
+    """What the adapters of the configured platforms want to look at, and mail's."""
+    platforms = [check for platform in configured(settings) for check in platform.checks(settings)]
+    return [*platforms, *mail_checks(settings)]
 
 
 def look_at_platforms(settings: Settings) -> Result:
     """Which platforms `run` would start."""
     names = [platform.name for platform in configured(settings)]
+    names += ["mail"] if settings.sends_mail else []
+    names += ["feeds"] if settings.shows_feeds else []
     if names:
         return Result(Verdict.OK, f"`paperwire run` serves {' and '.join(names)}.")
     return Result(

@@ -46,15 +46,15 @@ class Program:
         assert "Traceback" not in process.stderr + process.stdout
         return Outcome(process.returncode, process.stdout, process.stderr)
 
-    def started(self, *words: str) -> subprocess.Popen[str]:
-        """Start it, to be talked to through its pipes."""
+    def started(self, *words: str, **settings: str) -> subprocess.Popen[str]:
+        """Start it, to be talked to through its pipes; with more settings."""
         return subprocess.Popen(
             [sys.executable, "-c", "from bot.cli import main; main()", *words],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
             cwd=self.folder,
-            env=self._environment({}),
+            env=self._environment(settings),
         )
 
     def _environment(self, settings: Mapping[str, str]) -> dict[str, str]:
