@@ -20,8 +20,8 @@ from bot.chat.forms import FormMaker
 from bot.chat.gallery import Gallery
 from bot.chat.helping import Helping
 from bot.chat.lists import Lists
-from bot.chat.outlets import Outlets
 from bot.chat.managing import Managing
+from bot.chat.outlets import Outlets
 from bot.chat.papers import Papers
 from bot.chat.request import Reply, Request
 from bot.chat.saving import Saving

@@ -253,6 +253,9 @@ class Leases(Protocol):
     async def release(self, name: str, owner: str) -> None:
         """Give back what `owner` holds; nothing happens if it does not."""
 
+    async def held(self, prefix: str, now: datetime) -> list[str]:
+        """The names with that prefix that somebody holds now, sorted."""
+
     async def forget_before(self, instant: datetime) -> int:
         """Drop those that ran out before then, and with them their tokens' count; how many."""
 

@@ -21,6 +21,7 @@ from adapters.discord.client import intents
 from adapters.discord.errors import FAULTS, translated
 from adapters.discord.events import guild_workspace
 from adapters.discord.gateway import aim_rest
+from adapters.discord.permissions import missing
 from adapters.discord.render import pages
 from adapters.discord.surfaces import SILENT_MENTIONS, files, named
 from bot.digests.model import Target
@@ -127,6 +128,18 @@ class DiscordPoster:
                 return await _root(await self._place(client, target), title, key)
             except discord.Forbidden as error:
                 raise Ambiguous("The bot may not read what it has written there.") from error
+
+    async def look_at(self, target: Target) -> None:
+        """Ask for the channel: whether it is there, and the bot sees it and may do there what it needs."""
+        async with self._speaking(reading=True) as client:
+            place = await client.fetch_channel(int(target.channel))
+            if not isinstance(place, discord.abc.GuildChannel):
+                return
+            guild = await client.fetch_guild(place.guild.id, with_counts=False)  # whose roles are not known without
+            channel = await guild.fetch_channel(place.id)
+            held = channel.permissions_for(await guild.fetch_member(client.user.id if client.user else 0))
+            if lacking := missing(held):
+                raise TargetGone(f"The bot's role lacks {', '.join(lacking)} there.")
 
     async def tell(self, workspace: str, user: str, document: Document) -> None:
         """A direct message."""

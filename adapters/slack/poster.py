@@ -20,7 +20,7 @@ from adapters.slack.render import document_without_pictures, render
 from bot.digests.model import Target
 from bot.digests.ports import MessageRef
 from bot.documents.model import Document
-from bot.errors import Ambiguous, ContentRejected, Transient, Unauthorized
+from bot.errors import Ambiguous, ContentRejected, TargetGone, Transient, Unauthorized
 
 EVENT = "paperwire_digest"
 LOOK_BACK = 50
@@ -73,6 +73,16 @@ class SlackPoster:
             raise Transient("Slack did not say what stands there.") from error
         found = [message for message in messages if _key_of(message) == key]
         return MessageRef(str(found[0]["ts"]), str(found[0]["ts"])) if found else None
+
+    async def look_at(self, target: Target) -> None:
+        """Ask for the channel: whether it is there, open, and has the app in it."""
+        client = await self._outbox.client(_address(target))
+        answer = await call(lambda: client.conversations_info(channel=target.channel), attempts=1)
+        channel: Json = answer["channel"]
+        if channel.get("is_archived"):
+            raise TargetGone("The channel is archived.")
+        if not (channel.get("is_member") or channel.get("is_im")):
+            raise TargetGone("The app is not in the channel; invite it there.")
 
     async def tell(self, workspace: str, user: str, document: Document) -> None:
         """A direct message."""

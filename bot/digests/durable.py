@@ -39,6 +39,7 @@ IN_PLACE = 10.0  # seconds that a digest may wait without leaving its place to o
 ALIVE = timedelta(seconds=30)  # after so long without a sign of life a process is dead
 SIGNS = 3  # of life, within that time
 AGAIN = "/again "  # in a workflow's id, before which time it is begun again
+STORE_AGAIN = 60.0  # seconds, at most, before a store that failed is asked again
 ENDS = ("SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED")
 
 
@@ -56,15 +57,26 @@ class PutOff(Exception):
 class RecordedSteps:
     """Implements `bot.digests.courier.Steps` within a workflow.  Raises `PutOff` out of long waits."""
 
-    def __init__(self, in_place: float) -> None:
+    def __init__(self, in_place: float, clock: Clock) -> None:
         self._in_place = in_place
+        self._clock = clock
 
     async def run(self, name: str, step: Callable[[], Awaitable[Outcome]]) -> Outcome:
-        """Run a step, or take what it came to when it ran before."""
+        """Run a step, or take what it came to when it ran before.
+
+        A step that finds its store closed is run again until it is open: an error that left a workflow would end it.
+        """
         from dbos import DBOS
 
         async def recorded() -> Outcome:
-            return await step()
+            wait = 1.0
+            while True:
+                try:
+                    return await step()
+                except StoreError as error:
+                    log.warning("step_put_off", action="deliver_digest", step=name, why=error.sentence)
+                await self._clock.sleep(wait)
+                wait = min(2 * wait, STORE_AGAIN)
 
         return await DBOS.run_step_async({"name": name}, recorded)
 
@@ -169,14 +181,14 @@ async def open_workers(
     @DBOS.workflow(name="digest")
     async def deliver(slot_key: str) -> None:
         try:
-            await courier.deliver(slot_key, RecordedSteps(in_place))
+            await courier.deliver(slot_key, RecordedSteps(in_place, clock))
         except PutOff as wait:
             await _begin_again(deliver, slot_key, wait.seconds)
 
     @DBOS.workflow(name="completion")
     async def complete(slot_key: str) -> None:
         try:
-            await courier.complete(slot_key, RecordedSteps(in_place))
+            await courier.complete(slot_key, RecordedSteps(in_place, clock))
         except PutOff as wait:
             await _begin_again(complete, slot_key, wait.seconds)
 
@@ -196,6 +208,11 @@ async def open_workers(
         asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor())
         await asyncio.to_thread(DBOS.destroy, destroy_registry=True)
         await leases.release(_lease(name), name)
+
+
+async def living_workers(leases: Leases, now: datetime) -> int:
+    """How many processes deliver digests."""
+    return len(await leases.held(_lease(""), now))
 
 
 async def _begin_again(work: Work, slot_key: str, seconds: float) -> None:

@@ -109,6 +109,14 @@ class Poster(Protocol):
             TargetGone, Transient: as `post_root`.
         """
 
+    async def look_at(self, target: Target) -> None:
+        """See whether a digest could be posted there; nothing is posted.
+
+        Raises:
+            TargetGone, Unauthorized: not; says why.
+            Transient: nobody knows.
+        """
+
     async def tell(self, workspace: str, user: str, document: Document) -> None:
         """A private message to one user: that a subscription had to pause.  Raises as `post_root`."""
 
@@ -186,6 +194,9 @@ class SubscriptionRepository(Protocol):
 
     async def of_workspace(self, workspace: str) -> list[Standing]:
         """All of a workspace, by channel."""
+
+    async def everything(self) -> list[Standing]:
+        """All there are, by workspace and channel."""
 
     async def due(self, now: datetime, limit: int = 1000) -> list[Standing]:
         """Those not paused with `next_due_at` at or before `now`, earliest first."""

@@ -10,6 +10,7 @@ from dataclasses import asdict, replace
 
 from bot.cli.outcome import FAILED
 from bot.doctor.checks import advice, model_address, own_checks
+from bot.doctor.digests import digest_checks
 from bot.doctor.model import Check, Result, Verdict
 from bot.errors import BotError, SettingsError
 from bot.logs import log_to_file
@@ -36,7 +37,7 @@ async def examine(*, as_json: bool) -> int:
         sys.stdout.write(json.dumps({"error": error.sentence, "kind": type(error).__name__}, indent=2) + "\n")
         return FAILED
     findings = {"settings": look_at_settings(settings)}
-    checked = await run_checks([*own_checks(settings), *platform_checks(settings)])
+    checked = await run_checks([*own_checks(settings), *platform_checks(settings), *digest_checks(settings)])
     findings |= with_advice(checked, advice(settings))
     findings["platforms"] = look_at_platforms(settings)
     sys.stdout.write((_as_json(findings) if as_json else _as_text(findings)) + "\n")

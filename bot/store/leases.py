@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import case, delete, update
+from sqlalchemy import case, delete, select, update
 
 from bot.store.database import Database
 from bot.store.tables import leases
@@ -38,6 +38,13 @@ class SqlLeases:
         held = (leases.c.name == name) & (leases.c.owner == owner)
         async with self._database.transaction() as connection:
             await connection.execute(update(leases).where(held).values(owner=None))
+
+    async def held(self, prefix: str, now: datetime) -> list[str]:
+        """Those that somebody holds now, sorted."""
+        own = leases.c
+        named = own.name.startswith(prefix, autoescape=True) & own.owner.is_not(None) & (own.expires_at > now)
+        async with self._database.reading() as connection:
+            return list((await connection.execute(select(own.name).where(named).order_by(own.name))).scalars())
 
     async def forget_before(self, instant: datetime) -> int:
         """Drop those that ran out before then; how many."""

@@ -44,6 +44,12 @@ class SqlSubscriptions:
         async with self._database.reading() as connection:
             return [_standing(row) for row in (await connection.execute(asked)).mappings()]
 
+    async def everything(self) -> list[Standing]:
+        """All there are."""
+        asked = select(subscriptions).order_by(own.workspace, own.channel, own.kind)
+        async with self._database.reading() as connection:
+            return [_standing(row) for row in (await connection.execute(asked)).mappings()]
+
     async def due(self, now: datetime, limit: int = 1000) -> list[Standing]:
         """Those not paused whose time has come, earliest first."""
         asked = select(subscriptions).where(own.next_due_at <= now, own.paused == "")

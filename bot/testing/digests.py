@@ -211,6 +211,10 @@ class FakeSubscriptions:
         keys = sorted(self._standings, key=lambda key: (key[0].channel, key[1]))
         return [self._standings[key] for key in keys if key[0].workspace == workspace]
 
+    async def everything(self) -> list[Standing]:
+        """All there are."""
+        return [self._standings[key] for key in sorted(self._standings, key=lambda key: (*_place(key[0]), key[1]))]
+
     async def due(self, now: datetime, limit: int = 1000) -> list[Standing]:
         """Those not paused whose time has come, earliest first."""
         due = [own for own in self._standings.values() if own.next_due_at <= now and not own.paused]
@@ -271,6 +275,10 @@ class FakeSubscriptions:
     def forget(self, workspace: str) -> None:
         """Delete what belongs to a workspace."""
         self._standings = {key: own for key, own in self._standings.items() if key[0].workspace != workspace}
+
+
+def _place(target: Target) -> tuple[str, str]:
+    return target.workspace, target.channel
 
 
 @dataclass(frozen=True)
@@ -337,6 +345,11 @@ class FakePoster:
         if self.unseen:
             raise self.unseen.pop(0)
         return MessageRef(key, key) if any(one.key == key for one in self.posted) else None
+
+    async def look_at(self, target: Target) -> None:
+        """See whether a digest could be posted there."""
+        if self.unseen:
+            raise self.unseen.pop(0)
 
     async def tell(self, workspace: str, user: str, document: Document) -> None:
         """A private message."""

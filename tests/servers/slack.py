@@ -17,8 +17,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from aiohttp import WSMsgType, web
-from tests.servers.limits import SlackLimits
 
+from tests.servers.limits import SlackLimits
 from tests.servers.slack_checks import message_faults, units, view_faults
 
 Json = dict[str, Any]
@@ -353,7 +353,8 @@ class SlackServer:
 
     def _conversations_info(self, arguments: Json, _: str) -> Json:
         channel = self._channel(arguments)
-        return {"channel": {"id": channel.id, "creator": channel.creator, "is_member": channel.has_bot}}
+        facts = {"creator": channel.creator, "is_member": channel.has_bot, "is_archived": channel.archived}
+        return {"channel": {"id": channel.id, **facts}}
 
     def _chat_postMessage(self, arguments: Json, _: str) -> Json:  # noqa: N802
         self._check_message(arguments)

@@ -33,6 +33,11 @@ class FakeLeases:
         if held is not None and held.owner == owner:
             self._leases[name] = held._replace(owner=None)
 
+    async def held(self, prefix: str, now: datetime) -> list[str]:
+        """Those that somebody holds now."""
+        held = [name for name, lease in self._leases.items() if lease.owner is not None and lease.expires_at > now]
+        return sorted(name for name in held if name.startswith(prefix))
+
     async def forget_before(self, instant: datetime) -> int:
         """Drop those that ran out before then."""
         old = [name for name, lease in self._leases.items() if lease.expires_at < instant]

@@ -207,6 +207,13 @@ async def test_digests_of_a_channel_newest_first(store: Store) -> None:
     assert days == [DAY, DAY - timedelta(days=1)]
 
 
+async def test_all_subscriptions_by_workspace_and_channel(store: Store) -> None:
+    for workspace, channel in (("slack:T2", "C1"), ("slack:T1", "C2"), ("slack:T1", "C1")):
+        await store.subscriptions.put(replace(WISH, target=Target(workspace, channel)), NOON)
+    found = [one.subscription.target for one in await store.subscriptions.everything()]
+    assert found == [Target("slack:T1", "C1"), Target("slack:T1", "C2"), Target("slack:T2", "C1")]
+
+
 async def test_old_digests_are_dropped_with_their_messages(store: Store) -> None:
     old, weekly = replace(SLOT, day=DAY - timedelta(days=9)), replace(SLOT, kind=Kind.WEEKLY)
     for slot, due in ((old, NOON - 9 * 24 * HOUR), (weekly, NOON - 9 * 24 * HOUR), (SLOT, NOON)):

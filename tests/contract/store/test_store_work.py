@@ -212,3 +212,10 @@ async def test_leases_that_ran_out_long_ago_are_dropped(store: Store) -> None:
     assert await store.leases.forget_before(NOON + 2 * MINUTE) == 2
     assert await store.leases.acquire("held", "b", NOON + 2 * MINUTE, MINUTE) is None
     assert await store.leases.acquire("old", "b", NOON + 2 * MINUTE, MINUTE) == 1
+
+
+async def test_leases_that_are_held_are_known_by_their_beginning(store: Store) -> None:
+    for name in ("digests/b", "digests/a", "slack/c", "digests/over", "digests/given back"):
+        await store.leases.acquire(name, "me", NOON, MINUTE if name == "digests/over" else 2 * MINUTE)
+    await store.leases.release("digests/given back", "me")
+    assert await store.leases.held("digests/", NOON + MINUTE) == ["digests/a", "digests/b"]

@@ -192,6 +192,18 @@ async def test_refused_token_is_named(server: DiscordServer, target: Target) -> 
         await poster.post_root(target, "Papers", ROOT, KEY)
 
 
+async def test_channel_that_takes_digests_is_told_from_others(
+    server: DiscordServer, target: Target, poster: DiscordPoster
+) -> None:
+    await poster.look_at(target)
+    with pytest.raises(TargetGone):
+        await poster.look_at(Target(target.workspace, "123"))
+    guild = server.gateway.guilds[target.workspace.partition(":")[2]]
+    guild["roles"][0]["permissions"] = "0"
+    with pytest.raises(TargetGone, match="Send Messages"):
+        await poster.look_at(target)
+
+
 async def test_owner_is_told_directly(server: DiscordServer, target: Target, poster: DiscordPoster) -> None:
     await poster.tell(target.workspace, "200000000000000001", ROOT)
     assert "Two new papers" in words_of(next(iter(server.messages.values())))

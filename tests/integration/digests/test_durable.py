@@ -9,10 +9,11 @@ from pathlib import Path
 from bot.clock import SystemClock
 from bot.digests.courier import Courier
 from bot.digests.durable import DurableWorkers, open_workers
-from bot.digests.model import Kind, Target
+from bot.digests.model import DeliveryState, Kind, Part, Slot, Target
+from bot.digests.ports import MessageRef
 from bot.digests.sending import Sender
 from bot.digests.ticking import Ticker
-from bot.errors import RateLimited
+from bot.errors import RateLimited, StoreError
 from bot.store.database import Database
 from bot.store.deliveries import SqlDeliveries
 from bot.store.leases import SqlLeases
@@ -101,3 +102,34 @@ async def test_digest_that_has_to_wait_leaves_its_place_and_comes_again(
 async def _have_ended(workers: DurableWorkers, ended: list[int], workflows: int) -> bool:
     ended.append(await workers.forget(timedelta()))
     return sum(ended) == workflows
+
+
+class Moody(SqlDeliveries):
+    """Deliveries in a database that is locked now and then."""
+
+    def __init__(self, database: Database) -> None:
+        super().__init__(database)
+        self.troubles = 1
+
+    async def state(self, slot: Slot, part: Part) -> tuple[DeliveryState, MessageRef | None]:
+        if self.troubles:
+            self.troubles -= 1
+            raise StoreError("The database is locked.")
+        return await super().state(slot, part)
+
+
+async def test_digest_outlives_a_database_that_is_locked_for_a_while(
+    database: Database, database_url: str, tmp_path: Path
+) -> None:
+    clock, poster = SystemClock(), FakePoster()
+    subscriptions, deliveries = SqlSubscriptions(database), Moody(database)
+    target = Target("slack:T1", "C1")
+    await due_now(subscriptions, target, clock)
+    posters = {"slack": poster}
+    courier = Courier(FakeComposer(), Sender(posters, deliveries, clock), subscriptions, deliveries, posters, clock)
+    steps = database_url if "postgres" in database_url else f"sqlite:///{tmp_path / 'steps.db'}"
+    async with open_workers(courier, ["slack"], SqlLeases(database), clock, database_url=steps) as workers:
+        await Ticker(subscriptions, deliveries, workers, clock).tick()
+        await until(lambda: _all_ran(subscriptions, [target]))
+    assert len(poster.posted) == 4
+    assert deliveries.troubles == 0

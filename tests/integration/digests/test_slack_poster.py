@@ -109,6 +109,14 @@ async def test_faults_are_named(
     assert len(slack.visible("C1")) == arrived
 
 
+async def test_channel_that_takes_digests_is_told_from_others(slack: SlackServer, poster: SlackPoster) -> None:
+    await poster.look_at(TARGET)
+    for channel in ("C2", "C3", "C404"):
+        with pytest.raises(TargetGone):
+            await poster.look_at(Target("slack:T1", channel))
+    assert not slack.visible()
+
+
 async def test_owner_is_told_directly(slack: SlackServer, poster: SlackPoster) -> None:
     slack.channels["U1"] = slack.channels["D1"]
     await poster.tell("slack:T1", "U1", ROOT)
