@@ -6,6 +6,7 @@ import base64
 import re
 import uuid
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from xml.etree.ElementTree import Element, SubElement, register_namespace, tostring
 
@@ -59,7 +60,7 @@ def _entry(feed: Element, issue: Issue, address: str) -> None:
     _put(entry, "published", issue.published.replace(microsecond=0).isoformat())
     _put(entry, "updated", issue.updated.replace(microsecond=0).isoformat())
     _put(entry, "link", rel="alternate", type="text/html", href=_page_of(digest))
-    _put(entry, "content", html_document(as_one(digest), source=_inside), type="html")
+    _put(entry, "content", html_document(replace(as_one(digest), title=""), source=_inside), type="html")
 
 
 def _page_of(digest: Digest) -> str:

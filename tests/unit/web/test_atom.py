@@ -1,0 +1,67 @@
+"""Any digest gives a feed that can be read, and nothing in it runs."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+
+import feedparser
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from selectolax.lexbor import LexborHTMLParser
+
+from adapters.web.atom import atom_feed, last_change
+from bot.digests.model import Digest, Edition, Kind, Part, Slot, Target
+from bot.digests.ports import Issue
+from bot.documents.model import Document, Image
+from tests.strategies import EVIL_HOST, documents, nasty_texts
+
+NOON = datetime(2026, 7, 10, 12, 0, 5, 123, tzinfo=UTC)
+ADDRESS = "https://papers.example.org/digests/feed/abc"
+SLOT = Slot(Target("feed:local", "feed"), Kind.DAILY, date(2026, 7, 9), Edition.FINAL)
+
+
+def _issue(*parts: Document, title: str = "Papers", slot: Slot = SLOT) -> Issue:
+    numbered = tuple(Part(number, document) for number, document in enumerate(parts))
+    return Issue(Digest(slot=slot, title=title, parts=numbered), NOON, NOON)
+
+
+@settings(max_examples=40)
+@given(st.lists(documents(max_blocks=5), min_size=1, max_size=3), nasty_texts(90))
+def test_any_digest_can_be_read(parts: list[Document], title: str) -> None:
+    feed = feedparser.parse(atom_feed([_issue(*parts, title=title)], Kind.DAILY, ADDRESS))
+    assert (feed.bozo, len(feed.entries), feed.entries[0].updated) == (False, 1, "2026-07-10T12:00:05+00:00")
+
+
+@settings(max_examples=40)
+@given(st.lists(documents(max_blocks=5), min_size=1, max_size=3))
+def test_no_text_becomes_markup(parts: list[Document]) -> None:
+    feed = feedparser.parse(atom_feed([_issue(*parts)], Kind.DAILY, ADDRESS), sanitize_html=False)
+    tree = LexborHTMLParser(feed.entries[0].content[0].value)
+    assert not tree.css("script, iframe, object, form, style, base")
+    addresses = [node.attributes.get("href") or "" for node in tree.css("a")]
+    assert not [address for address in addresses if EVIL_HOST in address or not address.startswith("https://")]
+
+
+def test_pictures_stand_within_the_text() -> None:
+    chart = Document("Papers", (Image(alt="Agents 12", data=b"\x89PNG"),))
+    feed = feedparser.parse(atom_feed([_issue(chart)], Kind.DAILY, ADDRESS), sanitize_html=False)
+    [picture] = LexborHTMLParser(feed.entries[0].content[0].value).css("img")
+    assert (picture.attributes["src"], picture.attributes["alt"]) == ("data:image/png;base64,iVBORw==", "Agents 12")
+
+
+def test_weekly_feed_leads_to_the_week() -> None:
+    weekly = _issue(Document("Papers"), slot=replace(SLOT, kind=Kind.WEEKLY, day=date(2026, 7, 6)))
+    feed = feedparser.parse(atom_feed([weekly], Kind.WEEKLY, ADDRESS))
+    assert feed.feed.title == "Paperwire: papers of the week"
+    assert feed.entries[0].link == "https://huggingface.co/papers/week/2026-W28"
+
+
+def test_two_installations_have_entries_of_their_own() -> None:
+    feeds = [feedparser.parse(atom_feed([_issue(Document("Papers"))], Kind.DAILY, ADDRESS + end)) for end in "xy"]
+    assert feeds[0].entries[0].id != feeds[1].entries[0].id
+
+
+def test_feed_is_as_old_as_its_newest_change() -> None:
+    assert last_change([_issue(Document("Papers"))]) == NOON.replace(microsecond=0)
+    assert last_change([]) < NOON
