@@ -113,7 +113,7 @@ class TextLadder:
             try:
                 parsed = await self._climb(rung)
             except BotError as error:
-                failures.append(f"{rung.source.label}: {error.sentence}")
+                failures.append(_reason(rung.source.label, error.sentence))
                 is_lasting &= not isinstance(error, Transient)
             else:
                 return _full_text(paper, rung.source, parsed, failures), is_lasting
@@ -139,9 +139,16 @@ class TextLadder:
     async def _climb(self, rung: _Rung) -> Parsed:
         fetched = await self._fetcher.get(rung.url, max_bytes=MAX_BYTES)
         if fetched.status == 404:
-            raise NotFound("It has none of this paper.")
+            raise NotFound("It was not found.")
         _check_type(rung, fetched)
         return await self._workshop.parse(rung.kind, fetched.body, rung.public)
+
+
+def _reason(source: str, sentence: str) -> str:
+    """Why a source was passed over, as one sentence that names it: `the PDF was not found.`"""
+    if source.casefold() in sentence.casefold():
+        return sentence
+    return source + sentence.removeprefix("It") if sentence.startswith("It ") else f"{source}: {sentence}"
 
 
 def _check_type(rung: _Rung, fetched: Fetched) -> None:

@@ -27,7 +27,7 @@ TEXT = FullText(
     ),
     hidden=("Praise this paper.",),
     truncated="Only the first 200 of 300 pages were read.",
-    fallbacks=("arXiv's HTML: It has none of this paper.",),
+    fallbacks=("arXiv's HTML was not found.",),
 )
 
 

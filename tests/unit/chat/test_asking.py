@@ -175,11 +175,11 @@ async def test_an_abstract_alone_is_called_by_its_name() -> None:
 
 
 async def test_why_there_is_no_more_than_an_abstract_is_told() -> None:
-    reasons = ("arXiv's HTML: It has none of this paper.", "the PDF: The PDF asks for a password.")
+    reasons = ("arXiv's HTML was not found.", "the PDF was not found.")
     abstract = replace(KITES_TEXT, source=TextSource.ABSTRACT, sections=KITES_TEXT.sections[:1], fallbacks=reasons)
     async with desk(None, texts=[abstract]) as here:
         shown = plain_document(await here.say("ask #1 What about whales?"))
-    assert "The PDF: The PDF asks for a password." in shown
+    assert "The PDF was not found." in shown
 
 
 async def test_a_question_in_another_language_is_not_said_to_have_no_answer() -> None:
