@@ -29,6 +29,7 @@ async def serve(api_url: str, token: str) -> None:
         events=store.events,
         open_replies=store.open_replies,
         workspaces=store.workspaces,
+        managers=store.managers,
         channels=LostChannels(store.subscriptions, FakePoster()),
         leases=store.leases,
         clock=SystemClock(),

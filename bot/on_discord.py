@@ -82,6 +82,7 @@ def services(app: App, poster: Poster) -> Services:
         events=store.events,
         open_replies=store.open_replies,
         workspaces=store.workspaces,
+        managers=store.managers,
         channels=LostChannels(store.subscriptions, poster),
         leases=store.leases,
         clock=app.clock,

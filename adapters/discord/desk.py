@@ -27,6 +27,7 @@ from adapters.discord.events import (
     request_of_interaction,
     request_of_message,
     with_rights,
+    with_rights_of_author,
 )
 from adapters.discord.forms import ANSWER, command_form, question_form, written
 from adapters.discord.leftovers import OpenAnswer
@@ -42,8 +43,17 @@ from bot.chat.request import Origin, Place, Reply, Request
 from bot.digests.ports import WatchesChannels
 from bot.documents.model import Action, Actions, Bullets, Card, Document, Tone
 from bot.documents.words import with_code
-from bot.errors import BadInput, BotError, TargetGone
-from bot.ports import Clock, ConversationRepository, EventLog, Leases, OpenReplies, PaperRepository, Workspaces
+from bot.errors import BadInput, BotError, StoreError, TargetGone
+from bot.ports import (
+    Clock,
+    ConversationRepository,
+    EventLog,
+    Leases,
+    Managers,
+    OpenReplies,
+    PaperRepository,
+    Workspaces,
+)
 
 log = structlog.get_logger(__name__)
 
@@ -89,6 +99,7 @@ class Services:
     events: EventLog
     open_replies: OpenReplies
     workspaces: Workspaces
+    managers: Managers
     channels: WatchesChannels
     leases: Leases
     clock: Clock
@@ -104,13 +115,14 @@ class Desk:
         self._presses: set[tuple[int, int, str]] = set()
         self._under_way: set[asyncio.Task[None]] = set()
         self._closing = False
+        self._managed = {command.name for command in services.engine.commands if command.who == "manager"}
 
     # --- what comes in -------------------------------------------------------------------------------------------
 
     async def command(self, interaction: Interaction, line: str, private: bool) -> None:
         """A subcommand of `/papers`."""
         async with self._watched():
-            await self._answer_interaction(interaction, self._request(interaction, line), private)
+            await self._answer_interaction(interaction, await self._request(interaction, line), private)
 
     async def explain(self, interaction: Interaction, message: discord.Message) -> None:
         """The entry in a message's menu."""
@@ -119,7 +131,7 @@ class Desk:
             if reference is None:
                 await self._refuse(interaction, NO_PAPER)
             else:
-                request = self._request(interaction, f"show {reference}")
+                request = await self._request(interaction, f"show {reference}")
                 await self._answer_interaction(interaction, request, private=True)
 
     async def press(self, interaction: Interaction, custom_id: str) -> None:
@@ -143,7 +155,7 @@ class Desk:
             self._presses.add(key)
             try:
                 await self._answer_interaction(
-                    interaction, self._request(interaction, pressed.command), pressed.private
+                    interaction, await self._request(interaction, pressed.command), pressed.private
                 )
             finally:
                 self._presses.discard(key)
@@ -160,7 +172,7 @@ class Desk:
                 await self._take_form(interaction, asked.command)
                 return
             line = f"{asked.command} {written(interaction).get(ANSWER, '')}"
-            await self._answer_interaction(interaction, self._request(interaction, line), asked.private)
+            await self._answer_interaction(interaction, await self._request(interaction, line), asked.private)
 
     async def message(self, message: discord.Message, me: discord.abc.User) -> None:
         """A message that anybody wrote where the bot can read; most are none of its business."""
@@ -185,7 +197,7 @@ class Desk:
         """Open a command's form; what holds now is read first, for which Discord leaves three seconds."""
         try:
             async with asyncio.timeout(_READING_SECONDS):
-                form = await self._services.engine.form(self._request(interaction, line))
+                form = await self._services.engine.form(await self._request(interaction, line))
         except TimeoutError:
             await self._refuse(interaction, BUSY)
         except BotError as error:
@@ -195,7 +207,7 @@ class Desk:
             await interaction.response.send_modal(shown)
 
     async def _take_form(self, interaction: Interaction, line: str) -> None:
-        request = self._request(interaction, line, written(interaction))
+        request = await self._request(interaction, line, written(interaction))
         try:
             faults = self._services.engine.faults(request)
         except BotError as error:
@@ -208,9 +220,25 @@ class Desk:
 
     # --- answering -----------------------------------------------------------------------------------------------
 
-    def _request(self, interaction: Interaction, line: str, fields: Mapping[str, str] | None = None) -> Request:
+    async def _request(self, interaction: Interaction, line: str, fields: Mapping[str, str] | None = None) -> Request:
         request = request_of_interaction(interaction, line, fields)
-        return with_rights(request, interaction, self._services.engine.channel_spoken_of(request))
+        channel = self._services.engine.channel_spoken_of(request)
+        allowed = with_rights(request, interaction, channel)
+        if await self._is_named(allowed):
+            return with_rights(request, interaction, channel, named=True)
+        return allowed
+
+    async def _is_named(self, request: Request) -> bool:
+        """Whether somebody whom Discord does not let manage was named to; only where that matters, as it asks the
+        store before anything is acknowledged.
+        """
+        if request.direct or request.may_manage or request.text.partition(" ")[0] not in self._managed:
+            return False
+        try:
+            return request.user in await self._services.managers.of(request.place.workspace)
+        except StoreError as error:
+            log.warning("managers_unknown", action="look_up_managers", reason=error.sentence)
+            return False
 
     async def _answer_interaction(self, interaction: Interaction, request: Request, private: bool) -> None:
         if self._closing:
@@ -231,7 +259,7 @@ class Desk:
 
     async def _answer_message(self, message: discord.Message, me: discord.abc.User) -> None:
         """A mention in a text channel gets a thread of its own; all else is answered where it was said."""
-        request = request_of_message(message, me, place_of_message(message))
+        request = await self._request_of(message, me)
         book = self._book(request.place)
         book.opened(message.channel.id, 0, str(message.id))
         in_thread = None
@@ -240,6 +268,14 @@ class Desk:
             request = replace(request, place=await self._place_in_thread(request.place, message.id))
         surface = MessageSurface(message, in_thread=in_thread, book=book, on_thread=self._remember(request))
         await self._deliver(request, surface)
+
+    async def _request_of(self, message: discord.Message, me: discord.abc.User) -> Request:
+        request = request_of_message(message, me, place_of_message(message))
+        channel = self._services.engine.channel_spoken_of(request)
+        allowed = with_rights_of_author(request, message, channel)
+        if await self._is_named(allowed):
+            return with_rights_of_author(request, message, channel, named=True)
+        return allowed
 
     def _book(self, place: Place) -> OpenAnswer:
         return OpenAnswer(place, self._services.open_replies, self._services.clock, self._pace.grace)

@@ -62,15 +62,33 @@ def request_of_interaction(interaction: Interaction, line: str, fields: Mapping[
     )
 
 
-def with_rights(request: Request, interaction: Interaction, channel: str) -> Request:
-    """The request with what this person, and what the bot, may do in the channel that it speaks of."""
+def with_rights(request: Request, interaction: Interaction, channel: str, *, named: bool = False) -> Request:
+    """The request with what this person, and what the bot, may do in the channel that it speaks of.
+
+    `named`: the server's admins have named this person to manage channels.
+    """
     if request.direct:
         return replace(request, may_manage=channel == request.place.channel)
     guild = interaction.guild if in_own_guild(interaction) else None
-    found = guild.get_channel_or_thread(int(channel)) if guild is not None and channel.isdecimal() else None
-    may_manage = interaction.permissions.manage_guild and (found is not None or channel == request.place.channel)
+    found = _channel_of(guild, channel)
+    is_admin = interaction.permissions.manage_guild
+    may_manage = (is_admin or named) and (found is not None or channel == request.place.channel)
     missing = lacking(found) if found is not None else tuple(NEEDED.values())
-    return replace(request, may_manage=may_manage, lacking=missing)
+    return replace(request, is_admin=is_admin, may_manage=may_manage, lacking=missing)
+
+
+def with_rights_of_author(request: Request, message: discord.Message, channel: str, *, named: bool = False) -> Request:
+    """The same for a message."""
+    if request.direct:
+        return replace(request, may_manage=channel == request.place.channel)
+    author = message.author
+    is_admin = isinstance(author, discord.Member) and author.guild_permissions.manage_guild
+    is_there = channel == request.place.channel or _channel_of(message.guild, channel) is not None
+    return replace(request, is_admin=is_admin, may_manage=(is_admin or named) and is_there)
+
+
+def _channel_of(guild: discord.Guild | None, channel: str) -> discord.abc.GuildChannel | discord.Thread | None:
+    return guild.get_channel_or_thread(int(channel)) if guild is not None and channel.isdecimal() else None
 
 
 def place_of_message(message: discord.Message) -> Place:
@@ -82,7 +100,7 @@ def place_of_message(message: discord.Message) -> Place:
 
 
 def request_of_message(message: discord.Message, me: discord.abc.User, place: Place) -> Request:
-    """A mention, a reply to the bot, or a direct message, to be answered in `place`."""
+    """A mention, a reply to the bot, or a direct message, to be answered in `place`; rights are still to be told."""
     author = message.author
     replied = message.reference.resolved if message.reference else None
     return Request(
@@ -90,8 +108,6 @@ def request_of_message(message: discord.Message, me: discord.abc.User, place: Pl
         user=str(author.id),
         text=words_for(message, me),
         origin=Origin.MESSAGE,
-        may_manage=message.guild is None
-        or (isinstance(author, discord.Member) and author.guild_permissions.manage_guild),
         direct=message.guild is None,
         replied_papers=papers_in(replied) if isinstance(replied, discord.Message) else (),
     )

@@ -62,6 +62,7 @@ def services(
         events=events or store.events,
         open_replies=store.open_replies,
         workspaces=store.workspaces,
+        managers=store.managers,
         channels=LostChannels(store.subscriptions, poster or FakePoster()),
         leases=store.leases,
         clock=SystemClock(),

@@ -1,0 +1,73 @@
+"""Who may change a channel's digests on Discord, with the whole engine."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+
+import pytest
+
+from bot.bootstrap import demo_parts, open_app
+from bot.settings import Settings
+from bot.testing.store import FakeStore
+from tests.servers.discord import EPHEMERAL, DiscordServer, words_of
+from tests.servers.discord_bot import running_bot
+from tests.servers.discord_user import Person
+
+
+@pytest.fixture
+async def server() -> AsyncIterator[DiscordServer]:
+    async with DiscordServer().run() as server:
+        yield server
+        assert not server.violations
+
+
+@pytest.fixture
+def admin(server: DiscordServer) -> Person:
+    """Somebody who may manage the server."""
+    guild = server.add_guild("Lab")
+    return Person(server, guild["id"], guild["channels"][0]["id"])
+
+
+@pytest.fixture
+def member(admin: Person) -> Person:
+    """Somebody else there, without rights."""
+    return replace(admin, id="200000000000000002", permissions="0")
+
+
+@pytest.fixture
+async def store(server: DiscordServer) -> AsyncIterator[FakeStore]:
+    """The store behind a bot that is there for the whole test."""
+    store = FakeStore()
+    async with (
+        open_app(Settings.model_validate({}), replace(demo_parts(), store=store)) as app,
+        running_bot(server, app.engine, store=store),
+    ):
+        yield store
+
+
+async def said_to(whom: Person, command: str, **options: str) -> str:
+    """A command's private answer."""
+    answer = await whom.answer(await whom.command(command, **options))
+    assert answer["flags"] & EPHEMERAL
+    return words_of(answer)
+
+
+async def test_somebody_whom_an_admin_names_may_change_digests(store: FakeStore, admin: Person, member: Person) -> None:
+    assert "Only those who manage" in await said_to(member, "unsubscribe")
+    assert "may change" in await said_to(admin, "managers", change="add", person=f"<@{member.id}>")
+    assert "was not subscribed" in words_of(await member.answer(await member.command("unsubscribe")))
+
+
+async def test_only_admins_name_managers(store: FakeStore, member: Person) -> None:
+    assert "Only admins" in await said_to(member, "managers", change="add", person=f"<@{member.id}>")
+    assert await store.managers.of(f"discord:{member.guild}") == []
+
+
+async def test_a_message_cannot_speak_of_another_servers_channel(
+    store: FakeStore, server: DiscordServer, admin: Person
+) -> None:
+    other = server.add_guild("Elsewhere")["channels"][0]["id"]
+    await admin.write(f"subscribe {other}")
+    await server.until(lambda: "Only those who manage" in server.transcript())
+    assert await store.subscriptions.of_workspace(f"discord:{admin.guild}") == []
