@@ -139,6 +139,8 @@ def _signature(command: Command) -> inspect.Signature:
 
 
 def _annotation(argument: Argument) -> Any:
+    if argument.most:
+        return app_commands.Range[int, 1, argument.most] | None
     base = _ANNOTATIONS.get(argument.kind, str)
     return base if argument.required else base | None
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections import OrderedDict
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any, Final
 
@@ -38,11 +38,22 @@ THREAD_LOCKED = 160005
 NO_THREADS = frozenset({160006, 160007})  # too many are open
 DAY: Final = 1440  # minutes until a quiet thread is put away
 
+Turn = Callable[[], Awaitable[None]]
 Place = discord.abc.GuildChannel | discord.Thread | discord.abc.PrivateChannel
 
 
+async def at_once() -> None:
+    """Where nobody counts."""
+
+
 class DiscordPoster:
-    """Implements `bot.digests.ports.Poster` by Discord's REST API alone; no gateway is needed."""
+    """Implements `bot.digests.ports.Poster` by Discord's REST API alone; no gateway is needed.
+
+    Args:
+        token: the bot's.
+        api_url: Discord's base address.
+        turn: waits until one more request may leave, of all that the bot makes.
+    """
 
     platform = "discord"
     promise = "Discord drops repetitions for some minutes, and later the bot looks for the message; none comes twice."
@@ -50,9 +61,10 @@ class DiscordPoster:
     per_second = 46.0  # of the 50 requests that a bot may make; some are longer on their way than others
     can_edit = True
 
-    def __init__(self, token: str, api_url: str) -> None:
+    def __init__(self, token: str, api_url: str, turn: Turn = at_once) -> None:
         self._token = token
         self._api_url = api_url
+        self._turn = turn
         self._client: discord.Client | None = None
         self._opening = asyncio.Lock()
         self._places: OrderedDict[Target, Place] = OrderedDict()
@@ -60,10 +72,6 @@ class DiscordPoster:
     def counted_with(self, target: Target) -> str:
         """All requests of the bot."""
         return self.platform
-
-    def requests_for_root(self, target: Target) -> int:
-        """Post and open the thread; the first time, look at the channel before."""
-        return 2 if target in self._places else 3
 
     async def close(self) -> None:
         """Let go of the connection."""
@@ -81,6 +89,7 @@ class DiscordPoster:
             if not isinstance(place, discord.abc.Messageable):
                 raise TargetGone("Nobody can write in that channel.")
             message = await place.send(**options, silent=True, nonce=key)
+            await self._turn()
             try:
                 return MessageRef(str(message.id), await _thread(place, message.id, title))
             except FAULTS as error:
@@ -159,6 +168,7 @@ class DiscordPoster:
             guild = getattr(channel, "guild", None)
             if guild is not None and guild_workspace(guild.id) != target.workspace:
                 raise TargetGone("That channel belongs to another server.")
+            await self._turn()  # for what is to be asked next
             self._places[target] = channel
             if len(self._places) > MOST_PLACES:
                 self._places.popitem(last=False)

@@ -18,7 +18,7 @@ from adapters.discord.delivery import Pace, sentence
 from adapters.discord.errors import FAULTS, NO_REPLY_WITHOUT_HISTORY, THREAD_ARCHIVED, TOKEN_LIFE_OVER, translated
 from adapters.discord.escape import in_one_line, shortened
 from adapters.discord.events import Interaction, in_own_guild
-from adapters.discord.render import Page, Picture, pages, plain_page
+from adapters.discord.render import Page, Picture, pages
 from bot.documents.model import Card, Document, Heading, Paragraph, Span, Tone
 from bot.errors import TargetGone
 
@@ -27,7 +27,6 @@ log = structlog.get_logger(__name__)
 SILENT_MENTIONS = discord.AllowedMentions.none()
 ONLY_FOR_YOU = "That is for you alone, and I could not write to you directly. Please use `/papers` for it."
 ELSEWHERE = "Nothing can be written where you asked any more, so here is your answer."
-PRIVATELY = "The answer is for the person who asked alone."
 SENT_TO_YOU = "That is for you alone, so I sent it to you directly."
 
 Written = TypeVar("Written")
@@ -96,13 +95,11 @@ class InteractionSurface:
         self._book = book
         self._pace = pace
         self._on_thread = on_thread
-        self._shown = False
 
     async def show(self, page: Page) -> None:
         """Edit the response."""
         if not self._is_over:
             await self._edit(page)
-            self._shown = True
 
     async def finish(self, document: Document) -> None:
         """Edit the response for the last time; pages after the first follow it."""
@@ -135,14 +132,12 @@ class InteractionSurface:
             await self._continue(message, document, made[1:])
 
     async def _answer_privately(self, made: list[Page]) -> None:
-        """A public response cannot become private: it is completed, followed by a private one, and taken away.
+        """A public response cannot become private: it is taken away, and followed by a private one.
 
-        (As long as the response is "thinking", Discord takes the first follow-up for the response itself.)
+        (In this order: while the response is "thinking", Discord takes the first follow-up for the response itself.)
         """
-        if not self._shown:
-            await self._edit(plain_page(PRIVATELY))
-        await self._follow_up(made, private=True)
         await self._interaction.delete_original_response()
+        await self._follow_up(made, private=True)
 
     async def _continue(self, first: discord.InteractionMessage, document: Document, rest: list[Page]) -> None:
         channel = self._interaction.channel

@@ -5,6 +5,7 @@ from these descriptions.
 from __future__ import annotations
 
 from bot.chat.grammar import Argument, Command, Kind
+from bot.chat.paging import MAX_PAGE, MAX_PAGE_SIZE
 
 REFERENCE = Argument(
     name="paper",
@@ -13,8 +14,8 @@ REFERENCE = Argument(
     required=True,
 )
 
-PAGE = Argument(name="page", kind=Kind.NUMBER, help="which page, from 1", keyword="page")
-TOP = Argument(name="top", kind=Kind.NUMBER, help="how many papers a page", keyword="top")
+PAGE = Argument(name="page", kind=Kind.NUMBER, help="which page, from 1", keyword="page", most=MAX_PAGE)
+TOP = Argument(name="top", kind=Kind.NUMBER, help="how many papers a page", keyword="top", most=MAX_PAGE_SIZE)
 PAGING = (PAGE, TOP)
 
 CHANNEL = Argument(

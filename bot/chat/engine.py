@@ -12,12 +12,13 @@ import structlog
 
 from bot.chat.channels import channel_named
 from bot.chat.forms import Form, FormMaker, fill_in
-from bot.chat.grammar import Command, Invocation, Kind
+from bot.chat.grammar import Argument, Command, Invocation, Kind, check_number
 from bot.chat.intent import understand
 from bot.chat.request import Final, Reply, Request
 from bot.documents.model import Document, Footnote, Paragraph, Tone, text
 from bot.documents.words import with_code
 from bot.errors import BadInput, BotError, NotAllowed, Transient, UserError
+from bot.papers.calendar import read_day
 from bot.papers.references import read_reference
 
 log = structlog.get_logger(__name__)
@@ -133,8 +134,8 @@ class Engine:
             if invocation.command.who == "admin" and not (request.is_admin or request.runs_bot):
                 raise NotAllowed(f"Only admins may use `{invocation.command.name}`.")
             for argument in invocation.command.arguments:
-                if argument.kind is Kind.REFERENCE and (words := invocation.get(argument.name)):
-                    read_reference(words)
+                if words := invocation.get(argument.name):
+                    _check(invocation.command, argument, words)
         return invocation
 
     def _understood(self, request: Request) -> Invocation | None:
@@ -148,6 +149,17 @@ class Engine:
         if self._question is None:
             raise BadInput("That is not a command. `help` lists what there is.")
         return self._question(request)
+
+
+def _check(command: Command, argument: Argument, words: str) -> None:
+    """Raises `BadInput` for words that no handler could read."""
+    match argument.kind:
+        case Kind.REFERENCE:
+            read_reference(words)
+        case Kind.DATE:
+            read_day(words)
+        case Kind.NUMBER:
+            check_number(command, argument, words)
 
 
 async def impatiently(replies: AsyncIterator[Reply], patience: float) -> AsyncIterator[Reply]:

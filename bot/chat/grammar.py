@@ -49,6 +49,7 @@ class Argument:
     keyword: str = ""  # a named argument's lead-in; "" for a plain one
     choices: tuple[str, ...] = ()
     many: int = 1  # how many values a plain argument may take ("compare R1 R2 …")
+    most: int = 0  # a number's largest value, from 1 on; 0: any number will be read
 
     @property
     def usage(self) -> str:
@@ -215,6 +216,12 @@ def choose(argument: Argument, value: str) -> str:
     near = difflib.get_close_matches(value.lower(), argument.choices, n=1)
     hint = f" Did you mean `{near[0]}`?" if near else ""
     raise BadInput(f"{argument.name} is one of {', '.join(argument.choices)}, not `{shorten(value)}`.{hint}")
+
+
+def check_number(command: Command, argument: Argument, value: str) -> None:
+    """Raises `BadInput` for a number that the argument cannot be."""
+    if argument.most and not (value.isdecimal() and 1 <= int(value[:9]) <= argument.most):
+        raise BadInput(f"`{argument.name}` is a number from 1 to {argument.most:,}. Usage: `{command.usage}`.")
 
 
 def _by_name(command: Command, name: str) -> Argument:

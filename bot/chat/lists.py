@@ -24,8 +24,7 @@ from bot.documents.model import (
     text,
 )
 from bot.documents.words import long_date
-from bot.errors import BadInput
-from bot.papers.calendar import list_day, previous_weekday, rolls_over_at
+from bot.papers.calendar import list_day, previous_weekday, read_day, rolls_over_at
 from bot.papers.library import Library
 from bot.papers.model import EmptyReason, ListState, PaperList
 from bot.ports import Clock
@@ -97,14 +96,6 @@ class Lists:
         yield Progress("Summing the papers up …")
         shown = await self._gallery.page(listing.papers.papers, page, asked.request)
         yield Final(list_document(listing, page, shown))
-
-
-def read_day(word: str) -> date:
-    """A day as people write it in a command.  Raises `BadInput` for one that does not exist."""
-    try:
-        return date.fromisoformat(word.strip())
-    except ValueError:
-        raise BadInput("That is not a day. A day is written as year-month-day, such as 2026-07-10.") from None
 
 
 def list_document(listing: Listing, page: Page, shown: Shown) -> Document:

@@ -15,6 +15,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from bot.errors import BadInput
 from bot.papers.model import EmptyReason, ListState
 
 FIRST_LIST = date(2023, 5, 4)  # the first list there is: https://huggingface.co/papers?date=2023-05-04
@@ -82,3 +83,11 @@ def iso_week(day: date) -> str:
     """The ISO week that holds `day`, as Hugging Face writes it: "2026-W28"."""
     year, week, _ = day.isocalendar()
     return f"{year:04}-W{week:02}"
+
+
+def read_day(word: str) -> date:
+    """A day as people write it in a command.  Raises `BadInput` for one that does not exist."""
+    try:
+        return date.fromisoformat(word.strip())
+    except ValueError:
+        raise BadInput("That is not a day. A day is written as year-month-day, such as 2026-07-10.") from None

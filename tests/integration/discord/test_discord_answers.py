@@ -16,6 +16,7 @@ from bot.chat.commands import COMMANDS
 from bot.chat.engine import Asked, Engine
 from bot.chat.request import Final, Origin, Partial, Place, Progress, Reply, Request
 from bot.documents.model import Action, Actions, Card, Document, Input, Paragraph, text
+from bot.errors import BadInput
 from bot.ports import OpenReply
 from bot.testing.store import FakeStore
 from tests.servers.discord import DM, EPHEMERAL, LOADING, THREAD, DiscordServer, Fault, Json, words_of
@@ -41,6 +42,7 @@ class Stage:
             "search": self.echoes,
             "usage": self.private,
             "show": self.card,
+            "similar": self.refuses,
         }
         return Engine(COMMANDS, handlers, question=self.question)
 
@@ -82,6 +84,10 @@ class Stage:
                 )
             )
         )
+
+    async def refuses(self, asked: Asked) -> AsyncIterator[Reply]:
+        yield Progress("Looking …")
+        raise BadInput("There is no such number.")
 
     async def question(self, request: Request) -> AsyncIterator[Reply]:
         self.asked.append(request)
@@ -482,6 +488,29 @@ async def test_what_cannot_be_is_told_at_once_to_one_person(
         assert "names no paper" in words_of(answer)
         assert answer["flags"] & EPHEMERAL
         assert "is thinking" not in server.transcript()
+
+
+@pytest.mark.parametrize(
+    ("command", "options"), [("date", {"day": "2026-02-30"}), ("today", {"page": 0}), ("today", {"top": 51})]
+)
+async def test_days_and_numbers_that_cannot_be_are_told_at_once(
+    server: DiscordServer, person: Person, stage: Stage, command: str, options: dict[str, str | int]
+) -> None:
+    async with running_bot(server, stage.engine()):
+        answer = await person.answer(await person.command(command, **options))
+        assert answer["flags"] & EPHEMERAL
+        assert "is thinking" not in server.transcript()
+
+
+async def test_what_only_a_handler_finds_leaves_nothing_for_others_to_see(
+    server: DiscordServer, person: Person, stage: Stage
+) -> None:
+    async with running_bot(server, stage.engine()):
+        answer = await person.answer(await person.command("similar", paper="#3"))
+        assert "no such number" in words_of(answer)
+        assert answer["flags"] & EPHEMERAL
+        assert server.shown(person.channel) == [answer]
+        assert answer["edits"] == 0
 
 
 async def test_settings_are_told_to_one_person_alone(server: DiscordServer, person: Person, stage: Stage) -> None:

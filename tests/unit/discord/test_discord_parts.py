@@ -56,6 +56,15 @@ def counted(node: Any) -> int:
     return own + counted(node.get("options")) + counted(node.get("choices"))
 
 
+def test_numbers_are_offered_as_far_as_they_can_be(client: PapersClient) -> None:
+    [group, _] = (command.to_dict(client.tree) for command in client.tree.get_commands())
+    today = next(option for option in group["options"] if option["name"] == "today")
+    assert [(option["name"], option["min_value"], option["max_value"]) for option in today["options"]] == [
+        ("page", 1, 1000),
+        ("top", 1, 50),
+    ]
+
+
 def test_a_flag_is_a_word_only_where_it_is_set() -> None:
     subscribe = next(command for command in COMMANDS if command.name == "subscribe")
     assert command_line(subscribe, {"channel": "1", "weekly": False}) == "subscribe 1"
