@@ -32,7 +32,8 @@ def shortened(sentence: str, limit: int = LONGEST) -> str:
     """The sentence if it has at most `limit` words, with or without its lead-in; else a part of it, with an ellipsis.
 
     That part is what comes after a "but", where the news is; else the beginning: up to a clause's border outside a
-    list of things; else up to a word that a phrase begins with; else up to any border; else up to a word.
+    list of things, if most of it is left then; else up to a word that a phrase begins with; else up to any border;
+    else up to a word.
     """
     if word_count(sentence) <= limit:
         return sentence
@@ -50,8 +51,8 @@ def _beginning(sentence: str, limit: int) -> str:
     borders = [border.start() for border in _BORDER.finditer(sentence)]
     outside = [place for place in borders if not _LISTED.match(sentence, place)]
     seams = [seam.start() for seam in _SEAM.finditer(sentence)]
-    for places, least in ((outside, limit // 2), (seams, limit // 2), (borders, limit // 3)):
-        fitting = [place for place in places if least <= word_count(sentence[:place]) <= limit]
+    for places, least in ((outside, 2 * limit // 3), ([*outside, *seams], limit // 2), (borders, limit // 3)):
+        fitting = sorted(place for place in places if least <= word_count(sentence[:place]) <= limit)
         if fitting:
             return sentence[: fitting[-1]]
     return _cut(sentence, limit)
