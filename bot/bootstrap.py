@@ -35,6 +35,7 @@ from bot.digests.composing import Composer
 from bot.digests.links import Links
 from bot.digests.opt_in import OptIn
 from bot.digests.ports import SendsCodes
+from bot.digests.preparing import Preparer
 from bot.discovery.similar import Similar
 from bot.llm.tokens import TokenCounter, cache_folder
 from bot.papers.arxiv import Arxiv
@@ -121,7 +122,9 @@ async def open_app(settings: Settings, parts: Parts | None = None, *, or_read_on
         asking = await closing.enter_async_context(
             open_asking(settings, library, fetcher, store, clock, model, embedder)
         )
-        composer = make_composer(library, summarizer, store, clock)
+        meter = make_meter(settings, model, store, clock)
+        preparer = Preparer(library, lambda *one: asking().answer_ahead(*one), meter, clock) if meter else None
+        composer = make_composer(library, summarizer, store, clock, preparer)
         outlets = make_outlets(settings, store, clock, parts.letters)
         handlers = make_handlers(settings, library, summarizer, asking, composer, outlets, store, clock, model)
         forms = {"subscribe": SubscriptionForm(Wishes(store.subscriptions, language=settings.language))}
@@ -308,10 +311,14 @@ def make_library(settings: Settings, fetcher: Fetcher, store: Store, clock: Cloc
     return Library(huggingface, arxiv, store.papers, clock)
 
 
-def make_composer(library: Library, summarizer: Summarizes, store: Store, clock: Clock) -> Composer:
+def make_composer(
+    library: Library, summarizer: Summarizes, store: Store, clock: Clock, preparer: Preparer | None
+) -> Composer:
     """What writes digests, for previews and for delivery."""
     offers = (command.name for command in COMMANDS)
-    return Composer(library, summarizer, store.papers, store.deliveries, clock, offers=offers, draw=draw)
+    return Composer(
+        library, summarizer, store.papers, store.deliveries, clock, offers=offers, draw=draw, preparer=preparer
+    )
 
 
 def make_links(settings: Settings, store: Store) -> Links | None:

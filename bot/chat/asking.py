@@ -18,7 +18,7 @@ from bot.llm.model import Message
 from bot.papers.model import Paper
 from bot.papers.references import read_reference
 from bot.ports import Clock, ConversationRepository
-from bot.reading.answering import Answer, Answerer, Question
+from bot.reading.answering import Answer, Answerer, Outcome, Question
 from bot.reading.packing import estimated_tokens
 from bot.reading.reader import Reader
 
@@ -83,6 +83,16 @@ class Asking:
         subject = await self._subjects.find(request, turns)
         async for reply in self._answer(request, subject.question, [subject.paper], turns, subject.others):
             yield reply
+
+    async def answer_ahead(self, paper: Paper, question: str, workspace: str) -> bool:
+        """Have the answer to a question remembered for whoever asks it later; False if the model gives none.
+
+        Raises:
+            NotFound: there is no text of that paper.
+        """
+        read = await self._reader.read(paper)
+        answers = [said async for said in self._answerer.answer(Question(question), [read], workspace)]
+        return isinstance(answers[-1], Answer) and answers[-1].outcome is not Outcome.PASSAGES
 
     async def _answer(
         self,

@@ -17,6 +17,7 @@ from bot.digests.choosing import Choice, Chosen, choose
 from bot.digests.completing import Found, card_of, completed, is_unwritten
 from bot.digests.lists import Reading, read, through
 from bot.digests.model import Digest, Gaps, Kind, Part, Slot, Subscription, Target
+from bot.digests.preparing import Preparer
 from bot.digests.weekly import NOTHING, Draw, KnowsWhen, Review, Reviewer
 from bot.errors import Transient
 from bot.papers.library import Library
@@ -49,6 +50,7 @@ class Composer:
     Args:
         offers: the commands there are; only those become buttons.
         draw: draws a week's chart.
+        preparer: has starter questions answered; None where there is no model that could.
     """
 
     def __init__(
@@ -61,6 +63,7 @@ class Composer:
         *,
         offers: Iterable[str],
         draw: Draw,
+        preparer: Preparer | None = None,
     ) -> None:
         self._library = library
         self._summarizer = summarizer
@@ -68,6 +71,7 @@ class Composer:
         self._posted = posted
         self._clock = clock
         self._offers = frozenset(offers)
+        self._preparer = preparer
         self._reviewer = Reviewer(library, papers, posted, draw)
 
     async def compose(
@@ -137,6 +141,11 @@ class Composer:
             through=through(days, reading.unread),
         )
         return completed(digest, found)
+
+    async def prepare(self, digest: Digest) -> None:
+        """Have the digest's starter questions answered before anybody asks them."""
+        if self._preparer is not None:
+            await self._preparer.prepare(digest)
 
     async def _unwritten(self, digest: Digest) -> dict[int, Choice]:
         """The papers that lack a summary by the model, by their messages' numbers."""

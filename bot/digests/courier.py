@@ -63,6 +63,9 @@ class Composes(Protocol):
     async def complete(self, subscription: Subscription, digest: Digest, days: Sequence[date]) -> Digest:
         """The next revision of a digest with what it lacked; the digest itself where nothing can be had yet."""
 
+    async def prepare(self, digest: Digest) -> None:
+        """Have the digest's starter questions answered before anybody asks them."""
+
 
 class Courier:
     """Takes digests to their channels."""
@@ -93,6 +96,7 @@ class Courier:
             if sent["next"] == "over":
                 return
         await steps.run("finish", partial(self._finish, slot_key))
+        await steps.run("prepare", partial(self._prepare, slot_key))
 
     async def complete(self, slot_key: str, steps: Steps) -> None:
         """Look for what a digest lacked when it was sent; send what has come, and change what got better."""
@@ -103,6 +107,7 @@ class Courier:
                 return
         if looked["next"] == "on":
             await steps.run("finish", partial(self._finish, slot_key))
+            await steps.run("prepare", partial(self._prepare, slot_key))
 
     # --- the steps -----------------------------------------------------------------------------------------------
 
@@ -168,6 +173,12 @@ class Courier:
             await self._ran(owed, digest.through, " ".join(filter(None, (digest.missing, _unknown(unknown)))))
             await self._look_again(owed, digest)
             log.info("digest_delivered", action="deliver_digest", slot=slot_key, messages=len(digest.parts))
+        return _over()
+
+    async def _prepare(self, slot_key: str) -> Outcome:
+        digest = await self._deliveries.digest(slot_key)
+        if digest is not None and digest.slot.target.platform in self._posters:  # there are buttons to press
+            await self._composer.prepare(digest)
         return _over()
 
     # --- what can go wrong ---------------------------------------------------------------------------------------

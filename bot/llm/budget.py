@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from datetime import date
 
 from bot.errors import BudgetExhausted, ModelError
 from bot.llm.model import Completion, ModelCall, TextDelta, Usage
@@ -30,6 +29,15 @@ class Meter:
     def of(self, workspace: str) -> MeteredModel:
         """The model on the account of one workspace."""
         return MeteredModel(self, workspace)
+
+    async def has_spent_less(self, workspace: str, share: float) -> bool:
+        """Whether a workspace has spent less than this share of what it may today; without a limit it always has."""
+        return not self.budget or await self.spent(workspace) < share * self.budget
+
+    async def spent(self, workspace: str) -> int:
+        """The tokens that a workspace has spent today."""
+        rows = await self.ledger.usage(workspace, self.clock.now().date())
+        return sum(row.prompt_tokens + row.completion_tokens for row in rows)
 
 
 class MeteredModel:
@@ -88,14 +96,13 @@ class MeteredModel:
         today = meter.clock.now().date()
         reservation = await meter.ledger.reserve(self._workspace, today, needed, meter.budget)
         if reservation is None:
-            raise await self._exhausted(needed, today)
+            raise await self._exhausted(needed)
         return reservation
 
-    async def _exhausted(self, needed: int, today: date) -> BudgetExhausted:
+    async def _exhausted(self, needed: int) -> BudgetExhausted:
         """Why so many tokens are not to be had: none are left, too few, or others hold them."""
         budget = self._meter.budget
-        rows = await self._meter.ledger.usage(self._workspace, today)
-        left = budget - sum(row.prompt_tokens + row.completion_tokens for row in rows)
+        left = budget - await self._meter.spent(self._workspace)
         if left <= 0:
             return BudgetExhausted()
         if needed > left:

@@ -27,6 +27,7 @@ class FakeComposer:
     late: int = 0  # papers that come then
     looks_in_vain: int = 0  # until then
     composed: int = 0
+    prepared: int = 0
 
     async def compose(self, subscription: Subscription, slot: Slot, days: Sequence[date]) -> Digest:
         """The digest of a slot."""
@@ -60,6 +61,10 @@ class FakeComposer:
             through=digest.through,
         )
         return completed(digest, found)
+
+    async def prepare(self, digest: Digest) -> None:
+        """Count it."""
+        self.prepared += 1
 
     @property
     def _gaps(self) -> Gaps | None:

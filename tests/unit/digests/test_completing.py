@@ -197,3 +197,11 @@ async def test_late_paper_is_marked_as_sent(world: World) -> None:
     await world.later()
     [digest] = await world.deliveries.digests(CHANNEL)
     assert [(await world.deliveries.state(digest.slot, part))[0] for part in digest.parts] == [DeliveryState.SENT] * 4
+
+
+async def test_starter_questions_are_prepared_once_messages_are_there(world: World) -> None:
+    assert world.composer.prepared == 1
+    await world.later()
+    assert world.composer.prepared == 2
+    await world.later()
+    assert world.composer.prepared == 2
