@@ -43,7 +43,7 @@ async def serve(app: App, platforms: Sequence[Platform], *, alive: timedelta = A
         workers = await closing.enter_async_context(
             open_workers(courier, senders, store.leases, clock, database_url=url, alive=alive)
         )
-        cleaner = Cleaner(store.deliveries, store.events, store.leases, workers, clock)
+        cleaner = Cleaner(store, workers, clock)
         await asyncio.gather(Ticker(store.subscriptions, store.deliveries, workers, clock).run(), cleaner.run())
 
 

@@ -14,15 +14,16 @@ from typing import Protocol
 import structlog
 
 from bot.digests.model import Kind
-from bot.digests.ports import DeliveryRepository
+from bot.digests.opt_in import forget_unconfirmed
 from bot.errors import StoreError
-from bot.ports import Clock, EventLog, Leases
+from bot.ports import Clock, Store
 
 log = structlog.get_logger(__name__)
 
 KEPT = {Kind.DAILY: timedelta(days=60), Kind.WEEKLY: timedelta(days=250)}
 STEPS_KEPT = timedelta(days=7)  # of digests that have ended: for whoever wants to know what happened
 EVENTS_KEPT = timedelta(days=1)  # by then no platform delivers an event again
+CODES_KEPT = timedelta(days=1)  # after they have expired; who has not wanted mail by then is left alone
 LEASES_KEPT = timedelta(days=7)  # after they have run out
 DAY = timedelta(days=1)
 LOOK = 3600.0  # seconds between two looks whether the day is over
@@ -39,12 +40,8 @@ class RecordsSteps(Protocol):
 class Cleaner:
     """Drops what is too old to be of use."""
 
-    def __init__(
-        self, deliveries: DeliveryRepository, events: EventLog, leases: Leases, steps: RecordsSteps, clock: Clock
-    ) -> None:
-        self._deliveries = deliveries
-        self._events = events
-        self._leases = leases
+    def __init__(self, store: Store, steps: RecordsSteps, clock: Clock) -> None:
+        self._store = store
         self._steps = steps
         self._clock = clock
 
@@ -60,14 +57,15 @@ class Cleaner:
 
     async def clean(self) -> None:
         """Drop what is old, whatever it is."""
-        now = self._clock.now()
+        now, store = self._clock.now(), self._store
         for kind, kept in KEPT.items():
-            await self._deliveries.forget_before(kind, now - kept)
-        await self._events.forget_before(now - EVENTS_KEPT)
-        await self._leases.forget_before(now - LEASES_KEPT)
+            await store.deliveries.forget_before(kind, now - kept)
+        await store.events.forget_before(now - EVENTS_KEPT)
+        await store.leases.forget_before(now - LEASES_KEPT)
+        await forget_unconfirmed(store.subscriptions, store.opt_ins, now - CODES_KEPT)
         await self._steps.forget(STEPS_KEPT)
 
     async def _is_first_today(self) -> bool:
         """Whether no other process has cleaned for a day: whoever did holds a lease, and does not renew it."""
-        token = await self._leases.acquire(LEASE, secrets.token_hex(8), self._clock.now(), DAY)
+        token = await self._store.leases.acquire(LEASE, secrets.token_hex(8), self._clock.now(), DAY)
         return token is not None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from bot.digests.model import Kind, Target
 from bot.digests.ports import OptIns, SendsCodes, SubscriptionRepository, Terms
@@ -61,6 +61,13 @@ class OptIn:
     def _hash(self, workspace: str, code: str) -> str:
         """What is kept of a code.  Nobody can try codes against it who has the database alone."""
         return hashlib.sha256(self._seals.seal(PURPOSE, f"{workspace}\n{code}").encode()).hexdigest()
+
+
+async def forget_unconfirmed(subscriptions: SubscriptionRepository, opt_ins: OptIns, before: datetime) -> None:
+    """Drop addresses whose codes expired before then and never came back, with what waits for them."""
+    for target in await opt_ins.forget_before(before):
+        for kind in Kind:
+            await subscriptions.delete(target, kind)
 
 
 async def end(subscriptions: SubscriptionRepository, opt_ins: OptIns, target: Target, kind: Kind) -> bool:

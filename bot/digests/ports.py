@@ -41,6 +41,8 @@ class Issue:
 class Poster(Protocol):
     """A platform that digests are posted to.  An adapter implements it; nothing here knows which.
 
+    Whoever posts has waited for one request's turn; one that takes more waits for the others itself.
+
     Every `post` makes at most one visible message (a document that is too long for one is shortened with a label, never
     split).  Posts are quiet: no mention, no preview, no sound.
     """
@@ -63,9 +65,6 @@ class Poster(Protocol):
 
     def counted_with(self, target: Target) -> str:
         """What a message to that channel is counted together with, as a name: all of the bot's, or its workspace's."""
-
-    def requests_for_root(self, target: Target) -> int:
-        """How many requests a first message takes there; every other one takes one."""
 
     @property
     def can_edit(self) -> bool:
@@ -161,6 +160,9 @@ class OptIns(Protocol):
 
     async def withdraw(self, target: Target) -> None:
         """No more mail; an open code is void.  How many were sent stays known."""
+
+    async def forget_before(self, instant: datetime) -> list[Target]:
+        """Drop those that have not agreed and whose newest code expired before then; which those were."""
 
 
 class SharedTurns(Protocol):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping, select, update
+from sqlalchemy import ColumnElement, RowMapping, delete, select, update
 
 from bot.digests.model import Target
 from bot.digests.ports import Terms
@@ -57,6 +57,13 @@ class SqlOptIns:
         """No more mail."""
         async with self._database.transaction() as connection:
             await connection.execute(update(opt_ins).where(_is(target)).values(agreed=False, code=None))
+
+    async def forget_before(self, instant: datetime) -> list[Target]:
+        """Drop those that have not agreed."""
+        old = delete(opt_ins).where(own.agreed.is_(False), own.expires_at < instant)
+        async with self._database.transaction() as connection:
+            gone = await connection.execute(old.returning(own.workspace, own.address))
+            return [Target(*row) for row in gone]
 
 
 def _is(target: Target) -> ColumnElement[bool]:

@@ -128,14 +128,3 @@ async def test_digest_comes_by_mail_and_feed_until_one_click(site: Site) -> None
     status = (await site.do("status")).out
     assert READER not in status
     assert feed[0] in status
-
-
-async def test_doctor_tells_of_mail_without_sending_any(site: Site) -> None:
-    assert "no mail was sent" in (await site.do("doctor")).out
-    assert site.mail.letters == []
-
-
-async def test_doctor_says_what_mail_lacks(site: Site) -> None:
-    found = site.program("doctor", PAPERWIRE_SMTP_URL="smtp://127.0.0.1:9")
-    assert found.code == 1
-    assert "PAPERWIRE_MAIL_FROM and PAPERWIRE_PUBLIC_URL" in found.out

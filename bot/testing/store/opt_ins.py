@@ -59,6 +59,17 @@ class FakeOptIns:
         if known := self._opt_ins.get(target):
             self._opt_ins[target] = replace(known, agreed=False, code=None)
 
+    async def forget_before(self, instant: datetime) -> list[Target]:
+        """Drop those that have not agreed."""
+        gone = [
+            target
+            for target, own in self._opt_ins.items()
+            if not own.agreed and own.expires_at is not None and own.expires_at < instant
+        ]
+        for target in gone:
+            del self._opt_ins[target]
+        return gone
+
     def owners(self) -> set[str]:
         """The workspaces that something belongs to."""
         return {target.workspace for target in self._opt_ins}

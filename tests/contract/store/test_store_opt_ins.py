@@ -90,6 +90,15 @@ async def test_addresses_are_forgotten_with_their_workspace(store: Store) -> Non
     assert not await store.opt_ins.has_agreed(ADDRESS)
 
 
+async def test_addresses_that_never_answered_are_dropped(store: Store) -> None:
+    for target, hours in ((ADDRESS, 0), (OTHER, 5)):
+        await store.opt_ins.ask(target, str(hours), NOON + hours * HOUR, TERMS)
+    assert await store.opt_ins.forget_before(NOON + 2 * HOUR) == [ADDRESS]
+    assert await store.opt_ins.redeem("email:local", "5", NOON + 5 * HOUR) == OTHER
+    assert await store.opt_ins.forget_before(NOON + 99 * HOUR) == []
+    assert await store.opt_ins.has_agreed(OTHER)
+
+
 @pytest.mark.parametrize("words", ["a", "email:local\nreader@example.org\ndaily", "é\x00 \u2028"])
 async def test_token_gives_its_words_back_for_its_purpose_alone(store: Store, words: str) -> None:
     token = store.seals.seal("feed", words)

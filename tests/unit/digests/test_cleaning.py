@@ -8,10 +8,12 @@ from datetime import UTC, date, datetime, timedelta
 
 from bot.digests.cleaning import KEPT, Cleaner
 from bot.digests.model import Edition, Kind, Owed, Slot, Target
+from bot.digests.ports import Terms
 from bot.errors import StoreError
 from bot.testing.clock import FakeClock
 from bot.testing.digests import FakeDeliveries
-from bot.testing.store import FakeEventLog, FakeLeases
+from bot.testing.store import FakeEventLog, FakeLeases, FakeStore
+from tests.digests import wish
 
 NOON = datetime(2026, 7, 10, 12, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -38,7 +40,8 @@ class Steps:
 def _cleaner(
     clock: FakeClock, steps: Steps, leases: FakeLeases | None = None, deliveries: FakeDeliveries | None = None
 ) -> Cleaner:
-    return Cleaner(deliveries or FakeDeliveries(), FakeEventLog(), leases or FakeLeases(), steps, clock)
+    store = FakeStore(leases=leases or FakeLeases(), deliveries=deliveries or FakeDeliveries())
+    return Cleaner(store, steps, clock)
 
 
 async def test_each_kind_of_digest_is_kept_as_long_as_the_feed_shows_it() -> None:
@@ -59,7 +62,7 @@ async def test_events_and_leases_of_dead_processes_go() -> None:
     await leases.acquire("digests/dead", "dead", NOON, timedelta(seconds=30))
     await events.begin("slack:1", NOON, timedelta(minutes=1))
     clock.advance(8 * DAY.total_seconds())
-    await Cleaner(FakeDeliveries(), events, leases, Steps(), clock).clean()
+    await Cleaner(FakeStore(events=events, leases=leases), Steps(), clock).clean()
     assert await events.forget_before(clock.now()) == 0
     assert await leases.forget_before(clock.now()) == 0
 
@@ -80,3 +83,17 @@ async def test_database_that_fails_is_cleaned_another_day() -> None:
     await steps.often.wait()
     running.cancel()
     assert steps.cleaned == 3
+
+
+async def test_addresses_that_never_answered_are_forgotten() -> None:
+    clock, store = FakeClock(NOON), FakeStore()
+    silent, agreed, asked = (Target("email:local", f"{name}@example.org") for name in ("silent", "agreed", "asked"))
+    terms = Terms(lifetime=timedelta(hours=1), tries=5, mails_an_hour=3)
+    for target, asked_at in ((silent, NOON - 2 * DAY), (agreed, NOON - 2 * DAY), (asked, NOON)):
+        await store.subscriptions.put(wish(target), NOON, paused="It waits.")
+        await store.opt_ins.ask(target, target.channel, asked_at, terms)
+    await store.opt_ins.redeem(agreed.workspace, agreed.channel, NOON - 2 * DAY)
+    await Cleaner(store, Steps(), clock).clean()
+    kept = [standing.subscription.target for standing in await store.subscriptions.of_workspace("email:local")]
+    assert kept == [agreed, asked]
+    assert await store.opt_ins.has_agreed(agreed)
