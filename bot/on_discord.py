@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
+from bot.digests.pace import Pace
 from bot.digests.ports import Poster
 from bot.doctor.model import Check, Result, Verdict
 from bot.errors import BotError, SettingsError
@@ -42,7 +44,9 @@ async def open_poster(app: App) -> AsyncIterator[Poster]:
     """What posts digests to Discord; it needs no gateway, so any process may hold one."""
     from adapters.discord.poster import DiscordPoster
 
-    poster = DiscordPoster(token_of(app.settings), app.settings.discord_api_url)
+    pace = Pace(app.clock, per_second=DiscordPoster.per_second, turns=app.store.shared_turns)
+    turn = partial(pace.in_line, DiscordPoster.platform)
+    poster = DiscordPoster(token_of(app.settings), app.settings.discord_api_url, turn)
     try:
         yield poster
     finally:

@@ -43,10 +43,6 @@ class SlackPoster:
         """All messages of a workspace."""
         return target.workspace
 
-    def requests_for_root(self, target: Target) -> int:
-        """One; its thread begins with the first reply."""
-        return 1
-
     async def post_root(self, target: Target, title: str, document: Document, key: str) -> MessageRef:
         """Post a digest's first message; its thread begins with the first reply."""
         ts = await self._post(target, document, key)

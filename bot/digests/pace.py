@@ -39,21 +39,20 @@ class Pace:
         self._free_from: dict[Target, datetime] = {}
         self._ahead: WeakValueDictionary[Target, asyncio.Lock] = WeakValueDictionary()
 
-    async def turn(self, target: Target, requests: int = 1, *, line: str | None = None) -> None:
-        """Wait until a message that takes so many requests may leave.
-
-        Args:
-            target: its channel.
-            requests: how many turns of the line it takes, one after the other.
-            line: the name of what is counted together; without it, all of the platform's.
+    async def turn(self, target: Target, *, line: str | None = None) -> None:
+        """Wait until a message to that channel may leave.  `line` names what is counted together, by default all of the
+        platform's.
         """
         async with self._ahead.setdefault(target, asyncio.Lock()):
             await self._wait_until(self._free_from.get(target))
-            if self._a_request:
-                wait = await self._turns.take(line or target.platform, requests * self._a_request)
-                await self._wait(wait)
+            await self.in_line(line or target.platform)
             if self._in_channel:
                 self._remember(target)
+
+    async def in_line(self, line: str) -> None:
+        """Wait until a request may leave, whatever it is for."""
+        if self._a_request:
+            await self._wait(await self._turns.take(line, self._a_request))
 
     async def _wait_until(self, instant: datetime | None) -> None:
         if instant is not None:

@@ -121,7 +121,7 @@ class Sender:
         if unsure:
             return await self._look(digest, part, root)
         slot = digest.slot
-        await self._turn(slot.target, is_root=root is None)
+        await self._turn(slot.target)
         if not await self._deliveries.claim(slot, part, self._clock.now()):
             return Sent(Result.LATER, wait=AGAIN, why="Another process is sending it.")
         try:
@@ -142,7 +142,7 @@ class Sender:
         """Let a message that is there show what the digest says by now; twice if in doubt, as that does no harm."""
         slot = digest.slot
         root = await self._root(digest) if part.number else None
-        await self._turn(slot.target, is_root=False)
+        await self._turn(slot.target)
         try:
             await self._change_in_some_form(digest, part, root, ref)
         except Unauthorized as error:
@@ -201,10 +201,9 @@ class Sender:
             return await self._poster(slot).post_root(slot.target, digest.title, part.document, key)
         return await self._poster(slot).post_reply(slot.target, root, part.document, key)
 
-    async def _turn(self, target: Target, *, is_root: bool) -> None:
-        poster = self._posters[target.platform]
-        requests = poster.requests_for_root(target) if is_root else 1
-        await self._paces[target.platform].turn(target, requests, line=poster.counted_with(target))
+    async def _turn(self, target: Target) -> None:
+        line = self._posters[target.platform].counted_with(target)
+        await self._paces[target.platform].turn(target, line=line)
 
     async def _root(self, digest: Digest) -> MessageRef:
         _, root = await self._deliveries.state(digest.slot, digest.parts[0])

@@ -315,10 +315,6 @@ class FakePoster:
         """All messages are counted together."""
         return self.platform
 
-    def requests_for_root(self, target: Target) -> int:
-        """One."""
-        return 1
-
     async def post_root(self, target: Target, title: str, document: Document, key: str) -> MessageRef:
         """Post a first message; its thread bears the same id."""
         return self._post(Posted(target, document, key))

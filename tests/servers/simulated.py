@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import math
 import random
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import discord
@@ -19,10 +21,13 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters.discord.client import intents
-from adapters.discord.poster import DiscordPoster
+from adapters.discord.poster import DiscordPoster, Turn
 from adapters.slack.clients import Clients, OneToken
 from adapters.slack.outbox import Outbox
 from adapters.slack.poster import SlackPoster
+from bot.digests.pace import Pace
+from bot.digests.ports import SharedTurns
+from bot.ports import Clock
 from tests.servers.limits import DiscordLimits, SlackLimits
 
 Json = dict[str, Any]
@@ -39,6 +44,7 @@ class Traffic:
 
     def __init__(self, seed: int = 1) -> None:
         self.messages: Counter[str] = Counter()
+        self.arrivals: defaultdict[str, list[float]] = defaultdict(list)  # seconds, by channel
         self.last_at = 0.0  # seconds, when the newest message arrived
         self.requests = 0
         self.refused = 0
@@ -56,33 +62,51 @@ class Traffic:
         self.requests += not wait
         return not wait
 
-    def arrived(self, key: str, now: float) -> str:
+    def arrived(self, key: str, channel: str, now: float) -> str:
         """Count a message; the platform's id for it."""
+        self.arrivals[channel].append(now)
         self.messages[key] += 1
         self.last_at = now
         return str(next(self._numbers))
 
 
 class SimulatedSlack:
-    """Workspaces that take messages, and the poster for them."""
+    """Workspaces that take messages, and the poster for them.
+
+    `slow` are channels whose requests take so many seconds, `away` those that ask for patience until that many seconds
+    have passed, `gone` those that are not there.
+    """
+
+    name = "slack"
 
     def __init__(self) -> None:
         self.traffic = Traffic()
+        self.slow: dict[str, float] = {}
+        self.away: dict[str, float] = {}
+        self.gone: set[str] = set()
         self._limits = SlackLimits()
 
-    def poster(self) -> SlackPoster:
+    def poster(self, clock: Clock, turns: SharedTurns) -> SlackPoster:
         """The adapter's own; each process has one of its own."""
         return SlackPoster(Outbox(_SlackClients(self)))
 
     async def post(self, workspace: str, payload: Json) -> Json:
-        """`chat.postMessage`.  Raises `SlackApiError` where it is one too many."""
+        """`chat.postMessage`.  Raises `SlackApiError` where it is one too many, or the channel is unkind."""
+        channel = payload["channel"]
+        await asyncio.sleep(self.slow.get(channel, 0))
         now = await self.traffic.way()
-        wait = self._limits.refuse(workspace, payload["channel"], now)
+        if channel in self.gone:
+            raise SlackApiError("gone", _Refusal(error="channel_not_found"))  # type: ignore[no-untyped-call]
+        if now < self.away.get(channel, 0):
+            raise SlackApiError("away", _Refusal(status=429, wait=30))  # type: ignore[no-untyped-call]
+        wait = self._limits.refuse(workspace, channel, now)
         if not self.traffic.admits(wait):
-            raise SlackApiError("ratelimited", _Refusal(wait))  # type: ignore[no-untyped-call]
-        ts = self.traffic.arrived(payload["metadata"]["event_payload"]["key"], now)
+            raise SlackApiError("ratelimited", _Refusal(status=429, wait=wait))  # type: ignore[no-untyped-call]
+        if "metadata" not in payload:  # somebody is told that a digest was paused
+            return {"ok": True, "ts": "0", "channel": channel}
+        ts = self.traffic.arrived(payload["metadata"]["event_payload"]["key"], channel, now)
         await self.traffic.way()
-        return {"ok": True, "ts": ts, "channel": payload["channel"]}
+        return {"ok": True, "ts": ts, "channel": channel}
 
 
 class _SlackClients(Clients):
@@ -104,12 +128,12 @@ class _SlackClient(AsyncWebClient):
 
 
 class _Refusal(dict[str, Any]):
-    """What slack_sdk keeps of a 429."""
+    """What slack_sdk keeps of an answer that is none."""
 
-    def __init__(self, wait: float) -> None:
-        super().__init__(ok=False, error="ratelimited")
-        self.status_code = 429
-        self.headers = {"Retry-After": str(wait)}
+    def __init__(self, error: str = "ratelimited", status: int = 200, wait: float = 0) -> None:
+        super().__init__(ok=False, error=error)
+        self.status_code = status
+        self.headers = {"Retry-After": str(math.ceil(wait))}
 
 
 class SimulatedDiscord:
@@ -118,15 +142,17 @@ class SimulatedDiscord:
     A channel's id says to which server it belongs: `server * 1,000,000 + number`.
     """
 
+    name = "discord"
     GUILD = 1_000_000
 
     def __init__(self) -> None:
         self.traffic = Traffic()
         self._limits = DiscordLimits()
 
-    def poster(self) -> DiscordPoster:
-        """The adapter's own; each process has one of its own."""
-        return _Poster(self.request)
+    def poster(self, clock: Clock, turns: SharedTurns) -> DiscordPoster:
+        """The adapter's own; each process has one of its own, and waits for its turns in this line."""
+        pace = Pace(clock, per_second=DiscordPoster.per_second, turns=turns)
+        return _Poster(self.request, partial(pace.in_line, DiscordPoster.platform))
 
     async def request(self, route: Route, **options: Any) -> Json:
         """What discord.py asks.  Raises `discord.HTTPException` where it is one too many."""
@@ -145,15 +171,15 @@ class SimulatedDiscord:
             return {"id": channel, "type": 0, "name": "papers", "guild_id": _guild(channel), **_NOTHING_SPECIAL}
         if path.endswith("/threads"):
             return _thread(path.split("/")[4], channel, body["name"])
-        key = self.traffic.arrived(body["nonce"], now)
+        key = self.traffic.arrived(body["nonce"], channel, now)
         return _message(f"9{int(key):017}", channel)
 
 
 class _Poster(DiscordPoster):
     """A poster whose client is logged in and asks the simulation."""
 
-    def __init__(self, request: Callable[..., Any]) -> None:
-        super().__init__("simulated", "https://discord.com/api/v10")
+    def __init__(self, request: Callable[..., Any], turn: Turn) -> None:
+        super().__init__("simulated", "https://discord.com/api/v10", turn)
         self._client = discord.Client(intents=intents())
         self._client.http.request = request  # type: ignore[method-assign]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from itertools import pairwise
 
 import pytest
 
@@ -30,6 +31,6 @@ async def test_turn_of_the_past_is_over(store: Store) -> None:
 
 async def test_many_at_once_get_turns_of_their_own(store: Store) -> None:
     waits = await asyncio.gather(*[store.shared_turns.take("discord", MINUTE / 10) for _ in range(20)])
-    steps = [after - before for before, after in zip(sorted(waits), sorted(waits)[1:], strict=False)]
+    steps = [after - before for before, after in pairwise(sorted(waits))]
     assert sum(waits) == pytest.approx(sum(range(20)) * MINUTE / 10, abs=20 * LEEWAY)
     assert min(steps) > 0

@@ -209,14 +209,18 @@ async def test_owner_is_told_directly(server: DiscordServer, target: Target, pos
     assert "Two new papers" in words_of(next(iter(server.messages.values())))
 
 
-async def test_channel_is_looked_at_once(server: DiscordServer, target: Target, poster: DiscordPoster) -> None:
-    requests = [poster.requests_for_root(target)]
+async def test_channel_is_looked_at_once_and_each_further_request_has_its_turn(
+    server: DiscordServer, target: Target
+) -> None:
+    turns: list[int] = []
+
+    async def turn() -> None:
+        turns.append(len(server.requests))
+
+    poster = DiscordPoster(server.token, server.url, turn)
     await poster.post_root(target, "Papers of Friday", ROOT, KEY)
-    requests.append(poster.requests_for_root(target))
     await poster.post_root(target, "Papers of Monday", ROOT, OTHER)
-    assert requests == [3, 2]
-    assert [method for _, method, path, _ in server.requests if path.startswith("/channels")] == [
-        "GET",
-        *["POST", "POST"],
-        *["POST", "POST"],
-    ]
+    await poster.close()
+    asked = [method for _, method, path, _ in server.requests if path.startswith("/channels")]
+    assert asked == ["GET", "POST", "POST", "POST", "POST"]
+    assert len(turns) == len(asked) - 2  # whoever posts has taken the first one of each
