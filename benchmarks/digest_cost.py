@@ -13,7 +13,7 @@ import gzip
 import itertools
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -46,7 +46,7 @@ def run(options: argparse.Namespace) -> dict[str, Any]:
 
 async def _measure(papers: list[Paper]) -> dict[str, Any]:
     counter, clock, store = TokenCounter(MODEL), FakeClock(), FakeStore()
-    model = FakeModel(lambda call: _answer(call, papers), name=MODEL, counter=counter)
+    model = FakeModel(lambda call: summaries_of(call, papers), name=MODEL, counter=counter)
     summarizer = Summarizer(Meter(model=model, ledger=store.ledger, counter=counter, clock=clock), store.summaries)
 
     first = await summarizer.summarize(papers, workspace="slack:T1")
@@ -69,7 +69,8 @@ async def _measure(papers: list[Paper]) -> dict[str, Any]:
     }
 
 
-def _answer(call: ModelCall, papers: list[Paper]) -> Mapping[str, Any]:
+def summaries_of(call: ModelCall, papers: Sequence[Paper]) -> Mapping[str, Any]:
+    """What a model answers that is asked for summaries of some of these papers."""
     prompt = call.messages[-1].content
     return {"papers": [_summary(paper) for paper in papers if re.search(rf"^id: {re.escape(paper.id)}$", prompt, re.M)]}
 
