@@ -29,6 +29,7 @@ from adapters.discord.events import (
     with_rights,
     with_rights_of_author,
 )
+from adapters.discord.fading import Notes
 from adapters.discord.forms import ANSWER, command_form, question_form, written
 from adapters.discord.leftovers import OpenAnswer
 from adapters.discord.permissions import lacking_to_answer, may_have_thread
@@ -112,6 +113,7 @@ class Desk:
         self._services = services
         self._pace = pace
         self._turns = Turns()
+        self._notes = Notes(pace.note)
         self._presses: set[tuple[int, int, str]] = set()
         self._under_way: set[asyncio.Task[None]] = set()
         self._closing = False
@@ -266,7 +268,9 @@ class Desk:
         if may_have_thread(message):
             in_thread = named(request.text)
             request = replace(request, place=await self._place_in_thread(request.place, message.id))
-        surface = MessageSurface(message, in_thread=in_thread, book=book, on_thread=self._remember(request))
+        surface = MessageSurface(
+            message, in_thread=in_thread, book=book, notes=self._notes, on_thread=self._remember(request)
+        )
         await self._deliver(request, surface)
 
     async def _request_of(self, message: discord.Message, me: discord.abc.User) -> Request:
@@ -329,6 +333,7 @@ class Desk:
         for task in tuple(self._under_way):
             task.cancel()
         await asyncio.gather(*self._under_way, return_exceptions=True)
+        await self._notes.close()
 
     @asynccontextmanager
     async def _watched(self) -> AsyncIterator[None]:

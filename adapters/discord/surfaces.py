@@ -18,6 +18,7 @@ from adapters.discord.delivery import Pace, sentence
 from adapters.discord.errors import FAULTS, NO_REPLY_WITHOUT_HISTORY, THREAD_ARCHIVED, TOKEN_LIFE_OVER, translated
 from adapters.discord.escape import in_one_line, shortened
 from adapters.discord.events import Interaction, in_own_guild
+from adapters.discord.fading import Notes
 from adapters.discord.render import Page, Picture, pages
 from bot.documents.model import Card, Document, Heading, Paragraph, Span, Tone
 from bot.errors import TargetGone
@@ -183,16 +184,23 @@ class MessageSurface:
     """Messages of the bot's in a channel, a thread or a direct conversation, in answer to somebody's message.
 
     With `in_thread`, a thread of that name is opened on the message for them; not for what only one person needs to
-    read, such as that a command was mistyped.
+    read, such as that a command was mistyped: that is a note in the channel, which is taken away after a while.
     """
 
     def __init__(
-        self, question: discord.Message, *, in_thread: str | None = None, book: Book, on_thread: OnThread
+        self,
+        question: discord.Message,
+        *,
+        in_thread: str | None = None,
+        book: Book,
+        notes: Notes,
+        on_thread: OnThread,
     ) -> None:
         self._question = question
         self._channel: Writable = question.channel
         self._in_thread = in_thread
         self._book = book
+        self._notes = notes
         self._on_thread = on_thread
         self._message: discord.Message | None = None
         self._sent = 0
@@ -211,8 +219,11 @@ class MessageSurface:
             document = await self._told_directly(document)
         if not document.private:
             await self._open_thread()
-        first, *rest = pages(document)
+        is_note = document.private and isinstance(self._channel, discord.abc.GuildChannel)
+        first, *rest = pages(self._notes.marked(document) if is_note else document)
         self._message = await self._put(first)
+        if is_note:
+            self._notes.take_away(self._message)
         channel = await self._place_for_rest(document) if rest else self._channel
         for page in rest:
             await send(channel, page, nonce=self._nonce())

@@ -289,6 +289,7 @@ class DiscordServer:
             ("GET", r"/users/(\d+)", self._get_user),
             ("PATCH", message, self._edit),
             ("GET", message, self._get_message),
+            ("DELETE", message, self._delete),
             ("POST", message + "/threads", self._open_thread),
             ("GET", r"/channels/(\d+)", self._get_channel),
             ("PATCH", r"/channels/(\d+)", self._open_again),
@@ -426,6 +427,13 @@ class DiscordServer:
             return _error(400, 50083, "Thread is archived")
         message = self.messages.get(key)
         return self._changed_message(message if message and message["channel_id"] == channel else None, body)
+
+    async def _delete(self, request: web.Request, body: Any, channel: str, key: str) -> web.Response:
+        if self.messages.pop(key, None) is None:
+            return _error(404, 10008, "Unknown Message")
+        self.deleted.add(key)
+        self.note("Paperwire", f"deletes a message in #{self.channels[channel]['name']}")
+        return web.Response(status=204)
 
     async def _get_message(self, request: web.Request, body: Any, channel: str, key: str) -> web.Response:
         message = self.messages.get(key)

@@ -341,6 +341,23 @@ async def test_a_slip_in_a_mention_opens_no_thread(server: DiscordServer, person
         assert asked["id"] not in server.channels
 
 
+async def test_a_slip_in_a_mention_is_told_in_a_note_that_goes_away(
+    server: DiscordServer, person: Person, stage: Stage
+) -> None:
+    async with running_bot(server, stage.engine(), pace=replace(QUICK, note=0.2)):
+        await person.write("serch #3")
+        await server.until(lambda: texts(server, person.channel))
+        assert "This note goes away <t:" in texts(server, person.channel)[0]
+        await server.until(lambda: not texts(server, person.channel))
+
+
+async def test_a_note_goes_away_when_the_bot_stops(server: DiscordServer, person: Person, stage: Stage) -> None:
+    async with running_bot(server, stage.engine()):
+        await person.write("serch #3")
+        await server.until(lambda: texts(server, person.channel))
+    assert not texts(server, person.channel)
+
+
 async def test_a_number_means_the_same_in_the_thread_of_a_mention(
     server: DiscordServer, person: Person, stage: Stage
 ) -> None:
