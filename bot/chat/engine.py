@@ -15,6 +15,7 @@ from bot.chat.forms import Form, FormMaker, fill_in
 from bot.chat.grammar import Argument, Command, Invocation, Kind, check_number
 from bot.chat.intent import understand
 from bot.chat.request import Final, Reply, Request
+from bot.chat.smalltalk import small_talk
 from bot.documents.model import Document, Footnote, Paragraph, Tone, text
 from bot.documents.words import with_code
 from bot.errors import BadInput, BotError, NotAllowed, Transient, UserError
@@ -142,10 +143,14 @@ class Engine:
         if not request.text.strip():
             request = replace(request, text=self._default)
         commands = self.commands if request.runs_bot else self._commands_of_chats
+        if small_talk(request):
+            return None
         invocation = understand(request, commands, questions=self._question is not None)
         return fill_in(invocation, request.fields) if invocation else None
 
     def _free_words(self, request: Request) -> AsyncIterator[Reply]:
+        if said := small_talk(request):
+            return _only(said)
         if self._question is None:
             raise BadInput("That is not a command. `help` lists what there is.")
         return self._question(request)
@@ -160,6 +165,10 @@ def _check(command: Command, argument: Argument, words: str) -> None:
             read_day(words)
         case Kind.NUMBER:
             check_number(command, argument, words)
+
+
+async def _only(document: Document) -> AsyncIterator[Reply]:
+    yield Final(document)
 
 
 async def impatiently(replies: AsyncIterator[Reply], patience: float) -> AsyncIterator[Reply]:
