@@ -1,0 +1,114 @@
+"""The whole of Paperwire, put together and taken apart again."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager, nullcontext
+from dataclasses import dataclass, field
+
+from bot.bootstrap.digesting import make_composer, make_outlets
+from bot.bootstrap.handlers import make_engine, make_handlers
+from bot.bootstrap.models import make_meter, open_embedder, open_model
+from bot.bootstrap.reading import open_asking, open_summarizer
+from bot.bootstrap.sources import make_library, open_fetcher
+from bot.bootstrap.store import open_store
+from bot.chat.engine import Engine
+from bot.chat.subscription_form import SubscriptionForm
+from bot.chat.wishes import Wishes
+from bot.clock import SystemClock
+from bot.digests.composing import Composer
+from bot.digests.ports import SendsCodes
+from bot.digests.preparing import Preparer
+from bot.papers.library import Library
+from bot.ports import Clock, Fetcher, LanguageModel, Store, Witness
+from bot.presence import Presence
+from bot.reading.ports import Summarizes
+from bot.settings import Settings
+from bot.watching import WatchedFetcher, WatchedModel
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """Parts that somebody brings along; those that are None are made by the settings."""
+
+    clock: Clock | None = None
+    fetcher: Fetcher | None = None
+    store: Store | None = None
+    model: LanguageModel | None = None
+    summarizer: Summarizes | None = None
+    letters: SendsCodes | None = None
+    witness: Witness | None = None  # told what happens; without one nothing is counted
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class App:
+    """A running Paperwire: the engine, and what the platforms need beside it."""
+
+    settings: Settings
+    clock: Clock
+    store: Store
+    library: Library
+    engine: Engine
+    composer: Composer
+    model: LanguageModel | None
+    presence: Presence = field(default_factory=Presence)
+
+
+@asynccontextmanager
+async def open_app(settings: Settings, parts: Parts | None = None, *, or_read_only: bool = False) -> AsyncIterator[App]:
+    """Put everything together, and take it apart again at the end.
+
+    Args:
+        settings: of this machine.
+        parts: what is not to be made by the settings.
+        or_read_only: whether a store that can only be read will do, as it does for somebody who is there to be told.
+
+    Raises:
+        SettingsError, StoreError: the database cannot be opened.
+    """
+    parts = parts or Parts()
+    async with AsyncExitStack() as closing:
+        clock = parts.clock or SystemClock()
+        store = await closing.enter_async_context(
+            nullcontext(parts.store) if parts.store else open_store(settings, clock, or_read_only=or_read_only)
+        )
+        fetcher = await closing.enter_async_context(
+            nullcontext(parts.fetcher) if parts.fetcher else open_fetcher(settings, clock)
+        )
+        model = parts.model or await closing.enter_async_context(open_model(settings, clock))
+        if parts.witness is not None:
+            fetcher = WatchedFetcher(fetcher, parts.witness)
+            model = WatchedModel(model, parts.witness) if model else None
+        library = make_library(settings, fetcher, store, clock)
+        summarizer = await closing.enter_async_context(
+            nullcontext(parts.summarizer) if parts.summarizer else open_summarizer(settings, model, store, clock)
+        )
+        embedder = await closing.enter_async_context(open_embedder(settings))
+        asking = await closing.enter_async_context(
+            open_asking(settings, library, fetcher, store, clock, model, embedder)
+        )
+        meter = make_meter(settings, model, store, clock)
+        preparer = Preparer(library, lambda *one: asking().answer_ahead(*one), meter, clock) if meter else None
+        composer = make_composer(library, summarizer, store, clock, preparer)
+        outlets = make_outlets(settings, store, clock, parts.letters)
+        handlers = make_handlers(settings, library, summarizer, asking, composer, outlets, store, clock, model)
+        forms = {"subscribe": SubscriptionForm(Wishes(store.subscriptions, language=settings.language))}
+        engine = make_engine(handlers, lambda request: asking().question(request), parts.witness, forms)
+        yield App(
+            settings=settings,
+            clock=clock,
+            store=store,
+            library=library,
+            engine=engine,
+            composer=composer,
+            model=model,
+        )
+
+
+def demo_parts() -> Parts:
+    """A small built-in day that needs no network, no key and no data folder."""
+    from bot.demo.parts import DemoFetcher, DemoSummarizer, WeekdayClock
+    from bot.testing.store import FakeStore
+
+    clock = WeekdayClock()
+    return Parts(clock=clock, fetcher=DemoFetcher(clock), store=FakeStore(), summarizer=DemoSummarizer())
