@@ -65,3 +65,34 @@ def test_a_refusal_reads_as_a_sentence() -> None:
         load({"HF_ENDPOINT": "huggingface.co", "PAPERWIRE_TOKENS_PER_DAY": "many"}, NO_FILE)
     assert "PAPERWIRE_TOKENS_PER_DAY is wrong: input should be a valid integer" in caught.value.sentence
     assert "HF_ENDPOINT must begin with https:// or http://" in caught.value.sentence
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("PAPERWIRE_SMTP_URL", "mail.example.org"),
+        ("PAPERWIRE_SMTP_URL", "http://u:hush@mail.example.org"),
+        ("PAPERWIRE_SMTP_URL", "smtp://u:hush@"),
+        ("PAPERWIRE_SMTP_URL", "smtp://u:hush@host:port"),
+        ("PAPERWIRE_MAIL_FROM", "Paperwire"),
+        ("PAPERWIRE_MAIL_FROM", "Paperwire <a@b.org>\r\nBcc: <c@d.org>"),
+        ("PAPERWIRE_PUBLIC_URL", "http://papers.example.org"),
+        ("PAPERWIRE_PUBLIC_URL", "https://"),
+        ("PAPERWIRE_PUBLIC_URL", "papers.example.org"),
+    ],
+)
+def test_what_cannot_be_used_for_mail_is_refused(name: str, value: str) -> None:
+    with pytest.raises(SettingsError, match=name) as caught:
+        load({name: value}, NO_FILE)
+    assert "hush" not in caught.value.sentence
+
+
+def test_mail_and_feeds_need_all_their_settings() -> None:
+    mail = {"PAPERWIRE_SMTP_URL": "smtps://u:hush@mail.example.org", "PAPERWIRE_MAIL_FROM": "P <p@example.org>"}
+    reach = {"PAPERWIRE_PUBLIC_URL": "https://papers.example.org/"}
+    assert not load(mail, NO_FILE).sends_mail
+    assert load(mail | reach, NO_FILE).sends_mail
+    assert not load(mail | reach, NO_FILE).shows_feeds
+    assert load(reach | {"PAPERWIRE_HTTP": ":8080"}, NO_FILE).shows_feeds
+    assert load(reach, NO_FILE).public_url == "https://papers.example.org"
+    assert "hush" not in repr(load(mail, NO_FILE))
