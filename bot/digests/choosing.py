@@ -1,8 +1,9 @@
 """Which papers a channel gets, in which order, and why each.  Pure functions.
 
-Most upvoted first.  With topics, only papers that touch one, those that name it in the title before the others; a paper
-that touches a muted topic is left out.  A topic is touched where all its words stand in the paper's title, keywords or
-abstract, whatever their endings ("agents" finds "agent").
+Most upvoted first.  With topics, only papers that touch one, those that name it in the title before the others.  A
+topic is touched where all its words stand in the paper's title, keywords or abstract, whatever their endings ("agents"
+finds "agent").  A paper is left out that touches a muted topic by its title or keywords: what an abstract mentions by
+the way, such as benchmarks, is no reason to hide it.
 """
 
 from __future__ import annotations
@@ -19,10 +20,11 @@ from bot.papers.model import Paper, Rise
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A paper, and why it is there, in a few words for people."""
+    """A paper, and why it is there: the channel's topics that it touches, in a few words, and the votes it has won."""
 
     paper: Paper
-    why: str
+    why: str = ""
+    rise: Rise | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +46,12 @@ def choose(
     rises: Mapping[str, Rise],
 ) -> Chosen:
     """Choose among `papers` for a channel with these wishes."""
-    heard = [paper for paper in papers if not _touched(paper, muted)]
-    touched = {paper.id: _touched(paper, topics) for paper in heard}
+    heard = [paper for paper in papers if not _touched(_headline(paper), muted)]
+    touched = {paper.id: _touched(f"{_headline(paper)} {paper.abstract}", topics) for paper in heard}
     wanted = [paper for paper in heard if touched[paper.id] or not topics]
     ranked = sorted(wanted, key=lambda paper: _rank(paper, touched[paper.id], rises), reverse=True)
     return Chosen(
-        choices=tuple(Choice(paper, _why(touched[paper.id], rises.get(paper.id))) for paper in ranked[:top]),
+        choices=tuple(Choice(paper, _why(touched[paper.id]), rises.get(paper.id)) for paper in ranked[:top]),
         off_topic=len(heard) - len(wanted),
         muted=len(papers) - len(heard),
         below=max(0, len(ranked) - top),
@@ -63,16 +65,17 @@ def _rank(paper: Paper, topics: Sequence[str], rises: Mapping[str, Rise]) -> tup
     return in_title, paper.upvotes or 0, rise.gained if rise else 0
 
 
-def _touched(paper: Paper, topics: Iterable[str]) -> list[str]:
-    said = _stems(" ".join((paper.title, *paper.keywords, paper.abstract)))
-    return [topic for topic in topics if _words(topic) and _words(topic) <= said]
+def _headline(paper: Paper) -> str:
+    return " ".join((paper.title, *paper.keywords))
 
 
-def _why(topics: Sequence[str], rise: Rise | None) -> str:
-    reasons = [f"about {', '.join(topics)}"] if topics else []
-    if rise is not None and rise.gained:
-        reasons.append(f"{rise.gained} more upvotes since it was last seen here")
-    return "; ".join(reasons)
+def _touched(said: str, topics: Iterable[str]) -> list[str]:
+    words = _stems(said)
+    return [topic for topic in topics if _words(topic) and _words(topic) <= words]
+
+
+def _why(topics: Sequence[str]) -> str:
+    return f"about {', '.join(topics)}" if topics else ""
 
 
 @lru_cache(maxsize=256)
@@ -80,7 +83,7 @@ def _words(topic: str) -> frozenset[str]:
     return frozenset(_stems(topic))
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=1024)
 def _stems(text: str) -> frozenset[str]:
     stem = snowballstemmer.stemmer("english").stemWord
     return frozenset(stem(word) for word in re.findall(r"[^\W_]+", text.lower()))

@@ -91,7 +91,9 @@ class Composer:
         written = await self._write(subscription, dict(enumerate(chosen.choices, 1)), rises, patience)
         missing = wording.sentences(wording.what_is_missing(reading.unread), written.degraded)
         lacking = wording.what_is_lacking(reading, missing)
-        root = wording.root(slot, chosen, lacking, await self._review(subscription, days, reading.papers))
+        root = wording.root(
+            slot, chosen, self._clock.now(), lacking, await self._review(subscription, days, reading.papers)
+        )
         return Digest(
             slot=slot,
             title=wording.title_of(slot),
@@ -134,7 +136,7 @@ class Composer:
         found = Found(
             better=[part for part in written.parts if part.number in there and not is_unwritten(part)],
             late=[part for part in written.parts if part.number not in there],
-            root=wording.root(digest.slot, chosen, lacking) if is_news else None,
+            root=wording.root(digest.slot, chosen, self._clock.now(), lacking) if is_news else None,
             lacking=lacking,
             missing=missing,
             gaps=_gaps(reading, summaries=bool(written.degraded), known=digest.gaps.known),

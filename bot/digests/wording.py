@@ -29,7 +29,7 @@ from bot.documents.model import (
 from bot.documents.words import long_date
 from bot.papers import calendar
 from bot.papers.model import Artifact, EmptyReason, Paper
-from bot.reading.cards import Sighting, details, list_card, paper_json, starters
+from bot.reading.cards import Sighting, counted, details, how_it_rose, list_card, paper_json, starters
 
 LONGEST_TITLE = 90  # characters; the shortest of the platforms' limits for a thread's name is 100
 FIRST_IN_ROOT = 5  # papers that the root message names
@@ -44,19 +44,20 @@ def title_of(slot: Slot) -> str:
     return f"Papers of {long_date(slot.day)}"[:LONGEST_TITLE]
 
 
-def root(slot: Slot, chosen: Chosen, lacking: Text, review: Review = NOTHING) -> Document:
+def root(slot: Slot, chosen: Chosen, now: datetime, lacking: Text, review: Review = NOTHING) -> Document:
     """The first message.
 
     Args:
         slot: which digest.
         chosen: its papers, and how many it leaves out.
+        now: for how long a rise took.
         lacking: what is to be said on what is missing; it comes last.
         review: what stands below the first papers.
     """
     shown, total = len(chosen.choices), len(chosen.choices) + chosen.below + chosen.off_topic + chosen.muted
     blocks: list[Block] = [
         Paragraph(text(_counts(slot.kind, shown, total, chosen))),
-        Bullets(tuple(map(_line, chosen.choices[:FIRST_IN_ROOT]))),
+        Bullets(tuple(_line(choice, now) for choice in chosen.choices[:FIRST_IN_ROOT])),
         *review.blocks,
     ]
     if slot.edition is Edition.LIVE and slot.kind is Kind.DAILY:
@@ -131,12 +132,13 @@ def _counts(kind: Kind, shown: int, total: int, chosen: Chosen) -> str:
     return f"{what}; {shown} of them below. Left out: {', '.join(left_out)}."
 
 
-def _line(choice: Choice) -> Text:
+def _line(choice: Choice, now: datetime) -> Text:
+    """`Title (118 upvotes, +28 in 7 h; about agents)`."""
     paper = choice.paper
-    reasons = [f"{paper.upvotes} upvotes"] if paper.upvotes else []
-    reasons += [choice.why] if choice.why else []
-    why: tuple[str | Inline, ...] = (f" ({'; '.join(reasons)})",) if reasons else ()
-    return text(link(paper.title, paper.url), *why)
+    votes = [counted(paper.upvotes, "upvote")] if paper.upvotes else []
+    votes += filter(None, [how_it_rose(choice.rise, now)])
+    reasons = "; ".join(filter(None, (", ".join(votes), choice.why)))
+    return text(link(paper.title, paper.url), *((f" ({reasons})",) if reasons else ()))
 
 
 def _artifacts(paper: Paper) -> tuple[Block, ...]:
@@ -161,12 +163,18 @@ def _after_weekend(day: date) -> bool:
     return calendar.is_weekend(day) or calendar.is_weekend(day - timedelta(days=1))
 
 
+def _none_fits(count: int, day: str) -> str:
+    if count == 1:
+        return f"There is one new paper of {day}, and it is not on this channel's topics."
+    return f"None of the {count} new papers of {day} is on this channel's topics."
+
+
 def _why_none(slot: Slot, reading: Reading, chosen: Chosen) -> str:
     day = long_date(slot.day)
     if slot.notice and not _after_weekend(slot.day):
         return "No list has been completed since the last digest."
     if chosen.off_topic or chosen.muted:
-        return f"None of the {chosen.off_topic + chosen.muted} new papers of {day} is on this channel's topics."
+        return _none_fits(chosen.off_topic + chosen.muted, day)
     if reading.papers:
         return f"Nothing new since the last digest: all papers of {day} have been shown here."
     match reading.empty_because:

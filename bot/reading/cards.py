@@ -102,11 +102,12 @@ def facts(paper: Paper, rise: Rise | None, now: datetime) -> Text:
     """Upvotes and how they rose, comments, code and its stars, in one line."""
     parts: list[tuple[str | Inline, ...]] = []
     if paper.upvotes is not None:
-        parts.append((_count(paper.upvotes, "upvote") + _risen(rise, now),))
+        risen = how_it_rose(rise, now)
+        parts.append((counted(paper.upvotes, "upvote") + (f" ({risen})" if risen else ""),))
     if paper.comments:
-        parts.append((_count(paper.comments, "comment"),))
+        parts.append((counted(paper.comments, "comment"),))
     if paper.repository:
-        stars = f" ({_count(paper.stars, 'star')})" if paper.stars else ""
+        stars = f" ({counted(paper.stars, 'star')})" if paper.stars else ""
         parts.append((link("code", paper.repository), stars))
     between = [(" · ", *part) if number else part for number, part in enumerate(parts)]
     return text(*(piece for part in between for piece in part))
@@ -172,19 +173,21 @@ def summary_json(summary: Summary) -> dict[str, object]:
     }
 
 
+def how_it_rose(rise: Rise | None, now: datetime) -> str:
+    """`+28 in 7 h`; "" where nothing was won."""
+    if rise is None or rise.gained == 0:
+        return ""
+    hours = round((now - rise.since).total_seconds() / 3600)
+    span = "within the hour" if hours < 1 else f"in {hours} h" if hours < 48 else f"in {round(hours / 24)} days"
+    return f"+{rise.gained} {span}"
+
+
 def _label(paper: Paper, summary: Summary | None) -> str:
     parts = (LABEL_WITHDRAWN if paper.withdrawn else "", LABELS[summary.source] if summary and summary.line else "")
     return ", ".join(part for part in parts if part)
 
 
-def _count(number: int, noun: str) -> str:
+def counted(number: int, noun: str) -> str:
+    """`1 vote`, `1,234 votes`, `12.3k votes`."""
     shown = f"{number / 1000:.1f}k" if number >= 10_000 else f"{number:,}"
     return f"{shown} {noun}" + ("" if number == 1 else "s")
-
-
-def _risen(rise: Rise | None, now: datetime) -> str:
-    if rise is None or rise.gained == 0:
-        return ""
-    hours = round((now - rise.since).total_seconds() / 3600)
-    span = "within the hour" if hours < 1 else f"in {hours} h" if hours < 48 else f"in {round(hours / 24)} days"
-    return f" (+{rise.gained} {span})"

@@ -53,9 +53,14 @@ def test_muted_topics_are_left_out_and_counted() -> None:
     assert chosen.muted == 1
 
 
-def test_a_rise_is_a_reason() -> None:
+def test_what_an_abstract_mentions_by_the_way_mutes_nothing() -> None:
+    assert IMAGES.id in ids(pick(muted=["agents"]))
+    assert ids(pick(topics=["diffusion"])) == [IMAGES.id]
+
+
+def test_rise_stands_beside_its_paper() -> None:
     rise = Rise(before=10, now=50, since=datetime(2026, 7, 9, tzinfo=UTC))
-    assert "40 more upvotes" in pick(rises={IMAGES.id: rise}).choices[0].why
+    assert pick(rises={IMAGES.id: rise}).choices[0].rise == rise
 
 
 def test_words_that_are_no_words_match_nothing() -> None:

@@ -115,3 +115,14 @@ async def test_how_many_papers_there_are_is_said_in_one_sentence(
 ) -> None:
     slot = replace(SLOT, kind=wishes.get("kind", Kind.DAILY))
     assert words in root_of(await world.compose(wish(CHANNEL, **wishes), slot)).splitlines()
+
+
+async def test_first_message_tells_votes_their_rise_and_topics(world: World) -> None:
+    await world.compose()
+    await world.clock.sleep(7 * 3600)
+    paper = world.lists[FRIDAY][1]["paper"]
+    assert isinstance(paper, dict)
+    paper["upvotes"] = 46
+    lines = root_of(await world.compose(wish(CHANNEL, topics=("agents", "lighthouse")))).splitlines()
+    assert lines[4].endswith("/2607.00002) (46 upvotes, +28 in 7 h; about agents)")
+    assert lines[5].endswith("/2607.00004) (16 upvotes; about lighthouse)")
