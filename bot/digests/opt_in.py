@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from contextlib import suppress
 from datetime import datetime, timedelta
 
 from bot.digests.model import Kind, Target
 from bot.digests.ports import OptIns, SendsCodes, SubscriptionRepository, Terms
-from bot.errors import Ambiguous, BadInput
+from bot.errors import Ambiguous, BadInput, BotError
 from bot.ports import Clock, Seals
 
 TERMS = Terms(lifetime=timedelta(hours=1), tries=5, mails_an_hour=3)
@@ -43,8 +42,13 @@ class OptIn:
             raise BadInput(
                 f"That address was sent {TERMS.mails_an_hour} codes within the hour. Confirm the newest, or wait."
             )
-        with suppress(Ambiguous):
+        try:
             await self._letters.send_code(target.channel, f"{code[:4]}-{code[4:]}")
+        except Ambiguous:
+            return  # it may have arrived
+        except BotError:
+            await self._opt_ins.take_back(target)
+            raise
 
     async def redeem(self, workspace: str, words: str) -> Target:
         """The address whose code this is; from now on it has agreed.

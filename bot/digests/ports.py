@@ -152,6 +152,9 @@ class OptIns(Protocol):
     async def ask(self, target: Target, code: str, now: datetime, terms: Terms) -> bool:
         """Let this code (a hash of it) be redeemed, and no other one there; False if too many were asked for."""
 
+    async def take_back(self, target: Target) -> None:
+        """The newest code has surely not been sent: it is void, and does not count."""
+
     async def redeem(self, workspace: str, code: str, now: datetime) -> Target | None:
         """The address whose code that is; it has agreed now.  A wrong one costs each code of the workspace a try."""
 

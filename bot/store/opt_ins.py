@@ -36,6 +36,12 @@ class SqlOptIns:
             await connection.execute(insert.on_conflict_do_update(index_elements=list(key), set_=asked | counted))
         return True
 
+    async def take_back(self, target: Target) -> None:
+        """The newest code has not been sent."""
+        unsent = update(opt_ins).where(_is(target), own.mails > 0).values(code=None, mails=own.mails - 1)
+        async with self._database.transaction() as connection:
+            await connection.execute(unsent)
+
     async def redeem(self, workspace: str, code: str, now: datetime) -> Target | None:
         """The address whose code that is."""
         is_open = (own.workspace == workspace) & own.code.is_not(None) & (own.tries_left > 0) & (own.expires_at > now)

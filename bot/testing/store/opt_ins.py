@@ -40,6 +40,11 @@ class FakeOptIns:
         self._opt_ins[target] = _OptIn(known.agreed, code, now + terms.lifetime, terms.tries, mails)
         return True
 
+    async def take_back(self, target: Target) -> None:
+        """The newest code has not been sent."""
+        if known := self._opt_ins.get(target):
+            self._opt_ins[target] = replace(known, code=None, mails=known.mails[:-1])
+
     async def redeem(self, workspace: str, code: str, now: datetime) -> Target | None:
         """The address whose code that is."""
         mine = {key: own for key, own in self._opt_ins.items() if key.workspace == workspace and own.is_open(now)}

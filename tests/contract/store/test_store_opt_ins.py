@@ -68,6 +68,15 @@ async def test_only_so_many_codes_in_an_hour(store: Store) -> None:
     assert await store.opt_ins.ask(ADDRESS, "later", NOON + HOUR, TERMS)
 
 
+async def test_code_that_was_not_sent_does_not_count(store: Store) -> None:
+    for minute in range(5):
+        assert await store.opt_ins.ask(ADDRESS, str(minute), NOON + minute * MINUTE, TERMS)
+        await store.opt_ins.take_back(ADDRESS)
+    assert await store.opt_ins.redeem("email:local", "4", NOON + 5 * MINUTE) is None
+    await store.opt_ins.take_back(OTHER)
+    assert not await store.opt_ins.has_agreed(OTHER)
+
+
 async def test_withdrawing_does_not_reset_the_count(store: Store) -> None:
     for code in ("1", "2"):
         await store.opt_ins.ask(ADDRESS, code, NOON, TERMS)

@@ -18,7 +18,7 @@ from bot.digests.model import Kind, Standing, Target
 from bot.digests.opt_in import TERMS
 from bot.documents.model import Document
 from bot.documents.plain import plain_document
-from bot.errors import Ambiguous, BadInput, TargetGone
+from bot.errors import Ambiguous, BadInput, TargetGone, Transient
 from bot.settings import Settings
 from bot.testing.clock import FakeClock
 from bot.testing.mail import FakeMailer
@@ -150,6 +150,13 @@ async def test_refused_address_is_not_subscribed(desk: Desk) -> None:
     desk.mailer.troubles = [TargetGone("The mail server takes no mail for that address (code 550).")]
     assert "code 550" in await desk.read(f"subscribe {READER}")
     assert await desk.store.subscriptions.get(ADDRESS, Kind.DAILY) is None
+
+
+async def test_mail_that_did_not_leave_does_not_count(desk: Desk) -> None:
+    for _ in range(5):
+        desk.mailer.troubles = [Transient("The mail server does not answer.")]
+        assert "does not answer" in await desk.read(f"subscribe {READER}")
+    assert "`confirm CODE`" in await desk.read(f"subscribe {READER}")
 
 
 async def test_code_that_may_have_arrived_can_be_used(desk: Desk) -> None:
