@@ -7,18 +7,16 @@ from contextlib import AsyncExitStack, asynccontextmanager, nullcontext
 from dataclasses import dataclass, field
 
 from bot.bootstrap.digesting import make_composer, make_outlets
+from bot.bootstrap.ground import Ground
 from bot.bootstrap.handlers import make_engine, make_handlers
-from bot.bootstrap.models import make_meter, open_embedder, open_model
+from bot.bootstrap.models import open_embedder, open_model
 from bot.bootstrap.reading import open_asking, open_summarizer
 from bot.bootstrap.sources import make_library, open_fetcher
 from bot.bootstrap.store import open_store
 from bot.chat.engine import Engine
-from bot.chat.subscription_form import SubscriptionForm
-from bot.chat.wishes import Wishes
 from bot.clock import SystemClock
 from bot.digests.composing import Composer
 from bot.digests.ports import SendsCodes
-from bot.digests.preparing import Preparer
 from bot.papers.library import Library
 from bot.ports import Clock, Fetcher, LanguageModel, Store, Witness
 from bot.presence import Presence
@@ -80,26 +78,20 @@ async def open_app(settings: Settings, parts: Parts | None = None, *, or_read_on
             fetcher = WatchedFetcher(fetcher, parts.witness)
             model = WatchedModel(model, parts.witness) if model else None
         library = make_library(settings, fetcher, store, clock)
+        ground = Ground(settings=settings, clock=clock, store=store, fetcher=fetcher, model=model, library=library)
         summarizer = await closing.enter_async_context(
-            nullcontext(parts.summarizer) if parts.summarizer else open_summarizer(settings, model, store, clock)
+            nullcontext(parts.summarizer) if parts.summarizer else open_summarizer(ground)
         )
         embedder = await closing.enter_async_context(open_embedder(settings))
-        asking = await closing.enter_async_context(
-            open_asking(settings, library, fetcher, store, clock, model, embedder)
-        )
-        meter = make_meter(settings, model, store, clock)
-        preparer = Preparer(library, lambda *one: asking().answer_ahead(*one), meter, clock) if meter else None
-        composer = make_composer(library, summarizer, store, clock, preparer)
-        outlets = make_outlets(settings, store, clock, parts.letters)
-        handlers = make_handlers(settings, library, summarizer, asking, composer, outlets, store, clock, model)
-        forms = {"subscribe": SubscriptionForm(Wishes(store.subscriptions, language=settings.language))}
-        engine = make_engine(handlers, lambda request: asking().question(request), parts.witness, forms)
+        asking = await closing.enter_async_context(open_asking(ground, embedder))
+        composer = make_composer(ground, summarizer, asking)
+        handlers = make_handlers(ground, summarizer, asking, composer, make_outlets(ground, parts.letters))
         yield App(
             settings=settings,
             clock=clock,
             store=store,
             library=library,
-            engine=engine,
+            engine=make_engine(ground, handlers, asking, parts.witness),
             composer=composer,
             model=model,
         )

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from bot.bootstrap.ground import Ground
 from bot.chat.commands import COMMANDS
 from bot.chat.outlets import Outlets
 from bot.digests.chart import draw
@@ -10,10 +14,12 @@ from bot.digests.links import Links
 from bot.digests.opt_in import OptIn
 from bot.digests.ports import SendsCodes
 from bot.digests.preparing import Preparer
-from bot.papers.library import Library
-from bot.ports import Clock, Store
+from bot.ports import Store
 from bot.reading.ports import Summarizes
 from bot.settings import Settings
+
+if TYPE_CHECKING:
+    from bot.chat.asking import Asking
 
 PROMISES = {  # the platforms that digests go to, and what becomes of a message whose arrival is unknown
     "slack": "Slack cannot be asked whether a message arrived; one of which that is not known is not repeated.",
@@ -23,13 +29,20 @@ PROMISES = {  # the platforms that digests go to, and what becomes of a message 
 }
 
 
-def make_composer(
-    library: Library, summarizer: Summarizes, store: Store, clock: Clock, preparer: Preparer | None
-) -> Composer:
+def make_composer(ground: Ground, summarizer: Summarizes, asking: Callable[[], Asking]) -> Composer:
     """What writes digests, for previews and for delivery."""
-    offers = (command.name for command in COMMANDS)
+    meter = ground.meter()
     return Composer(
-        library, summarizer, store.papers, store.deliveries, clock, offers=offers, draw=draw, preparer=preparer
+        ground.library,
+        summarizer,
+        ground.store.papers,
+        ground.store.deliveries,
+        ground.clock,
+        offers=(command.name for command in COMMANDS),
+        draw=draw,
+        preparer=Preparer(ground.library, lambda *one: asking().answer_ahead(*one), meter, ground.clock)
+        if meter
+        else None,
     )
 
 
@@ -38,12 +51,13 @@ def make_links(settings: Settings, store: Store) -> Links | None:
     return Links(settings.public_url, store.seals) if settings.public_url else None
 
 
-def make_outlets(settings: Settings, store: Store, clock: Clock, letters: SendsCodes | None) -> Outlets:
+def make_outlets(ground: Ground, letters: SendsCodes | None) -> Outlets:
     """What is set up of mail and feeds."""
+    settings, store = ground.settings, ground.store
     links = make_links(settings, store)
     if letters is None and links is not None and settings.sends_mail:
         from bot.on_mail import make_poster
 
-        letters = make_poster(settings, links, clock)
-    opt_in = OptIn(store.opt_ins, letters, store.seals, clock) if letters else None
+        letters = make_poster(settings, links, ground.clock)
+    opt_in = OptIn(store.opt_ins, letters, store.seals, ground.clock) if letters else None
     return Outlets(opt_in, links if settings.shows_feeds else None)

@@ -6,11 +6,11 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from typing import TYPE_CHECKING
 
 from bot.bootstrap.digesting import PROMISES
+from bot.bootstrap.ground import Ground
 from bot.chat.accounts import Accounts
 from bot.chat.commands import COMMANDS
 from bot.chat.engine import Engine, Handler
 from bot.chat.finding import Finder
-from bot.chat.forms import FormMaker
 from bot.chat.gallery import Gallery
 from bot.chat.helping import Helping
 from bot.chat.lists import Lists
@@ -21,85 +21,113 @@ from bot.chat.request import Reply, Request
 from bot.chat.saving import Saving
 from bot.chat.searching import Searching
 from bot.chat.subscribing import Subscribing
+from bot.chat.subscription_form import SubscriptionForm
 from bot.chat.wishes import Wishes
 from bot.digests.composing import Composer
 from bot.discovery.similar import Similar
-from bot.papers.library import Library
-from bot.ports import Clock, LanguageModel, Store, Witness
+from bot.ports import Witness
 from bot.reading.ports import Summarizes
-from bot.settings import Settings
 from bot.watching import watched, watched_all
 
 if TYPE_CHECKING:
     from bot.chat.asking import Asking
 
-Question = Callable[[Request], AsyncIterator[Reply]]
+Table = Mapping[str, Handler]
 
 
-def make_engine(
-    handlers: Mapping[str, Handler], question: Question, witness: Witness | None, forms: Mapping[str, FormMaker]
-) -> Engine:
+def make_engine(ground: Ground, handlers: Table, asking: Callable[[], Asking], witness: Witness | None) -> Engine:
     """The engine over its handlers; each of its answers is told to the witness, if there is one."""
-    if witness is not None:
-        handlers, question = watched_all(handlers, witness), watched("question", question, witness)
-    return Engine(COMMANDS, handlers, question=question, forms=forms)
+
+    def question(request: Request) -> AsyncIterator[Reply]:
+        return asking().question(request)
+
+    forms = {"subscribe": SubscriptionForm(_wishes(ground))}
+    if witness is None:
+        return Engine(COMMANDS, handlers, question=question, forms=forms)
+    seen = watched("question", question, witness)
+    return Engine(COMMANDS, watched_all(handlers, witness), question=seen, forms=forms)
 
 
 def make_handlers(
-    settings: Settings,
-    library: Library,
-    summarizer: Summarizes,
-    asking: Callable[[], Asking],
-    composer: Composer,
-    outlets: Outlets,
-    store: Store,
-    clock: Clock,
-    model: LanguageModel | None,
-) -> Mapping[str, Handler]:
+    ground: Ground, summarizer: Summarizes, asking: Callable[[], Asking], composer: Composer, outlets: Outlets
+) -> Table:
     """Which handler answers which command."""
-    finder = Finder(library, store.conversations)
     gallery = Gallery(
         summarizer,
-        store.papers,
-        store.conversations,
-        clock,
+        ground.store.papers,
+        ground.store.conversations,
+        ground.clock,
         offers=(command.name for command in COMMANDS),
-        language=settings.language,
+        language=ground.settings.language,
     )
-    lists = Lists(library, gallery, clock)
-    papers = Papers(finder, gallery, Similar(store.papers))
-    saving = Saving(store.saved, finder, library, gallery, clock)
-    subscribing = Subscribing(
-        store.subscriptions,
-        store.deliveries,
-        store.opt_ins,
-        composer,
-        clock,
-        outlets=outlets,
-        wishes=Wishes(store.subscriptions, language=settings.language),
-        promises=PROMISES,
-    )
-    accounts = Accounts(store.ledger, clock, budget=settings.tokens_per_day, model=model.name if model else None)
+    return {
+        **_of_lists(ground, gallery),
+        **_of_papers(ground, gallery),
+        **_of_questions(asking),
+        **_of_digests(ground, composer, outlets),
+        **_of_the_house(ground),
+    }
+
+
+def _of_lists(ground: Ground, gallery: Gallery) -> Table:
+    lists = Lists(ground.library, gallery, ground.clock)
     return {
         "today": lists.today,
         "yesterday": lists.yesterday,
         "date": lists.date,
         "week": lists.week,
         "trending": lists.trending,
+        "search": Searching(ground.library, gallery).search,
+    }
+
+
+def _of_papers(ground: Ground, gallery: Gallery) -> Table:
+    finder = Finder(ground.library, ground.store.conversations)
+    papers = Papers(finder, gallery, Similar(ground.store.papers))
+    saving = Saving(ground.store.saved, finder, ground.library, gallery, ground.clock)
+    return {
         "show": papers.show,
         "similar": papers.similar,
-        "ask": lambda asked: asking().ask(asked),
-        "compare": lambda asked: asking().compare(asked),
-        "search": Searching(library, gallery).search,
         "save": saving.save,
         "unsave": saving.unsave,
         "saved": saving.saved,
+    }
+
+
+def _of_questions(asking: Callable[[], Asking]) -> Table:
+    return {
+        "ask": lambda asked: asking().ask(asked),
+        "compare": lambda asked: asking().compare(asked),
+    }
+
+
+def _of_digests(ground: Ground, composer: Composer, outlets: Outlets) -> Table:
+    store = ground.store
+    subscribing = Subscribing(
+        store.subscriptions,
+        store.deliveries,
+        store.opt_ins,
+        composer,
+        ground.clock,
+        outlets=outlets,
+        wishes=_wishes(ground),
+        promises=PROMISES,
+    )
+    return {
         "subscribe": subscribing.subscribe,
         "unsubscribe": subscribing.unsubscribe,
         "confirm": subscribing.confirm,
         "status": subscribing.status,
         "preview": subscribing.preview,
         "managers": Managing(store.managers).managers,
-        "usage": accounts.usage,
-        "help": Helping(COMMANDS).help,
     }
+
+
+def _of_the_house(ground: Ground) -> Table:
+    model = ground.model.name if ground.model else None
+    accounts = Accounts(ground.store.ledger, ground.clock, budget=ground.settings.tokens_per_day, model=model)
+    return {"usage": accounts.usage, "help": Helping(COMMANDS).help}
+
+
+def _wishes(ground: Ground) -> Wishes:
+    return Wishes(ground.store.subscriptions, language=ground.settings.language)

@@ -7,12 +7,9 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from functools import cache
 from typing import TYPE_CHECKING
 
-from bot.bootstrap.models import make_meter
+from bot.bootstrap.ground import Ground
 from bot.chat.finding import Finder
-from bot.papers.library import Library
-from bot.ports import Clock, Fetcher, LanguageModel, Store
 from bot.reading.ports import Summarizes
-from bot.settings import Settings
 
 if TYPE_CHECKING:
     from bot.chat.asking import Asking
@@ -20,13 +17,11 @@ if TYPE_CHECKING:
 
 
 @asynccontextmanager
-async def open_summarizer(
-    settings: Settings, model: LanguageModel | None, store: Store, clock: Clock
-) -> AsyncIterator[Summarizes]:
+async def open_summarizer(ground: Ground) -> AsyncIterator[Summarizes]:
     """Summaries by the model where there is one, on the account of whoever asks; work under way may end first."""
     from bot.reading.summaries import Summarizer
 
-    summarizer = Summarizer(make_meter(settings, model, store, clock), store.summaries, leases=store.leases)
+    summarizer = Summarizer(ground.meter(), ground.store.summaries, leases=ground.store.leases)
     try:
         yield summarizer
     finally:
@@ -34,15 +29,7 @@ async def open_summarizer(
 
 
 @asynccontextmanager
-async def open_asking(
-    settings: Settings,
-    library: Library,
-    fetcher: Fetcher,
-    store: Store,
-    clock: Clock,
-    model: LanguageModel | None,
-    embedder: Embedder | None,
-) -> AsyncIterator[Callable[[], Asking]]:
+async def open_asking(ground: Ground, embedder: Embedder | None) -> AsyncIterator[Callable[[], Asking]]:
     """Questions to papers' full texts; by passages alone where there is no model.
 
     They are made ready at the first question: a start need not wait for what reads whole papers.
@@ -51,21 +38,12 @@ async def open_asking(
 
         @cache
         def ready() -> Asking:
-            return make_asking(settings, library, fetcher, store, clock, model, embedder, closing)
+            return make_asking(ground, embedder, closing)
 
         yield ready
 
 
-def make_asking(
-    settings: Settings,
-    library: Library,
-    fetcher: Fetcher,
-    store: Store,
-    clock: Clock,
-    model: LanguageModel | None,
-    embedder: Embedder | None,
-    closing: AsyncExitStack,
-) -> Asking:
+def make_asking(ground: Ground, embedder: Embedder | None, closing: AsyncExitStack) -> Asking:
     """What answers questions; its processes end when `closing` does."""
     from bot.chat.asking import Asking
     from bot.chat.subject import SubjectFinder
@@ -75,15 +53,16 @@ def make_asking(
     from bot.reading.reader import Reader
     from bot.reading.remembered import RememberedReplies
 
+    store, clock = ground.store, ground.clock
     workshop = Workshop()
     closing.push_async_callback(workshop.close)
-    ladder = TextLadder(fetcher, store.texts, clock, workshop, Sources.of(settings.arxiv_url, settings.hf_endpoint))
-    finder = Finder(library, store.conversations)
+    sources = Sources.of(ground.settings.arxiv_url, ground.settings.hf_endpoint)
+    finder = Finder(ground.library, store.conversations)
     return Asking(
         finder,
-        SubjectFinder(finder, library, store.papers, store.conversations),
-        Reader(ladder, embedder),
-        Answerer(make_meter(settings, model, store, clock), RememberedReplies(store.answers, clock)),
+        SubjectFinder(finder, ground.library, store.papers, store.conversations),
+        Reader(TextLadder(ground.fetcher, store.texts, clock, workshop, sources), embedder),
+        Answerer(ground.meter(), RememberedReplies(store.answers, clock)),
         store.conversations,
         clock,
     )
