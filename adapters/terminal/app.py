@@ -8,12 +8,14 @@ import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TextIO
 
 from adapters.terminal.limits import MENU_LINES
 from adapters.terminal.lines import read_lines
 from adapters.terminal.screen import PlainScreen, RichScreen, Screen
+from adapters.terminal.zone import local_zone
 from bot.chat.engine import Engine
 from bot.chat.request import Origin, Place, Request
 
@@ -43,12 +45,14 @@ def as_request(line: str, place: Place = PLACE) -> Request:
     """A typed line as a request.  `/papers` may be left out; without it, free words may be a question."""
     text = _PREFIX.sub("", line, count=1).strip()
     origin = Origin.MESSAGE if text == line.strip() else Origin.COMMAND
-    return Request(place=place, user=USER, text=text, origin=origin, may_manage=True, direct=True, runs_bot=True)
+    return replace(as_command(text), place=place, origin=origin)
 
 
 def as_command(words: str) -> Request:
     """A command of the command line as a request; it shares its numbers (`#3`) with the chat."""
-    return Request(place=PLACE, user=USER, text=words, may_manage=True, direct=True, runs_bot=True)
+    return Request(
+        place=PLACE, user=USER, text=words, timezone=local_zone(), may_manage=True, direct=True, runs_bot=True
+    )
 
 
 def open_screen() -> Screen:
