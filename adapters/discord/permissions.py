@@ -20,6 +20,7 @@ NEEDED: dict[str, str] = {
     "embed_links": "Embed Links",
     "read_message_history": "Read Message History",  # to find a digest's message whose arrival is not known
 }
+WELCOME = ("attach_files",)  # for a week's chart, which is told in words without it
 SCOPES = ("bot", "applications.commands")
 
 
@@ -34,7 +35,7 @@ class Gap:
 
 def least() -> discord.Permissions:
     """The permissions that the bot asks for when it is invited, and no more."""
-    return discord.Permissions(**dict.fromkeys(NEEDED, True))
+    return discord.Permissions(**dict.fromkeys((*NEEDED, *WELCOME), True))
 
 
 def missing(held: discord.Permissions) -> tuple[str, ...]:

@@ -13,7 +13,8 @@ import hashlib
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from typing import Any, Final
+from dataclasses import replace
+from typing import Any, Final, TypeVar
 
 import discord
 
@@ -26,7 +27,7 @@ from adapters.discord.render import pages
 from adapters.discord.surfaces import SILENT_MENTIONS, files, named
 from bot.digests.model import Target
 from bot.digests.ports import MessageRef
-from bot.documents.model import Document
+from bot.documents.model import Document, Image
 from bot.errors import Ambiguous, BotError, ContentRejected, TargetGone, Transient
 
 LOOK_BACK = 50  # own and other messages
@@ -39,6 +40,7 @@ NO_THREADS = frozenset({160006, 160007})  # too many are open
 DAY: Final = 1440  # minutes until a quiet thread is put away
 
 Turn = Callable[[], Awaitable[None]]
+Result = TypeVar("Result")
 Place = discord.abc.GuildChannel | discord.Thread | discord.abc.PrivateChannel
 
 
@@ -80,6 +82,9 @@ class DiscordPoster:
 
     async def post_root(self, target: Target, title: str, document: Document, key: str) -> MessageRef:
         """Post a digest's first message and open its thread."""
+        return await _or_in_words(document, lambda shown: self._post_root(target, title, shown, key))
+
+    async def _post_root(self, target: Target, title: str, document: Document, key: str) -> MessageRef:
         async with self._speaking() as client:
             place = await self._place(client, target)
             options = _message_of(document, key)
@@ -119,6 +124,11 @@ class DiscordPoster:
         self, target: Target, root: MessageRef | None, ref: MessageRef, document: Document, key: str
     ) -> None:
         """Change a message that was posted, its pictures too."""
+        await _or_in_words(document, lambda shown: self._edit(target, root, ref, shown, key))
+
+    async def _edit(
+        self, target: Target, root: MessageRef | None, ref: MessageRef, document: Document, key: str
+    ) -> None:
         async with self._speaking() as client:
             options = _message_of(document, key)
             options["attachments"] = options.pop("files")
@@ -206,6 +216,17 @@ class DiscordPoster:
 def component_id(key: str) -> int:
     """The number that marks the message of a key; from 2^29 up, far from those that Discord gives out itself."""
     return (1 << 29) + int.from_bytes(hashlib.sha256(key.encode()).digest()[:4]) % (1 << 30)
+
+
+async def _or_in_words(document: Document, send: Callable[[Document], Awaitable[Result]]) -> Result:
+    """Send a document; with its pictures in words where that is forbidden, as the bot may not be let attach files."""
+    try:
+        return await send(document)
+    except TargetGone:
+        if not any(isinstance(block, Image) and block.data for block in document.blocks):
+            raise
+        told = (replace(block, data=None) if isinstance(block, Image) else block for block in document.blocks)
+        return await send(replace(document, blocks=tuple(told)))
 
 
 def _message_of(document: Document, key: str) -> dict[str, Any]:

@@ -129,7 +129,7 @@ def _counts(kind: Kind, shown: int, total: int, chosen: Chosen) -> str:
     left_out = [f"{chosen.off_topic} on other topics"] if chosen.off_topic else []
     left_out += [f"{chosen.muted} on muted topics"] if chosen.muted else []
     left_out += [f"{chosen.below} further down the list"] if chosen.below else []
-    return f"{what}; {shown} of them below. Left out: {', '.join(left_out)}."
+    return f"{what}; {shown} of them follow. Left out: {', '.join(left_out)}."
 
 
 def _line(choice: Choice, now: datetime) -> Text:

@@ -161,6 +161,9 @@ def description() -> Description:
     return Description()
 
 
+_NAMED = ("channel", "role", "user")
+
+
 def _ids_as_text(node: Any) -> Any:
     """Discord takes ids as numbers too, which its description does not say."""
     if isinstance(node, dict):
@@ -172,8 +175,8 @@ def _ids_as_text(node: Any) -> Any:
 
 
 def _is_id(node: dict[str, Any], key: str) -> bool:
-    """Whether that is the id of something, and not the number of a component."""
-    return key.endswith("_id") or (key == "id" and node.get("type") in ("channel", "role", "user"))
+    """Whether that is the id of something (of a file that is attached, too), and not the number of a component."""
+    return key.endswith("_id") or (key == "id" and ("filename" in node or node.get("type") in _NAMED))
 
 
 def _pattern(path: str) -> re.Pattern[str]:

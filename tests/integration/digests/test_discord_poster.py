@@ -9,7 +9,7 @@ import pytest
 from adapters.discord.poster import DiscordPoster
 from bot.digests.model import Target
 from bot.digests.ports import MessageRef
-from bot.documents.model import Card, Document, Paragraph, text
+from bot.documents.model import Bars, Card, Document, Image, Paragraph, text
 from bot.errors import Ambiguous, ContentRejected, RateLimited, TargetGone, Transient, Unauthorized
 from tests.servers.discord import FORUM, TEXT_CHANNEL, DiscordServer, Fault, words_of
 
@@ -81,6 +81,23 @@ async def test_thread_that_was_deleted_or_locked_says_nothing_about_its_channel(
     for root in (deleted, locked):
         with pytest.raises(ContentRejected):
             await poster.post_reply(target, root, PAPER, "c" * 25)
+
+
+@pytest.mark.parametrize("may_attach", [True, False])
+async def test_chart_is_attached_or_told_in_words(
+    server: DiscordServer, target: Target, poster: DiscordPoster, may_attach: bool
+) -> None:
+    chart = Image(
+        "Bar chart. Agents 34.", data=b"\x89PNG", title="Topics", bars=Bars(("Papers",), (("Agents", (34,)),))
+    )
+    if not may_attach:
+        missing = {"code": 50013, "message": "Missing Permissions"}
+        server.faults.append(Fault("POST", POST, 403, missing, times=1))
+    await poster.post_root(target, "Papers", ROOT.with_blocks(chart), KEY)
+    [shown] = server.messages.values()
+    kinds = {component["type"] for component in shown["components"]}
+    assert (12 in kinds) is may_attach  # a media gallery
+    assert ("Agents 34" in words_of(shown)) is not may_attach
 
 
 async def test_message_that_was_taken_away_is_gone(
