@@ -27,7 +27,7 @@ class MailPoster:
     """
 
     platform = "email"
-    promise = "A mail is sent once; one of which it is not known whether it arrived is not repeated."
+    promise = "A mail of which it is not known whether it arrived is not repeated; none comes twice."
     per_second = PER_SECOND
 
     def __init__(self, server: MailServer, sender: Address, end: Callable[[Target, Kind], str], clock: Clock) -> None:

@@ -16,7 +16,8 @@ import feedparser
 import pytest
 
 from bot.clock import SystemClock
-from bot.digests.model import Kind, Target
+from bot.digests.model import Kind, Standing, Target
+from bot.digests.whole import NOT_REPEATED
 from bot.store.database import Database
 from bot.store.subscriptions import SqlSubscriptions
 from tests.digests import due_now, until
@@ -51,10 +52,11 @@ class Site:
             await due_now(SqlSubscriptions(database), target, SystemClock())
         await database.aclose()
 
-    async def is_subscribed(self, target: Target) -> bool:
+    async def standing(self, target: Target) -> Standing | None:
+        """What has become of a subscription."""
         database = await Database.open(None, self.folder)
         try:
-            return await SqlSubscriptions(database).get(target, Kind.DAILY) is not None
+            return await SqlSubscriptions(database).get(target, Kind.DAILY)
         finally:
             await database.aclose()
 
@@ -120,11 +122,34 @@ async def test_digest_comes_by_mail_and_feed_until_one_click(site: Site) -> None
         link = letter["List-Unsubscribe"].strip("<>")
         async with session.get(link) as answer:
             assert "Unsubscribe" in await answer.text()
-        assert await site.is_subscribed(address)
+        assert await site.standing(address)
         async with session.post(link, data={"List-Unsubscribe": "One-Click"}, allow_redirects=False) as answer:
             assert answer.status == 200
-        assert not await site.is_subscribed(address)
+        assert not await site.standing(address)
 
     status = (await site.do("status")).out
     assert READER not in status
     assert feed[0] in status
+
+
+@pytest.mark.long
+async def test_killed_with_a_mail_under_way_it_does_not_repeat_it(site: Site) -> None:
+    address = Target("email:local", READER)
+    site.mail.hangs = True  # it takes the mail and never says so
+    await site.make_due(address)
+    process = await asyncio.to_thread(site.program.started, "run", "--only", "worker", **site.settings)
+    try:
+        async with asyncio.timeout(40):
+            await site.mail.arrived.wait()
+    finally:
+        process.kill()
+        await asyncio.to_thread(process.communicate)
+    site.mail.hangs = False
+
+    async def is_told() -> bool:
+        standing = await site.standing(address)
+        return standing is not None and standing.last_note == NOT_REPEATED
+
+    async with site.running():
+        await until(is_told, 90)
+    assert len(site.mail.letters) == 1
