@@ -123,7 +123,7 @@ class Scene:
         """Let one process end what is under way, and another deliver the next day's digests."""
         for _ in range(2):
             self._world.witnessed_by(lambda _what, _channel, _done: None)
-            process = start(self._environment, self._ahead, None)
+            process = start(self._environment, self._ahead)
             await until(self._all_ran, PATIENCE + len(self._targets))
             await asyncio.sleep(3)  # what would come twice has time to come
             process.terminate()

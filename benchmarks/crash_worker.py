@@ -26,7 +26,7 @@ from bot.bootstrap import App, Parts, open_app, open_store
 from bot.digests.model import DeliveryState, Digest, Kind, Part, Slot, Target
 from bot.digests.ports import MessageRef
 from bot.logs import log_to_file
-from bot.platforms import Platform, configured, serve
+from bot.platforms import Duty, Platform, configured, serve
 from bot.ports import Store
 from bot.settings import load
 from bot.testing.clock import ShiftedClock
@@ -62,28 +62,33 @@ class Aim:
     part: int = 0
 
 
-def start(environment: Mapping[str, str], ahead: timedelta, aim: Aim | None) -> ForkServerProcess:
-    """Start a process whose clock is `ahead`."""
+def start(
+    environment: Mapping[str, str], ahead: timedelta, aim: Aim | None = None, *, answering: bool = False
+) -> ForkServerProcess:
+    """Start a process whose clock is `ahead`; with `answering`, it also answers people, as `paperwire run` does."""
     context = get_context("forkserver")
     context.set_forkserver_preload([__name__])
-    process = context.Process(target=work, args=(dict(environment), ahead, aim), daemon=True)
+    process = context.Process(target=work, args=(dict(environment), ahead, aim, answering), daemon=True)
     process.start()
     return process
 
 
-def work(environment: Mapping[str, str], ahead: timedelta, aim: Aim | None) -> None:
+def work(environment: Mapping[str, str], ahead: timedelta, aim: Aim | None, answering: bool) -> None:
     """Deliver whatever is due."""
     os.environ.update(environment)
     log_to_file(None)
-    asyncio.run(_deliver(ahead, aim))
+    asyncio.run(_deliver(ahead, aim, answering))
 
 
-async def _deliver(ahead: timedelta, aim: Aim | None) -> None:
+async def _deliver(ahead: timedelta, aim: Aim | None, answering: bool) -> None:
     settings, clock = load(), ShiftedClock(ahead)
+    platforms = configured(settings)
+    duties: list[Duty] = [partial(_serve, platforms=platforms)]
+    duties += [platform.serve for platform in platforms] if answering else []
     async with open_store(settings, clock) as store:
         parts = Parts(clock=clock, store=cast(Store, MortalStore(store, aim)))
         async with open_app(settings, parts) as app:
-            await serve(app, [partial(_serve, platforms=configured(settings))])
+            await serve(app, duties)
 
 
 async def _serve(app: App, platforms: tuple[Platform, ...]) -> None:

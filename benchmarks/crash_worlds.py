@@ -88,13 +88,14 @@ class DiscordWorld:
     def __init__(self, server: DiscordServer) -> None:
         server.drops_repetitions = False
         self._server = server
-        self._guild = server.add_guild("Lab", ())["id"]
+        self._guild = server.add_guild("Lab", ())
         self.environment = {"DISCORD_API_URL": server.url, "DISCORD_TOKEN": server.token}
 
     def add_channel(self) -> Target:
         """A text channel of the one server."""
-        channel = self._server.add_channel("papers", self._guild)
-        return Target(f"discord:{self._guild}", channel["id"])
+        channel = self._server.add_channel("papers", self._guild["id"])
+        self._guild["channels"].append(channel)
+        return Target(f"discord:{self._guild['id']}", channel["id"])
 
     def shown(self, target: Target) -> list[Shown]:
         """What everybody sees."""

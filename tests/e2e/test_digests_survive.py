@@ -11,43 +11,26 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 
 import pytest
-from aiohttp import web
-from aiohttp.test_utils import TestServer
 
+from benchmarks.crash import crash
 from bot.clock import SystemClock
 from bot.digests.model import Target
-from bot.papers import calendar
 from bot.store.database import Database
 from bot.store.subscriptions import SqlSubscriptions
 from tests.digests import due_now
 from tests.servers.discord import THREAD, DiscordServer, words_of
+from tests.servers.lists import daily_lists
 from tests.servers.slack import APP_TOKEN, BOT_TOKEN, SlackServer
 
 PAPERS = 4
 MESSAGES = PAPERS + 1
 
 
-async def _papers(request: web.Request) -> web.Response:
-    """Hugging Face with the same few papers for the newest complete list, and none for other days."""
-    newest = calendar.previous_weekday(calendar.list_day(SystemClock().now()))
-    if "daily_papers" not in request.path or newest.isoformat() not in request.query_string:
-        return web.json_response([])
-    return web.json_response([_entry(number) for number in range(1, MESSAGES)])
-
-
-def _entry(number: int) -> dict[str, object]:
-    summary = f"We build lighthouse {number}. It shines farther than ever."
-    paper = {"id": f"2607.{number:05}", "title": f"Lighthouse {number}", "summary": summary, "upvotes": 9 - number}
-    return {"paper": paper}
-
-
 @pytest.fixture
 async def source() -> AsyncIterator[str]:
     """A small Hugging Face."""
-    app = web.Application()
-    app.router.add_route("*", "/{tail:.*}", _papers)
-    async with TestServer(app) as server:
-        yield str(server.make_url("")).rstrip("/")
+    async with daily_lists(PAPERS) as address:
+        yield address
 
 
 async def _worker(folder: Path, environment: dict[str, str]) -> Process:
@@ -126,4 +109,14 @@ async def test_killed_worker_on_both_platforms(source: str, tmp_path: Path) -> N
     for words in (said, written):
         assert len(words) == MESSAGES
         for number in range(1, MESSAGES):
-            assert sum(f"Lighthouse {number}" in each for each in words[1:]) == 1
+            assert sum(f"Lighthouse {number} of" in each for each in words[1:]) == 1
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(("platform", "may_read"), [("discord", True), ("slack", True), ("slack", False)])
+async def test_nothing_is_lost_or_doubled_whenever_a_worker_is_killed(platform: str, may_read: bool) -> None:
+    figures = await crash(platform, 15, may_read=may_read)
+    assert (figures["kills"], figures["lost"], figures["duplicated"]) == (15, 0, 0)
+    assert figures["unknown"] == figures["reported_unknown"]
+    assert (figures["unknown"] > 0) == (not may_read)
+    assert figures["refused_by_the_platform"] == 0
