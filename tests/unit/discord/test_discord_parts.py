@@ -152,7 +152,7 @@ def test_only_what_is_needed_is_asked_for() -> None:
     assert not least().administrator
     assert missing(least()) == ()
     assert missing(Permissions.none()) == tuple(NEEDED.values())
-    assert "permissions=309237730304" in invite_link(123)
+    assert "permissions=309237763072" in invite_link(123)
 
 
 def test_the_application_is_read_from_the_token() -> None:
