@@ -16,7 +16,9 @@ from dataclasses import dataclass, replace
 from adapters.slack import limits
 from adapters.slack.escape import escape, shorten
 from adapters.slack.limits import Json
+from adapters.slack.mrkdwn import plain_words
 from bot.documents.model import Action, Input
+from bot.documents.words import with_code
 
 VERSION = "pw1:"
 MODAL = VERSION + "ask"
@@ -135,7 +137,7 @@ def notice(sentence: str) -> Json:
         "type": "modal",
         "title": plain_text("Paperwire", limits.MODAL_TITLE),
         "close": plain_text("Close", limits.MODAL_TITLE),
-        "blocks": [{"type": "section", "text": plain_text(sentence, limits.SECTION)}],
+        "blocks": [{"type": "section", "text": plain_text(plain_words(with_code(sentence)), limits.SECTION)}],
     }
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from bot.errors import SettingsError
 
+COMMAND = "/papers"
 PUBLIC_API = "https://slack.com/api/"
 
 

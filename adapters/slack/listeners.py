@@ -16,6 +16,7 @@ from slack_bolt.error import BoltUnhandledRequestError
 from slack_bolt.response import BoltResponse
 
 from adapters.slack.buttons import MODAL, VERSION, Press, notice
+from adapters.slack.config import COMMAND
 from adapters.slack.errands import Errands
 from adapters.slack.events import (
     Incoming,
@@ -29,7 +30,7 @@ from adapters.slack.events import (
 )
 from adapters.slack.forms import FORM, ZONES, zone_options
 from adapters.slack.inbox import BUSY, Inbox
-from adapters.slack.manifest import COMMAND, SHORTCUT
+from adapters.slack.manifest import SHORTCUT
 from bot.errors import BotError
 
 log = structlog.get_logger(__name__)

@@ -8,11 +8,11 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
+from adapters.slack.config import COMMAND
 from adapters.slack.home import prompts
 from adapters.slack.limits import Json
 from bot.chat.grammar import Command
 
-COMMAND = "/papers"
 SHORTCUT = "explain_paper"
 EVENTS = ("app_context_changed", "app_home_opened", "app_mention", "app_uninstalled", "message.im", "tokens_revoked")
 SCOPES = {

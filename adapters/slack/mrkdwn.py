@@ -1,5 +1,7 @@
 """Texts of a document as mrkdwn, whole or in pieces that fit.
 
+What is marked as code and begins with a command's name stands as it is typed at Slack, `/papers help`.
+
 A piece is cut between words; a link or a style that is cut goes on in the next piece.  Only a single word longer than
 a whole piece is cut inside, and then never within a character that is made of several code points.
 """
@@ -12,15 +14,19 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
+from adapters.slack.config import COMMAND
 from adapters.slack.escape import escape, escape_url
 from adapters.slack.limits import size
+from bot.chat.commands import COMMANDS
 from bot.documents.model import Inline, Moment, Span, Text
 
 JOINER = "\u200d"
 HAIR = "\u200b"  # lets a style begin or end inside a word
-MARKS = 8  # the most that styles add to a run: `*_…_*` and a `HAIR` on each side, rounded up
+MARKS = 16  # the most that styles add to a run: `*_…_*` and a `HAIR` on each side, or `/papers …`, rounded up
 LONGEST_URL = 1_000  # a longer address is not shown; no host of ours has one
 LONGEST_CHARACTER = 40  # UTF-16 units that may follow to finish a character made of several code points
+
+NAMES = frozenset(name for command in COMMANDS for name in (command.name, *command.aliases))
 
 _COSTS = {"&": 5, "<": 4, ">": 4}  # of characters that are escaped
 
@@ -45,7 +51,7 @@ def mrkdwn(text: Text) -> str:
 
 def plain_words(text: Text) -> str:
     """A text as bare words, its instants in UTC; not escaped."""
-    return "".join(_fallback(inline) if isinstance(inline, Moment) else inline.text for inline in text)
+    return "".join(_fallback(inline) if isinstance(inline, Moment) else _as_typed(inline) for inline in text)
 
 
 def split(text: Text, limit: int) -> list[Text]:
@@ -114,8 +120,14 @@ def _fallback(moment: Moment) -> str:
     return f"{moment.at:{_FALLBACKS.get(moment.style, '%Y-%m-%d %H:%M UTC')}}"
 
 
+def _as_typed(span: Span) -> str:
+    """A span's words; a command with what leads it in at Slack."""
+    is_command = span.code and span.text.partition(" ")[0] in NAMES
+    return f"{COMMAND} {span.text}" if is_command else span.text
+
+
 def _span(span: Span, before: str, after: str) -> str:
-    words = span.text
+    words = _as_typed(span)
     if not words.strip():
         return words
     if url := _url(span):

@@ -12,7 +12,7 @@ from adapters.slack import limits
 from adapters.slack.blocks import blocks, title_block
 from adapters.slack.escape import escape, shorten
 from adapters.slack.limits import Json
-from adapters.slack.mrkdwn import plain_words
+from adapters.slack.mrkdwn import mrkdwn, plain_words
 from bot.documents.model import (
     Actions,
     Block,
@@ -28,6 +28,7 @@ from bot.documents.model import (
     Quote,
     text,
 )
+from bot.documents.words import with_code
 
 EMPTY = "There is nothing to show here."
 CONTINUED = "… continued"
@@ -73,8 +74,8 @@ def plain(document: Document) -> list[Message]:
 
 
 def sentence(words: str) -> Message:
-    """A message of one sentence."""
-    return Message(shorten(escape(words), limits.TEXT))
+    """A message of one sentence; what stands between backticks is code."""
+    return Message(shorten(mrkdwn(with_code(words)), limits.TEXT))
 
 
 def document_without_pictures(document: Document) -> Document:

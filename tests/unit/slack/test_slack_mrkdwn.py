@@ -6,12 +6,13 @@ import html
 import re
 from datetime import UTC, datetime
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adapters.slack.escape import escape, escape_markdown, plain, shorten
 from adapters.slack.limits import size
-from adapters.slack.mrkdwn import mrkdwn, split
+from adapters.slack.mrkdwn import mrkdwn, plain_words, split
 from bot.documents.model import Moment, Span, bold, code, italic, link, text
 from tests.strategies import nasty_texts, texts
 
@@ -25,6 +26,25 @@ def test_words_are_escaped_and_nothing_else() -> None:
 def test_styles_and_links_are_marked() -> None:
     words = text(bold("b"), " ", italic("i"), " ", code("c"), " ", link("l", "https://arxiv.org/abs/1"))
     assert mrkdwn(words) == "*b* _i_ `c` <https://arxiv.org/abs/1|l>"
+
+
+@pytest.mark.parametrize(
+    ("words", "shown"),
+    [
+        ("help", "`/papers help`"),
+        ("ask #3 why?", "`/papers ask #3 why?`"),
+        ("/papers help", "`/papers help`"),
+        ("helpful", "`helpful`"),
+        ("2607.00001", "`2607.00001`"),
+    ],
+)
+def test_a_command_is_shown_as_it_is_typed(words: str, shown: str) -> None:
+    assert mrkdwn(text(code(words))) == shown
+    assert plain_words(text(code(words))) == shown.strip("`")
+
+
+def test_a_word_that_is_no_command_stays() -> None:
+    assert mrkdwn(text("help")) == "help"
 
 
 def test_a_style_inside_a_word_is_set_apart() -> None:

@@ -14,12 +14,12 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from adapters.slack import events
-from adapters.slack.config import SlackConfig
+from adapters.slack.config import COMMAND, SlackConfig
 from adapters.slack.errors import translate
 from adapters.slack.forms import filled_in, form_view
 from adapters.slack.lanes import Lanes
 from adapters.slack.listeners import Listeners
-from adapters.slack.manifest import COMMAND, EVENTS, SCOPES, SHORTCUT, manifest, setup_text
+from adapters.slack.manifest import EVENTS, SCOPES, SHORTCUT, manifest, setup_text
 from adapters.slack.pace import Pace, Silence, paced
 from adapters.slack.quiet import quiet_logger
 from bot.chat.commands import COMMANDS
