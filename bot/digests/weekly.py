@@ -80,12 +80,12 @@ class Reviewer:
         risers = await self._risers(target, wanted)
         before = await read(self._library, [day - WEEK for day in days])
         counts = count_topics(papers, None if before.unread else before.papers)
-        bars = _bars(counts, len(papers), len(before.papers))
         blocks: tuple[Block, ...] = ()
         if risers:
             blocks += (Heading("Rose after they were posted"), Bullets(tuple(map(_line, risers))))
         if counts:
-            blocks += (await self._chart(f"Topics of the week of {days[0].day} {days[0]:%B %Y}", bars),)
+            bars = _bars(counts, (days[0], len(papers)), (days[0] - WEEK, len(before.papers)))
+            blocks += (await self._chart(f"Papers by topic, week of {days[0].day} {days[0]:%B %Y}", bars),)
         return Review(blocks, {"risers": [_riser_json(one) for one in risers], "topics": _topics_json(counts)})
 
     async def _risers(self, target: Target, papers: Sequence[Paper]) -> list[Riser]:
@@ -107,7 +107,7 @@ class Reviewer:
         except Exception as error:  # a library draws it; nothing that it runs into is worth a digest
             log.warning("chart_not_drawn", action="compose_digest", kind=type(error).__name__)
             picture = None
-        return Image(alt=_alt(title, bars), data=picture, title=title, bars=bars)
+        return Image(alt=_alt(title, bars), data=picture, title="Topics of the week", bars=bars)
 
 
 def _to_the_hour(instant: datetime) -> datetime:
@@ -121,19 +121,24 @@ def _line(riser: Riser) -> Text:
     return text(link(riser.paper.title, riser.paper.url), votes, Moment(rise.since, style="date"), f", now {rise.now}")
 
 
-def _bars(counts: Sequence[Count], papers: int, before: int) -> Bars:
-    this_week = f"This week: {papers} papers"
+def _bars(counts: Sequence[Count], week: tuple[date, int], before: tuple[date, int]) -> Bars:
+    """The figures, with each week's Monday and number of papers; the week before is left out if it is not known."""
+    name = f"{_week_of(week[0])}: {week[1]} papers"
     if any(count.before is None for count in counts):
-        return Bars((this_week,), tuple((count.topic, (count.papers,)) for count in counts))
+        return Bars((name,), tuple((count.topic, (count.papers,)) for count in counts))
     rows = tuple((count.topic, (count.papers, count.before or 0)) for count in counts)
-    return Bars((this_week, f"The week before: {before}"), rows)
+    return Bars((name, f"{_week_of(before[0])}: {before[1]}"), rows)
+
+
+def _week_of(monday: date) -> str:
+    return f"Week of {monday.day} {monday:%B}"
 
 
 def _alt(title: str, bars: Bars) -> str:
     """The chart in words, with all its figures."""
     series = "; ".join(bars.series)
     rows = ", ".join(f"{label} {_figures(counts)}" for label, counts in bars.rows)
-    return f"Bar chart. {title}, in papers. {series}. {rows}."
+    return f"Bar chart. {title}. {series}. {rows}."
 
 
 def _figures(counts: Sequence[int]) -> str:

@@ -68,7 +68,7 @@ async def test_topics_beside_those_of_the_week_before(world: World) -> None:
     world.lists[WEEK_BEFORE] = [entry(7, "Robots on land"), entry(8, "More robots"), entry(9, "Agents")]
     chart = _chart(await _round_up(world))
     assert chart.bars == Bars(
-        ("This week: 4 papers", "The week before: 3"),
+        ("Week of 9 July: 4 papers", "Week of 2 July: 3"),
         (("Agents", (1, 1)), ("Robots", (1, 2)), ("Benchmarks", (1, 0))),
     )
     assert chart.data == b"a picture"
@@ -80,7 +80,7 @@ async def test_topics_alone_where_the_week_before_cannot_be_had(world: World) ->
     world.down = {WEEK_BEFORE}
     chart = _chart(await _round_up(world))
     assert chart.bars is not None
-    assert chart.bars.series == ("This week: 4 papers",)
+    assert chart.bars.series == ("Week of 9 July: 4 papers",)
 
 
 async def test_figures_are_there_for_scripts(world: World) -> None:
