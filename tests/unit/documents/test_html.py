@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from selectolax.lexbor import LexborHTMLParser
 
 from bot.documents.html import html_document, html_page
@@ -32,6 +32,7 @@ from bot.documents.model import (
 )
 from tests.strategies import EVIL_HOST, documents
 
+rendering = settings(deadline=None, suppress_health_check=list(HealthCheck))
 NOON = datetime(2026, 7, 10, 12, 0, tzinfo=UTC)
 
 
@@ -99,7 +100,7 @@ def test_page_has_its_title_escaped() -> None:
     assert "<p>{}</p>" in page
 
 
-@settings(max_examples=60)
+@settings(rendering, max_examples=60)
 @given(documents())
 def test_no_text_becomes_markup(document: Document) -> None:
     tree = LexborHTMLParser(html_document(document, source=lambda _: None))

@@ -11,7 +11,7 @@ from email.message import EmailMessage
 from email.policy import SMTP
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser
 
@@ -22,6 +22,7 @@ from bot.documents.model import Card, Document, Image, Paragraph, text
 from bot.documents.words import on_one_line
 from tests.strategies import EVIL_HOST, documents, huge_documents, nasty_texts, one_line
 
+rendering = settings(deadline=None, suppress_health_check=list(HealthCheck))
 SENT = datetime(2026, 7, 10, 7, 0, 5, tzinfo=UTC)
 SENDER = Address("Paperwire", addr_spec="papers@example.org")
 ENVELOPE = Envelope(SENDER, "reader@example.net", SENT, "abc234")
@@ -136,7 +137,7 @@ def test_code_stands_in_the_letter_twice() -> None:
     assert letter["List-Unsubscribe"] is None
 
 
-@settings(max_examples=30)
+@settings(rendering, max_examples=30)
 @given(st.lists(documents(max_blocks=5), min_size=1, max_size=3), nasty_texts(90))
 def test_any_digest_is_a_mail_that_can_be_read(parts: list[Document], title: str) -> None:
     letter = _mail(*parts, title=title)
@@ -146,7 +147,7 @@ def test_any_digest_is_a_mail_that_can_be_read(parts: list[Document], title: str
     assert END in _body(letter, "plain")
 
 
-@settings(max_examples=30)
+@settings(rendering, max_examples=30)
 @given(st.lists(documents(max_blocks=5), min_size=1, max_size=3), nasty_texts(90))
 def test_no_text_becomes_markup(parts: list[Document], title: str) -> None:
     tree = LexborHTMLParser(_body(_mail(*parts, title=title), "html"))
@@ -157,7 +158,7 @@ def test_no_text_becomes_markup(parts: list[Document], title: str) -> None:
     assert all((node.attributes.get("src") or "").startswith("cid:") for node in tree.css("img"))
 
 
-@settings(max_examples=30)
+@settings(rendering, max_examples=30)
 @given(documents(), one_line(90))
 def test_lines_are_short_and_ascii(document: Document, title: str) -> None:
     written = digest_letter(_digest(document, title=title), ENVELOPE, END).as_bytes()
@@ -166,7 +167,7 @@ def test_lines_are_short_and_ascii(document: Document, title: str) -> None:
     assert not re.search(rb"(?<!\r)\n|\r(?!\n)", written)
 
 
-@settings(max_examples=10)
+@settings(rendering, max_examples=10)
 @given(huge_documents())
 def test_no_mail_is_clipped(document: Document) -> None:
     assert len(_body(_mail(HELLO, document), "html").encode()) < HTML_BYTES * 1.05
@@ -179,7 +180,7 @@ def test_senders_name_may_hold_anything(name: str) -> None:
     assert (sender.display_name, sender.addr_spec) == (name, "papers@example.org")
 
 
-@settings(max_examples=50)
+@settings(rendering, max_examples=50)
 @given(one_line(90))
 def test_subject_is_the_title(title: str) -> None:
     words = _mail(HELLO, title=title)["Subject"].split()

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import feedparser
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser
 
@@ -16,6 +16,7 @@ from bot.digests.ports import Issue
 from bot.documents.model import Document, Image
 from tests.strategies import EVIL_HOST, documents, nasty_texts
 
+rendering = settings(deadline=None, suppress_health_check=list(HealthCheck))
 NOON = datetime(2026, 7, 10, 12, 0, 5, 123, tzinfo=UTC)
 ADDRESS = "https://papers.example.org/digests/feed/abc"
 SLOT = Slot(Target("feed:local", "feed"), Kind.DAILY, date(2026, 7, 9), Edition.FINAL)
@@ -26,14 +27,14 @@ def _issue(*parts: Document, title: str = "Papers", slot: Slot = SLOT) -> Issue:
     return Issue(Digest(slot=slot, title=title, parts=numbered), NOON, NOON)
 
 
-@settings(max_examples=40)
+@settings(rendering, max_examples=40)
 @given(st.lists(documents(max_blocks=5), min_size=1, max_size=3), nasty_texts(90))
 def test_any_digest_can_be_read(parts: list[Document], title: str) -> None:
     feed = feedparser.parse(atom_feed([_issue(*parts, title=title)], Kind.DAILY, ADDRESS))
     assert (feed.bozo, len(feed.entries), feed.entries[0].updated) == (False, 1, "2026-07-10T12:00:05+00:00")
 
 
-@settings(max_examples=40)
+@settings(rendering, max_examples=40)
 @given(st.lists(documents(max_blocks=5), min_size=1, max_size=3))
 def test_no_text_becomes_markup(parts: list[Document]) -> None:
     feed = feedparser.parse(atom_feed([_issue(*parts)], Kind.DAILY, ADDRESS), sanitize_html=False)
