@@ -127,3 +127,11 @@ def test_the_demonstration_can_be_searched_at_once() -> None:
     done = paperwire("search", "video", "generation", "--demo")
     assert done.exit_code == 0
     assert "Vidu S1" in done.stdout
+
+
+@pytest.mark.usefixtures("data")
+def test_round_up_of_the_week_has_its_figures_for_scripts() -> None:
+    done = paperwire("digest", "preview", "--weekly", "--demo", "--json")
+    told = json.loads(done.stdout)
+    assert (told["kind"], told["total"]) == ("weekly", len(told["papers"]))
+    assert {"topic", "papers", "week_before"} == told["topics"][0].keys()
