@@ -73,6 +73,9 @@ def _run(inline: Inline) -> _Word:
     if isinstance(inline, Moment):
         moment = f"<t:{int(inline.at.timestamp())}:{_MOMENT_STYLES[inline.style]}>"
         return _Word(moment, moment, whole=True)
+    if inline.refers and inline.text.isascii() and inline.text.isdecimal():
+        mention = f"<{'#' if inline.refers == 'channel' else '@'}{inline.text}>"
+        return _Word(mention, mention, whole=True)
     style = _style(inline)
     content = cleaned(inline.text)
     content = " ".join(content.split()) if style.link or style.code else _GAP.sub("\n\n", content)

@@ -28,6 +28,8 @@ LONGEST_CHARACTER = 40  # UTF-16 units that may follow to finish a character mad
 
 NAMES = frozenset(name for command in COMMANDS for name in (command.name, *command.aliases))
 
+_MENTIONS = {"channel": "#", "person": "@"}
+_ID = re.compile("[A-Z0-9]+")
 _COSTS = {"&": 5, "<": 4, ">": 4}  # of characters that are escaped
 
 _DATES = {
@@ -130,6 +132,8 @@ def _span(span: Span, before: str, after: str) -> str:
     words = _as_typed(span)
     if not words.strip():
         return words
+    if mark := _MENTIONS.get(span.refers if _ID.fullmatch(words) else ""):
+        return f"<{mark}{words}>"
     if url := _url(span):
         label = escape(re.sub(r"[|\s]+", " ", words))
         return _styled(f"<{url}|{label}>", span, before, after)

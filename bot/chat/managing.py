@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 
 from bot.chat.engine import Asked
 from bot.chat.request import Final, Reply
-from bot.documents.model import Bullets, Document, Footnote, Paragraph, text
+from bot.documents.model import Bullets, Document, Footnote, Paragraph, Text, person, text
 from bot.documents.words import with_code
 from bot.errors import BadInput
 from bot.ports import Managers
@@ -26,20 +26,20 @@ class Managing:
         """Those who are named, after somebody was added or removed, if that is asked for."""
         workspace = asked.request.place.workspace
         change = asked.invocation.get("change")
-        said = await self._change(workspace, change, asked.invocation.get("person")) if change else ""
+        said = await self._change(workspace, change, asked.invocation.get("person")) if change else ()
         named = await self._managers.of(workspace)
-        blocks = [Paragraph(text(sentence)) for sentence in (said, _how_many(named)) if sentence]
-        people = (Bullets(tuple(text(person) for person in named)),) if named else ()
+        blocks = [Paragraph(words) for words in (said, text(_how_many(named))) if words]
+        people = (Bullets(tuple(text(person(user)) for user in named)),) if named else ()
         hint = Footnote(with_code(HINT))
         yield Final(Document("Managers", (*blocks, *people, hint), private=True, data={"managers": named}))
 
-    async def _change(self, workspace: str, change: str, words: str) -> str:
-        person = read_person(words)
+    async def _change(self, workspace: str, change: str, words: str) -> Text:
+        user = read_person(words)
         if change == "add":
-            new = await self._managers.add(workspace, person)
-            return f"{person} may change channels' digests now." if new else f"{person} was named already."
-        gone = await self._managers.remove(workspace, person)
-        return f"{person} may no longer change channels' digests." if gone else f"{person} was not named."
+            new = await self._managers.add(workspace, user)
+            return text(person(user), " may change channels' digests now." if new else " was named already.")
+        gone = await self._managers.remove(workspace, user)
+        return text(person(user), " may no longer change channels' digests." if gone else " was not named.")
 
 
 def read_person(words: str) -> str:

@@ -15,8 +15,8 @@ GREETINGS = frozenset(
     "hiya hola howdy moin morgen morning namaste ola ping salut servus tag test yo".split()
 )
 THANKS = frozenset(
-    "adios arigato awesome bye cheers cool dank danke done gracias grazie great goodbye merci nice night obrigada obrigado "
-    "ok okay perfect schon tack thank thanks thx tschuss ty welcome well wonderful".split()
+    "adios arigato awesome bye cheers cool dank danke done gracias grazie great goodbye merci nice night obrigada "
+    "obrigado ok okay perfect schon tack thank thanks thx tschuss ty welcome well wonderful".split()
 )
 BETWEEN = frozenset(
     "a again all and answer beaucoup bot buenas everyone folks for good help lot many muchas much paperwire so team "

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
+from dataclasses import replace
 from datetime import timedelta
 
 from bot.chat.engine import Asked
@@ -21,11 +22,12 @@ from bot.documents.model import (
     Block,
     Document,
     Facts,
-    Heading,
     Moment,
     Paragraph,
+    Span,
     Text,
     Tone,
+    channel,
     link,
     text,
 )
@@ -84,7 +86,8 @@ class Subscribing:
         due = first_due(wish, self._clock.now())
         await self._subscriptions.put(wish, due, paused=waits)
         verb = "changed" if known else "subscribed"
-        sentence = text(f"{_subject(asked.request, target)} is {verb}. The next digest comes ", Moment(due), ".")
+        subject = _subject(asked.request, target)
+        sentence = (*subject, *text(f" is {verb}. The next digest comes ", Moment(due), "."))
         if waits:
             sentence = (*text(f"{target.channel} is {verb}. "), *with_code(waits))
         rows = (*_rows(wish), *(self._feed_row(wish) if target.platform == FEED else ()))
@@ -112,9 +115,9 @@ class Subscribing:
         known = [standing for kind in kinds if (standing := await self._subscriptions.get(target, kind))]
         ended = [one.subscription for one in known if await self._end(one.subscription)]
         subject = _subject(asked.request, target)
-        sentence = f"{subject} gets no more digests." if ended else f"{subject} was not subscribed."
+        sentence = (*subject, *text(" gets no more digests." if ended else " was not subscribed."))
         undo = (Actions(tuple(_undo(asked.request, wish) for wish in ended)),) if ended else ()
-        blocks = (Paragraph(text(sentence)), *undo)
+        blocks = (Paragraph(sentence), *undo)
         yield Final(Document(blocks=blocks, data={"unsubscribed": [wish.kind.value for wish in ended]}))
 
     async def status(self, asked: Asked) -> AsyncIterator[Reply]:
@@ -159,7 +162,8 @@ class Subscribing:
             rows.append(("Unknown", text(f"Whether {unknown} of the last week's messages arrived is not known.")))
         rows += [*_rows(subscription), *self._feed_row(subscription)]
         rows.append(("Promise", text(self._promises.get(subscription.target.platform, ""))))
-        return Heading(_subject(request, subscription.target)), Facts(tuple(rows)), _buttons(request, subscription)
+        subject = Paragraph(tuple(replace(part, bold=True) for part in _subject(request, subscription.target)))
+        return subject, Facts(tuple(rows)), _buttons(request, subscription)
 
     def _feed_row(self, wish: Subscription) -> tuple[tuple[str, Text], ...]:
         address = self._outlets.feed(wish.target, wish.kind)
@@ -176,12 +180,14 @@ class Subscribing:
         return _standing_json(standing) | {"feed": self._outlets.feed(wish.target, wish.kind) or None}
 
 
-def _subject(request: Request, target: Target) -> str:
-    if target.platform in (MAIL, FEED):
-        return target.channel if target.platform == MAIL else f"The {target.channel.replace(':', ' ')}"
+def _subject(request: Request, target: Target) -> tuple[Span, ...]:
+    if target.platform == MAIL:
+        return (Span(target.channel),)
+    if target.platform == FEED:
+        return (Span(f"The {target.channel.replace(':', ' ')}"),)
     if target.channel != request.place.channel:
-        return f"Channel {target.channel}"
-    return "This conversation" if request.direct else "This channel"
+        return Span("Channel "), channel(target.channel)
+    return (Span("This conversation" if request.direct else "This channel"),)
 
 
 def _rows(wish: Subscription) -> tuple[tuple[str, Text], ...]:
@@ -206,22 +212,22 @@ _EDITIONS = {
 
 
 def _buttons(request: Request, wish: Subscription) -> Actions:
-    channel = [] if wish.target.channel == request.place.channel else [wish.target.channel]
-    words = [*channel, *(["weekly"] if wish.kind is Kind.WEEKLY else [])]
+    where = [] if wish.target.channel == request.place.channel else [wish.target.channel]
+    words = [*where, *(["weekly"] if wish.kind is Kind.WEEKLY else [])]
     return Actions(
         (
             Action("Preview", " ".join(("preview", *words)), private=True),
             Action("Change", " ".join(("subscribe", *words)), private=True, fills=True),
-            Action("Stop", " ".join(("unsubscribe", *channel, wish.kind.value)), private=True),
+            Action("Stop", " ".join(("unsubscribe", *where, wish.kind.value)), private=True),
             Action("Status", "status", private=True),
         )
     )
 
 
 def _undo(request: Request, wish: Subscription) -> Action:
-    channel = "" if wish.target.channel == request.place.channel else wish.target.channel
+    where = "" if wish.target.channel == request.place.channel else wish.target.channel
     label = "Have the round-up again" if wish.kind is Kind.WEEKLY else "Subscribe again"
-    return Action(label, line_of(wish, channel) or " ".join(filter(None, ("subscribe", channel))))
+    return Action(label, line_of(wish, where) or " ".join(filter(None, ("subscribe", where))))
 
 
 def _preview(digest: Digest) -> Document:

@@ -14,13 +14,18 @@ from typing import Literal
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A run of text in one style.  `link` is an https address built by code."""
+    """A run of text in one style.  `link` is an https address built by code.
+
+    What `refers` to a channel or a person is that one's id; where the platform can, it is shown by name.  It calls
+    nobody.
+    """
 
     text: str
     bold: bool = False
     italic: bool = False
     code: bool = False
     link: str | None = None
+    refers: Literal["", "channel", "person"] = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +58,16 @@ def italic(value: str) -> Span:
 def code(value: str) -> Span:
     """A span in a fixed-width face: commands, ids."""
     return Span(value, code=True)
+
+
+def channel(channel_id: str) -> Span:
+    """A channel of the platform, by its id, which must come from the platform."""
+    return Span(channel_id, refers="channel")
+
+
+def person(user_id: str) -> Span:
+    """Somebody on the platform, by their id, which must come from the platform."""
+    return Span(user_id, refers="person")
 
 
 def link(label: str, url: str) -> Span:

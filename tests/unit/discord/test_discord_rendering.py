@@ -113,6 +113,11 @@ def test_styles_and_links_are_written_as_discord_reads_them() -> None:
     assert markdown(value, 2000) == [r"see **this** *one* at [the \[page\]](<https://arxiv.org/abs/1>)."]
 
 
+def test_channels_and_people_are_shown_by_name() -> None:
+    value = text(Span("123", refers="channel"), " ", Span("45", refers="person"), " ", Span("@all", refers="person"))
+    assert markdown(value, 2000) == [f"<#123> <@45> {escaped('@all')}"]
+
+
 def test_a_link_that_is_broken_over_two_pieces_is_a_link_in_both() -> None:
     pieces = markdown(text(link("word " * 100, "https://arxiv.org/abs/1")), 300)
     assert len(pieces) > 1

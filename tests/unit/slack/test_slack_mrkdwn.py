@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from adapters.slack.escape import escape, escape_markdown, plain, shorten
 from adapters.slack.limits import size
 from adapters.slack.mrkdwn import mrkdwn, plain_words, split
-from bot.documents.model import Moment, Span, bold, code, italic, link, text
+from bot.documents.model import Moment, Span, bold, channel, code, italic, link, person, text
 from tests.strategies import nasty_texts, texts
 
 relaxed = settings(deadline=None, max_examples=150)
@@ -45,6 +45,14 @@ def test_a_command_is_shown_as_it_is_typed(words: str, shown: str) -> None:
 
 def test_a_word_that_is_no_command_stays() -> None:
     assert mrkdwn(text("help")) == "help"
+
+
+def test_channels_and_people_are_shown_by_name() -> None:
+    assert mrkdwn(text(channel("C012"), " by ", person("U012"))) == "<#C012> by <@U012>"
+
+
+def test_what_is_no_id_refers_to_nobody() -> None:
+    assert mrkdwn(text(person("!channel"), " ", channel("C1|x>"))) == "!channel C1|x&gt;"
 
 
 def test_a_style_inside_a_word_is_set_apart() -> None:
