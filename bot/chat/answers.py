@@ -15,6 +15,7 @@ from bot.documents.model import (
     Footnote,
     Image,
     Inline,
+    Input,
     Paragraph,
     Quote,
     Text,
@@ -31,6 +32,7 @@ from bot.reading.passages import Passage
 from bot.reading.pointers import Citation
 from bot.reading.reader import ReadPaper
 
+ANOTHER = Input("What else would you like to know?", placeholder="And how does it compare with earlier work?")
 MAX_QUOTES = 8
 SHORT_TITLE = 60  # characters of a paper's title beside a quotation
 
@@ -40,8 +42,7 @@ def answer_document(answer: Answer, switches: Sequence[Paper] = ()) -> Document:
     blocks: list[Block] = [Paragraph(_about(answer))]
     blocks.extend(_BODIES[answer.outcome](answer))
     blocks.extend(Footnote(line) for line in _small_print(answer))
-    if actions := _actions(answer, switches):
-        blocks.append(Actions(actions))
+    blocks.append(Actions(_actions(answer, switches)))
     tone = Tone.NORMAL if answer.outcome is Outcome.ANSWERED else Tone.NOTICE
     return Document(blocks=tuple(blocks), tone=tone, data=answer_json(answer))
 
@@ -167,8 +168,11 @@ def _counted(count: int, noun: str) -> str:
 
 
 def _actions(answer: Answer, switches: Sequence[Paper]) -> tuple[Action, ...]:
-    """Buttons that put the same question to another paper: `ask R` alone repeats the last question."""
-    return tuple(Action(f"Ask “{shortened(paper.title or paper.id, 40)}”", f"ask {paper.id}") for paper in switches)
+    """Buttons to ask on, and to put the same question to another paper: `ask R` alone repeats the last question."""
+    ids = [read.paper.id for read in answer.found.papers]
+    line = " ".join(("ask" if len(ids) == 1 else "compare", *ids))
+    switched = (Action(f"Ask “{shortened(paper.title or paper.id, 40)}”", f"ask {paper.id}") for paper in switches)
+    return (Action("Ask more", line, input=ANOTHER), *switched)
 
 
 def shortened(title: str, length: int = SHORT_TITLE) -> str:

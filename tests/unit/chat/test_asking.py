@@ -257,6 +257,23 @@ async def test_a_follow_up_knows_paper_and_history() -> None:
     assert KITES.title in here.prompt()
 
 
+@pytest.mark.parametrize(
+    ("question", "line"),
+    [
+        ("ask #1 How many hours of training?", f"ask {KITES.id}"),
+        ("compare #2 #1 why?", f"compare {BOATS.id} {KITES.id}"),
+    ],
+)
+async def test_an_answer_has_a_button_to_ask_on(question: str, line: str) -> None:
+    async with desk(citing("Training took")) as here:
+        [more] = buttons(await here.say(question))
+        assert more.command == line
+        assert more.input is not None
+        followed = await here.say(f"{more.command} And how many motors?")
+    assert "And how many motors?" in plain_document(followed)
+    assert "Said before" in here.prompt()
+
+
 async def test_history_of_another_paper_stays_out() -> None:
     async with desk(citing("Training took")) as here:
         await here.wonder("#1 How many hours of training?")
@@ -282,8 +299,9 @@ async def test_the_paper_of_a_thread_is_found(question: str, paper: Paper) -> No
 async def test_a_guessed_paper_can_be_switched_by_a_button() -> None:
     async with desk(citing("Training took")) as here:
         document = await here.wonder("Does a kite steer itself?")
-        assert [action.command for action in buttons(document)] == [f"ask {BOATS.id}"]
-        again = await here.say(buttons(document)[0].command, THREAD)
+        [switch] = [action for action in buttons(document) if action.input is None]
+        assert switch.command == f"ask {BOATS.id}"
+        again = await here.say(switch.command, THREAD)
     assert plain_document(again).startswith(BOATS.title)
     assert "Does a kite steer itself?" in plain_document(again)
 
