@@ -22,6 +22,7 @@ from bot.documents.model import (
     Input,
     Moment,
     Paragraph,
+    Span,
     Text,
     Tone,
     bold,
