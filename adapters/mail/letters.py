@@ -67,7 +67,8 @@ def digest_letter(digest: Digest, envelope: Envelope, end: str) -> EmailMessage:
         end: the address by which this subscription ends, without asking back when it is posted to.
     """
     kind = digest.slot.kind
-    letter = _letter(envelope, digest.title)
+    title = digest.title or LISTS[kind]
+    letter = _letter(envelope, title)
     letter["List-Id"] = f"{LISTS[kind]} <{kind}.paperwire.{envelope.sender.domain}>"
     letter[UNSUBSCRIBE] = f"<{end}>"
     letter["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
@@ -76,7 +77,7 @@ def digest_letter(digest: Digest, envelope: Envelope, end: str) -> EmailMessage:
     addresses = {image: f"cid:{name}" for name, image in pictures.items()}
     fitting = _fitting(document, addresses).with_blocks(_farewell(end))
     letter.set_content(plain_document(fitting, buttons=False) + "\n")
-    letter.add_alternative(html_page(digest.title, html_document(fitting, source=addresses.get)), subtype="html")
+    letter.add_alternative(html_page(title, html_document(fitting, source=addresses.get)), subtype="html")
     _attach(letter, pictures)
     return letter
 

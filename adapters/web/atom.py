@@ -56,7 +56,7 @@ def _entry(feed: Element, issue: Issue, address: str) -> None:
     digest = issue.digest
     entry = SubElement(feed, _name("entry"))
     _put(entry, "id", _id(address, digest.slot.key))
-    _put(entry, "title", on_one_line(digest.title))
+    _put(entry, "title", on_one_line(digest.title) or TITLES[digest.slot.kind])
     _put(entry, "published", issue.published.replace(microsecond=0).isoformat())
     _put(entry, "updated", issue.updated.replace(microsecond=0).isoformat())
     _put(entry, "link", rel="alternate", type="text/html", href=_page_of(digest))

@@ -30,6 +30,7 @@ from bot.documents.model import (
     link,
     text,
 )
+from tests.contract.adapters.contract import Seen, lost_words
 from tests.strategies import EVIL_HOST, documents
 
 rendering = settings(deadline=None, suppress_health_check=list(HealthCheck))
@@ -106,3 +107,10 @@ def test_no_text_becomes_markup(document: Document) -> None:
     tree = LexborHTMLParser(html_document(document, source=lambda _: None))
     assert not tree.css("script, iframe, object, form, style, base, img")
     assert not [node for node in tree.css("a") if EVIL_HOST in (node.attributes.get("href") or "")]
+
+
+@settings(rendering, max_examples=60)
+@given(documents())
+def test_no_word_is_lost(document: Document) -> None:
+    tree = LexborHTMLParser(html_document(document, source=lambda _: None))
+    assert not lost_words(document, Seen(words=tree.text(separator=" ")))

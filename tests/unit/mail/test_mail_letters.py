@@ -20,6 +20,7 @@ from adapters.mail.limits import HTML_BYTES
 from bot.digests.model import Digest, Edition, Kind, Part, Slot, Target
 from bot.documents.model import Card, Document, Image, Paragraph, text
 from bot.documents.words import on_one_line
+from tests.contract.adapters.contract import Seen, lost_words
 from tests.strategies import EVIL_HOST, documents, huge_documents, nasty_texts, one_line
 
 rendering = settings(deadline=None, suppress_health_check=list(HealthCheck))
@@ -92,6 +93,10 @@ def test_same_digest_has_the_same_message_id() -> None:
 def test_weekly_digest_is_another_list() -> None:
     letter = _mail(HELLO, slot=replace(SLOT, kind=Kind.WEEKLY))
     assert letter["List-Id"] == "Papers of the week <weekly.paperwire.example.org>"
+
+
+def test_apology_without_a_title_has_a_subject() -> None:
+    assert _mail(HELLO, title="")["Subject"] == "Papers of the day"
 
 
 def test_both_parts_hold_every_paper_and_the_way_out() -> None:
@@ -185,3 +190,12 @@ def test_senders_name_may_hold_anything(name: str) -> None:
 def test_subject_is_the_title(title: str) -> None:
     words = _mail(HELLO, title=title)["Subject"].split()
     assert "".join(words) == "".join(on_one_line(title).split())  # folding may lose blanks between encoded words
+
+
+@settings(rendering, max_examples=30)
+@given(documents(max_blocks=6))
+def test_both_parts_say_every_word(document: Document) -> None:
+    letter = _mail(document)
+    html = LexborHTMLParser(_body(letter, "html")).text(separator=" ")
+    for words in (_body(letter, "plain"), html):
+        assert "did not fit" in words or not lost_words(replace(document, title=""), Seen(words=words))

@@ -63,6 +63,11 @@ def test_two_installations_have_entries_of_their_own() -> None:
     assert feeds[0].entries[0].id != feeds[1].entries[0].id
 
 
+def test_entry_without_a_title_gets_one() -> None:
+    feed = feedparser.parse(atom_feed([_issue(Document(), title="")], Kind.DAILY, ADDRESS))
+    assert feed.entries[0].title == "Paperwire: papers of the day"
+
+
 def test_feed_is_as_old_as_its_newest_change() -> None:
     assert last_change([_issue(Document("Papers"))]) == NOON.replace(microsecond=0)
     assert last_change([]) < NOON
