@@ -228,10 +228,7 @@ def _lines(mark: str, value: Text) -> Group:
 
 def _marked(mark: str, value: Text) -> tuple[str, ...]:
     """The text as one line, or lines if it is very long, the first led in by a mark such as `- `."""
-    single = tuple(
-        Span(_unbroken(part), part.bold, part.italic, part.code, part.link) if isinstance(part, Span) else part
-        for part in value
-    )
+    single = tuple(replace(part, text=_unbroken(part)) if isinstance(part, Span) else part for part in value)
     pieces = [piece.strip() for piece in markdown(single, _PIECE)]
     repeated = mark if mark in ("> ", "-# ") else ""
     return tuple((repeated if number else mark) + piece for number, piece in enumerate(pieces))

@@ -19,6 +19,7 @@ from bot.documents.model import (
     Actions,
     Card,
     Document,
+    Facts,
     Input,
     Moment,
     Paragraph,
@@ -117,6 +118,8 @@ def test_styles_and_links_are_written_as_discord_reads_them() -> None:
 def test_channels_and_people_are_shown_by_name() -> None:
     value = text(Span("123", refers="channel"), " ", Span("45", refers="person"), " ", Span("@all", refers="person"))
     assert markdown(value, 2000) == [f"<#123> <@45> {escaped('@all')}"]
+    [shown] = components_of(pages(Document(blocks=(Facts((("Where", value),)),)))[0])
+    assert shown["content"] == f"**Where** <#123> <@45> {escaped('@all')}"
 
 
 def test_a_link_that_is_broken_over_two_pieces_is_a_link_in_both() -> None:
