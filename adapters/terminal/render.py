@@ -191,7 +191,8 @@ def _actions(row: Actions) -> RichText | None:
 
 def _command(action: Action) -> RichText:
     label = RichText(f"{on_one_line(action.label)}: ", style=DIM)
-    return label.append(RichText(on_one_line(action.command), style="green"))
+    rest = " …" if action.input else ""
+    return label.append(RichText(on_one_line(action.command) + rest, style="green"))
 
 
 def _hint(document: Document) -> RichText | None:
