@@ -71,43 +71,17 @@ _TSVECTOR = (
 
 def upgrade() -> None:
     """Build everything."""
-    op.create_table(
-        "events",
-        sa.Column("event", sa.Text(), nullable=False),
-        sa.Column("begun_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("lease_ends", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("finished", sa.Boolean(), nullable=False),
-        sa.PrimaryKeyConstraint("event", name="pk_events"),
-    )
-    op.create_index("ix_events_begun_at", "events", ["begun_at"], unique=False)
-    op.create_table(
-        "leases",
-        sa.Column("name", sa.Text(), nullable=False),
-        sa.Column("owner", sa.Text(), nullable=True),
-        sa.Column("token", sa.Integer(), nullable=False),
-        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
-        sa.PrimaryKeyConstraint("name", name="pk_leases"),
-    )
-    op.create_table(
-        "lists",
-        sa.Column("key", sa.Text(), nullable=False),
-        sa.Column("day", sa.Date(), nullable=False),
-        sa.Column("state", sa.String(length=16), nullable=False),
-        sa.Column("empty_because", sa.String(length=16), nullable=True),
-        sa.Column("stale", sa.Boolean(), nullable=False),
-        sa.Column("fetched_at", sa.DateTime(timezone=True), nullable=False),
-        sa.PrimaryKeyConstraint("key", name="pk_lists"),
-    )
-    op.create_index("ix_lists_day", "lists", ["day"], unique=False)
-    op.create_table(
-        "open_replies",
-        sa.Column("workspace", sa.Text(), nullable=False),
-        sa.Column("channel", sa.Text(), nullable=False),
-        sa.Column("thread", sa.Text(), nullable=False),
-        sa.Column("message", sa.Text(), nullable=False),
-        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
-        sa.PrimaryKeyConstraint("workspace", "channel", "thread", "message", name="pk_open_replies"),
-    )
+    _create_papers()
+    _create_readings()
+    _create_conversations()
+    _create_works()
+    connection = op.get_bind()
+    for statement in _FTS5 if connection.dialect.name == "sqlite" else _TSVECTOR:
+        connection.exec_driver_sql(statement)
+
+
+def _create_papers() -> None:
+    """Papers, the lists they stand in, and how their figures moved."""
     op.create_table(
         "papers",
         sa.Column("number", sa.Integer(), nullable=False),
@@ -135,83 +109,16 @@ def upgrade() -> None:
         sa.UniqueConstraint("id", name="uq_papers_id"),
     )
     op.create_table(
-        "reservations",
-        sa.Column("number", sa.Integer(), nullable=False),
-        sa.Column("workspace", sa.Text(), nullable=False),
-        sa.Column("day", sa.Date(), nullable=False),
-        sa.Column("tokens", sa.Integer(), nullable=False),
-        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
-        sa.PrimaryKeyConstraint("number", name="pk_reservations"),
-        sqlite_autoincrement=True,
-    )
-    op.create_index("ix_reservations_workspace", "reservations", ["workspace", "day"], unique=False)
-    op.create_table(
-        "saved_papers",
-        sa.Column("workspace", sa.Text(), nullable=False),
-        sa.Column("user", sa.Text(), nullable=False),
-        sa.Column("paper_id", sa.Text(), nullable=False),
-        sa.Column("saved_at", sa.DateTime(timezone=True), nullable=False),
-        sa.PrimaryKeyConstraint("workspace", "user", "paper_id", name="pk_saved_papers"),
-    )
-    op.create_table(
-        "secrets",
-        sa.Column("platform", sa.Text(), nullable=False),
+        "lists",
         sa.Column("key", sa.Text(), nullable=False),
-        sa.Column("workspace", sa.Text(), nullable=False),
-        sa.Column("secret", sa.LargeBinary(), nullable=False),
-        sa.PrimaryKeyConstraint("platform", "key", name="pk_secrets"),
-    )
-    op.create_index("ix_secrets_workspace", "secrets", ["workspace"], unique=False)
-    op.create_table(
-        "shown_lists",
-        sa.Column("workspace", sa.Text(), nullable=False),
-        sa.Column("channel", sa.Text(), nullable=False),
-        sa.Column("thread", sa.Text(), nullable=False),
-        sa.Column("papers", sa.Text(), nullable=True),
-        sa.Column("shown_at", sa.DateTime(timezone=True), nullable=False),
-        sa.PrimaryKeyConstraint("workspace", "channel", "thread", name="pk_shown_lists"),
-    )
-    op.create_table(
-        "summaries",
-        sa.Column("paper_id", sa.Text(), nullable=False),
-        sa.Column("version", sa.Integer(), nullable=False),
-        sa.Column("prompt_hash", sa.Text(), nullable=False),
-        sa.Column("language", sa.Text(), nullable=False),
-        sa.Column("model", sa.Text(), nullable=False),
-        sa.Column("line", sa.Text(), nullable=False),
-        sa.Column("source", sa.String(length=16), nullable=False),
-        sa.Column("problem", sa.Text(), nullable=False),
-        sa.Column("method", sa.Text(), nullable=False),
-        sa.Column("result", sa.Text(), nullable=False),
-        sa.Column("why", sa.Text(), nullable=False),
-        sa.Column("written_by", sa.Text(), nullable=False),
-        sa.PrimaryKeyConstraint("paper_id", "version", "prompt_hash", "language", "model", name="pk_summaries"),
-    )
-    op.create_table(
-        "turns",
-        sa.Column("number", sa.Integer(), nullable=False),
-        sa.Column("workspace", sa.Text(), nullable=False),
-        sa.Column("channel", sa.Text(), nullable=False),
-        sa.Column("thread", sa.Text(), nullable=False),
-        sa.Column("role", sa.String(length=8), nullable=False),
-        sa.Column("text", sa.Text(), nullable=False),
-        sa.Column("said_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("papers", sa.Text(), nullable=True),
-        sa.PrimaryKeyConstraint("number", name="pk_turns"),
-    )
-    op.create_index("ix_turns_workspace", "turns", ["workspace", "channel", "thread", "number"], unique=False)
-    op.create_table(
-        "usage",
-        sa.Column("workspace", sa.Text(), nullable=False),
         sa.Column("day", sa.Date(), nullable=False),
-        sa.Column("model", sa.Text(), nullable=False),
-        sa.Column("purpose", sa.Text(), nullable=False),
-        sa.Column("calls", sa.Integer(), nullable=False),
-        sa.Column("prompt_tokens", sa.Integer(), nullable=False),
-        sa.Column("completion_tokens", sa.Integer(), nullable=False),
-        sa.Column("cost", sa.Float(precision=53), nullable=True),
-        sa.PrimaryKeyConstraint("workspace", "day", "model", "purpose", name="pk_usage"),
+        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("empty_because", sa.String(length=16), nullable=True),
+        sa.Column("stale", sa.Boolean(), nullable=False),
+        sa.Column("fetched_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("key", name="pk_lists"),
     )
+    op.create_index("ix_lists_day", "lists", ["day"], unique=False)
     op.create_table(
         "list_papers",
         sa.Column("key", sa.Text(), nullable=False),
@@ -234,6 +141,118 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("paper_id", "hour", name="pk_snapshots"),
     )
 
-    connection = op.get_bind()
-    for statement in _FTS5 if connection.dialect.name == "sqlite" else _TSVECTOR:
-        connection.exec_driver_sql(statement)
+
+def _create_readings() -> None:
+    """What was made of papers, and what it cost."""
+    op.create_table(
+        "summaries",
+        sa.Column("paper_id", sa.Text(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("prompt_hash", sa.Text(), nullable=False),
+        sa.Column("language", sa.Text(), nullable=False),
+        sa.Column("model", sa.Text(), nullable=False),
+        sa.Column("line", sa.Text(), nullable=False),
+        sa.Column("source", sa.String(length=16), nullable=False),
+        sa.Column("problem", sa.Text(), nullable=False),
+        sa.Column("method", sa.Text(), nullable=False),
+        sa.Column("result", sa.Text(), nullable=False),
+        sa.Column("why", sa.Text(), nullable=False),
+        sa.Column("written_by", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("paper_id", "version", "prompt_hash", "language", "model", name="pk_summaries"),
+    )
+    op.create_table(
+        "reservations",
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("workspace", sa.Text(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("tokens", sa.Integer(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("number", name="pk_reservations"),
+        sqlite_autoincrement=True,
+    )
+    op.create_index("ix_reservations_workspace", "reservations", ["workspace", "day"], unique=False)
+    op.create_table(
+        "usage",
+        sa.Column("workspace", sa.Text(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("model", sa.Text(), nullable=False),
+        sa.Column("purpose", sa.Text(), nullable=False),
+        sa.Column("calls", sa.Integer(), nullable=False),
+        sa.Column("prompt_tokens", sa.Integer(), nullable=False),
+        sa.Column("completion_tokens", sa.Integer(), nullable=False),
+        sa.Column("cost", sa.Float(precision=53), nullable=True),
+        sa.PrimaryKeyConstraint("workspace", "day", "model", "purpose", name="pk_usage"),
+    )
+
+
+def _create_conversations() -> None:
+    """What was said and shown where, and what people keep."""
+    op.create_table(
+        "shown_lists",
+        sa.Column("workspace", sa.Text(), nullable=False),
+        sa.Column("channel", sa.Text(), nullable=False),
+        sa.Column("thread", sa.Text(), nullable=False),
+        sa.Column("papers", sa.Text(), nullable=True),
+        sa.Column("shown_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("workspace", "channel", "thread", name="pk_shown_lists"),
+    )
+    op.create_table(
+        "turns",
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("workspace", sa.Text(), nullable=False),
+        sa.Column("channel", sa.Text(), nullable=False),
+        sa.Column("thread", sa.Text(), nullable=False),
+        sa.Column("role", sa.String(length=8), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("said_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("papers", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("number", name="pk_turns"),
+    )
+    op.create_index("ix_turns_workspace", "turns", ["workspace", "channel", "thread", "number"], unique=False)
+    op.create_table(
+        "saved_papers",
+        sa.Column("workspace", sa.Text(), nullable=False),
+        sa.Column("user", sa.Text(), nullable=False),
+        sa.Column("paper_id", sa.Text(), nullable=False),
+        sa.Column("saved_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("workspace", "user", "paper_id", name="pk_saved_papers"),
+    )
+    op.create_table(
+        "open_replies",
+        sa.Column("workspace", sa.Text(), nullable=False),
+        sa.Column("channel", sa.Text(), nullable=False),
+        sa.Column("thread", sa.Text(), nullable=False),
+        sa.Column("message", sa.Text(), nullable=False),
+        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("workspace", "channel", "thread", "message", name="pk_open_replies"),
+    )
+
+
+def _create_works() -> None:
+    """What processes tell each other, and the secrets they were handed."""
+    op.create_table(
+        "events",
+        sa.Column("event", sa.Text(), nullable=False),
+        sa.Column("begun_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("lease_ends", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("finished", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("event", name="pk_events"),
+    )
+    op.create_index("ix_events_begun_at", "events", ["begun_at"], unique=False)
+    op.create_table(
+        "leases",
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("owner", sa.Text(), nullable=True),
+        sa.Column("token", sa.Integer(), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("name", name="pk_leases"),
+    )
+    op.create_table(
+        "secrets",
+        sa.Column("platform", sa.Text(), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("workspace", sa.Text(), nullable=False),
+        sa.Column("secret", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("platform", "key", name="pk_secrets"),
+    )
+    op.create_index("ix_secrets_workspace", "secrets", ["workspace"], unique=False)
