@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from bot.digests.model import Digest, Edition, Gaps, Kind, Part, Slot, Target
 from bot.documents import codec
+
+LAST = 100  # digests, which a process has under way
 
 
 def dump(digest: Digest) -> str:
@@ -32,8 +35,9 @@ def dump(digest: Digest) -> str:
     )
 
 
+@lru_cache(maxsize=LAST)
 def load(text: str) -> Digest:
-    """The digest that `dump` wrote."""
+    """The digest that `dump` wrote.  The last ones are remembered, as each message asks for its digest again."""
     packed = json.loads(text)
     through = packed["through"]
     return Digest(

@@ -130,11 +130,14 @@ class Courier:
         return Outcome(next="on", wait=0.0, messages=self._sender.messages(digest))
 
     async def _send(self, slot_key: str, number: int) -> Outcome:
-        owed, standing = await self._case(slot_key)
         digest = await self._deliveries.digest(slot_key)
-        if owed is None or standing is None or standing.paused or digest is None:
+        standing = await self._subscriptions.get(digest.slot.target, digest.slot.kind) if digest else None
+        if digest is None or standing is None or standing.paused:
             return _over()  # somebody unsubscribed, or the workspace is gone
         sent = await self._sender.send(digest, number)
+        owed = await self._deliveries.owed(slot_key) if sent.result is not Result.SENT else None
+        if owed is None:
+            return Outcome(next="on", wait=0.0, messages=len(digest.parts))
         match sent.result:
             case Result.LATER:
                 return await self._put_off(owed, number, sent)

@@ -276,6 +276,9 @@ class DeliveryRepository(Protocol):
     async def state(self, slot: Slot, part: Part) -> tuple[DeliveryState, MessageRef | None]:
         """How far one message is; PLANNED if nobody marked it."""
 
+    async def states(self, slot: Slot) -> Mapping[int, tuple[DeliveryState, MessageRef | None]]:
+        """The same of all messages of a digest that somebody marked, by number."""
+
     async def posted(self, target: Target, paper_ids: Iterable[str]) -> set[str]:
         """Which of these papers the channel has had."""
 

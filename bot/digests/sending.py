@@ -102,12 +102,13 @@ class Sender:
         but for a store that fails.
         """
         slot, part = digest.slot, digest.parts[number]
-        state, ref = await self._deliveries.state(slot, part)
+        states = await self._deliveries.states(slot)
+        state, ref = states.get(number, (DeliveryState.PLANNED, None))
+        root = _root_of(states) if number else None
         if state is DeliveryState.SENT and part.revision and ref is not None:
-            return await self._change(digest, part, ref)
+            return await self._change(digest, part, root, ref)
         if state in ENDS:
             return Sent(ENDS[state])
-        root = await self._root(digest) if number else None
         try:
             return await self._try(digest, part, root, unsure=state is DeliveryState.SENDING)
         except (TargetGone, Unauthorized) as error:
@@ -138,10 +139,9 @@ class Sender:
         """Where messages can be changed."""
         return self._poster(slot).can_edit
 
-    async def _change(self, digest: Digest, part: Part, ref: MessageRef) -> Sent:
+    async def _change(self, digest: Digest, part: Part, root: MessageRef | None, ref: MessageRef) -> Sent:
         """Let a message that is there show what the digest says by now; twice if in doubt, as that does no harm."""
         slot = digest.slot
-        root = await self._root(digest) if part.number else None
         await self._turn(slot.target)
         try:
             await self._change_in_some_form(digest, part, root, ref)
@@ -205,12 +205,6 @@ class Sender:
         line = self._posters[target.platform].counted_with(target)
         await self._paces[target.platform].turn(target, line=line)
 
-    async def _root(self, digest: Digest) -> MessageRef:
-        _, root = await self._deliveries.state(digest.slot, digest.parts[0])
-        if root is None:
-            raise RuntimeError("a digest's messages are sent after its root")
-        return root
-
     async def _mark_unsent(self, slot: Slot, part: Part, error: Transient) -> None:
         """It surely did not arrive, so the next try need not look for it."""
         if not isinstance(error, RateLimited):
@@ -222,6 +216,13 @@ class Sender:
 
     def _poster(self, slot: Slot) -> Poster:
         return self._posters[slot.target.platform]
+
+
+def _root_of(states: Mapping[int, tuple[DeliveryState, MessageRef | None]]) -> MessageRef:
+    _, root = states.get(0, (DeliveryState.PLANNED, None))
+    if root is None:
+        raise RuntimeError("a digest's messages are sent after its root")
+    return root
 
 
 def plainer(document: Document) -> Document:

@@ -20,6 +20,7 @@ from bot.store.locks import LOCK_TIMEOUT
 
 FILE = "paperwire.db"
 CONNECT_TIMEOUT = 10  # seconds to wait for Postgres
+POOL = 10  # connections to Postgres that stay open, once they were needed; half as many more at times
 
 if TYPE_CHECKING:  # at run time only who uses Postgres pays for its dialect at the start
     from sqlalchemy.dialects import postgresql
@@ -34,6 +35,7 @@ class Database:
         self._engine = engine
         self._place = place  # its name for a person, without secrets
         self._unwritable = unwritable  # why nothing can be kept, where that is so
+        self._at_once = engine if self.is_sqlite else engine.execution_options(isolation_level="AUTOCOMMIT")
         self._writing = asyncio.Lock() if self.is_sqlite else None
 
     @classmethod
@@ -93,8 +95,18 @@ class Database:
     async def reading(self) -> AsyncIterator[AsyncConnection]:
         """A connection for reading; each statement sees the database as of its own instant.  Raises `StoreError`."""
         with plain_errors(self._place):
-            async with self._engine.connect() as connection:
+            async with self._at_once.connect() as connection:
                 yield connection
+
+    @asynccontextmanager
+    async def statement(self) -> AsyncIterator[AsyncConnection]:
+        """A connection for one statement that writes: it happens, or nothing.  Raises `StoreError`."""
+        if self.is_sqlite:
+            async with self.transaction() as connection:
+                yield connection
+            return
+        async with self.reading() as connection:
+            yield connection
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[AsyncConnection]:
@@ -179,6 +191,8 @@ def _postgres_engine(address: URL) -> AsyncEngine:
     return create_async_engine(
         address,
         pool_pre_ping=True,
+        pool_size=POOL,
+        max_overflow=POOL // 2,
         hide_parameters=True,
         connect_args={"connect_timeout": CONNECT_TIMEOUT, "prepare_threshold": None},
     )

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping, delete, func, select, update
+from sqlalchemy import ColumnElement, Row, RowMapping, delete, func, select, update
 
 from bot.digests import codec
 from bot.digests.completing import is_outdated
@@ -47,7 +48,7 @@ class SqlDeliveries:
     async def compose(self, digest: Digest) -> None:
         """Freeze the digest; the first one stays."""
         free = (slots.c.key == digest.slot.key) & slots.c.digest.is_(None)
-        async with self._database.transaction() as connection:
+        async with self._database.statement() as connection:
             await connection.execute(update(slots).where(free).values(digest=codec.dump(digest)))
 
     async def digest(self, slot_key: str) -> Digest | None:
@@ -74,7 +75,7 @@ class SqlDeliveries:
 
     async def look_again(self, slot_key: str, at: datetime | None) -> None:
         """Have a digest looked at from then on."""
-        async with self._database.transaction() as connection:
+        async with self._database.statement() as connection:
             await connection.execute(update(slots).where(slots.c.key == slot_key).values(look_at=at))
 
     async def incomplete(self, now: datetime, limit: int = 1000) -> list[Look]:
@@ -125,7 +126,7 @@ class SqlDeliveries:
         }
         keys = [deliveries.c.slot, deliveries.c.part]
         insert = self._database.insert(deliveries).values(row)
-        async with self._database.transaction() as connection:
+        async with self._database.statement() as connection:
             put = insert.on_conflict_do_update(index_elements=keys, set_=row, where=where)
             return (await connection.execute(put.returning(deliveries.c.part))).first() is not None
 
@@ -135,9 +136,14 @@ class SqlDeliveries:
         asked = select(own.state, own.message, own.thread).where(own.slot == slot.key, own.part == part.number)
         async with self._database.reading() as connection:
             row = (await connection.execute(asked)).first()
-        if row is None:
-            return DeliveryState.PLANNED, None
-        return DeliveryState(row.state), MessageRef(row.message, row.thread) if row.message else None
+        return _state(row) if row else (DeliveryState.PLANNED, None)
+
+    async def states(self, slot: Slot) -> Mapping[int, tuple[DeliveryState, MessageRef | None]]:
+        """How far the messages of a digest are, by number."""
+        own = deliveries.c
+        asked = select(own.part, own.state, own.message, own.thread).where(own.slot == slot.key)
+        async with self._database.reading() as connection:
+            return {row.part: _state(row) for row in await connection.execute(asked)}
 
     async def posted(self, target: Target, paper_ids: Iterable[str]) -> set[str]:
         """Which of these papers the channel has had."""
@@ -216,6 +222,10 @@ class SqlDeliveries:
         async with self._database.transaction() as connection:
             await connection.execute(delete(deliveries).where(of_old))
             return (await connection.execute(delete(slots).where(old))).rowcount
+
+
+def _state(row: Row[*tuple[Any, ...]]) -> tuple[DeliveryState, MessageRef | None]:
+    return DeliveryState(row.state), MessageRef(row.message, row.thread) if row.message else None
 
 
 def _owed(row: RowMapping) -> Owed:

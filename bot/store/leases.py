@@ -29,14 +29,14 @@ class SqlLeases:
             },
             where=mine | leases.c.owner.is_(None) | (leases.c.expires_at <= now),
         )
-        async with self._database.transaction() as connection:
+        async with self._database.statement() as connection:
             token: int | None = (await connection.execute(taken.returning(leases.c.token))).scalar()
             return token
 
     async def release(self, name: str, owner: str) -> None:
         """Give back what `owner` holds."""
         held = (leases.c.name == name) & (leases.c.owner == owner)
-        async with self._database.transaction() as connection:
+        async with self._database.statement() as connection:
             await connection.execute(update(leases).where(held).values(owner=None))
 
     async def held(self, prefix: str, now: datetime) -> list[str]:
@@ -48,5 +48,5 @@ class SqlLeases:
 
     async def forget_before(self, instant: datetime) -> int:
         """Drop those that ran out before then; how many."""
-        async with self._database.transaction() as connection:
+        async with self._database.statement() as connection:
             return (await connection.execute(delete(leases).where(leases.c.expires_at < instant))).rowcount

@@ -26,7 +26,7 @@ class SqlSharedTurns:
         moved = insert.on_conflict_do_update(
             index_elements=[shared_turns.c.name], set_={"free_from": begins + seconds}
         ).returning(free_from - seconds - now)
-        async with self._database.transaction() as connection:
+        async with self._database.statement() as connection:
             wait: float = (await connection.execute(moved)).scalar_one()
         return max(0.0, wait)
 

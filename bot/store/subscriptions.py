@@ -105,7 +105,7 @@ class SqlSubscriptions:
             return (await connection.execute(delete(subscriptions).where(_is(target, kind)))).rowcount == 1
 
     async def _change(self, target: Target, kind: Kind, values: Mapping[str, Any]) -> None:
-        async with self._database.transaction() as connection:
+        async with self._database.statement() as connection:
             await connection.execute(update(subscriptions).where(_is(target, kind)).values(values))
 
 

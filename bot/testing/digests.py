@@ -113,6 +113,12 @@ class FakeDeliveries:
         mark = self._marks.get((slot.key, part.number))
         return (mark.state, mark.ref) if mark else (DeliveryState.PLANNED, None)
 
+    async def states(self, slot: Slot) -> Mapping[int, tuple[DeliveryState, MessageRef | None]]:
+        """How far the messages of a digest are, by number."""
+        parts = len(self._digests[slot.key].parts) if slot.key in self._digests else 0
+        marks = {number: self._marks.get((slot.key, number)) for number in range(parts)}
+        return {number: (mark.state, mark.ref) for number, mark in marks.items() if mark}
+
     async def posted(self, target: Target, paper_ids: Iterable[str]) -> set[str]:
         """Which of these papers the channel has had."""
         return self._had[target].intersection(paper_ids)

@@ -173,6 +173,15 @@ async def test_message_moves_on(store: Store) -> None:
     assert await store.deliveries.state(SLOT, root) == (DeliveryState.SENT, REF)
 
 
+async def test_messages_of_a_digest_tell_how_far_they_are(store: Store) -> None:
+    await _owe(store)
+    await store.deliveries.compose(DIGEST)
+    assert await store.deliveries.states(SLOT) == {}
+    await store.deliveries.mark(SLOT, DIGEST.parts[0], DeliveryState.SENT, NOON, REF)
+    await store.deliveries.mark(SLOT, DIGEST.parts[1], DeliveryState.SENDING, NOON)
+    assert await store.deliveries.states(SLOT) == {0: (DeliveryState.SENT, REF), 1: (DeliveryState.SENDING, None)}
+
+
 async def test_message_is_claimed_by_one_alone(store: Store) -> None:
     root = DIGEST.parts[0]
     claims = await asyncio.gather(*(store.deliveries.claim(SLOT, root, NOON) for _ in range(5)))
