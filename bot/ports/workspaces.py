@@ -1,0 +1,96 @@
+"""What belongs to workspaces."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from bot.chat.conversation import Turn
+    from bot.chat.request import Place
+    from bot.llm.model import Usage
+
+
+class UsageLedger(Protocol):
+    """Tokens and cost per workspace, UTC day and model.  Reserved before a call, settled after it."""
+
+    async def reserve(self, workspace: str, day: date, tokens: int, budget: int) -> int | None:
+        """Hold `tokens` if used plus held stays within `budget` (0: no limit); the reservation's id, or None."""
+
+    async def settle(self, reservation: int, model: str, purpose: str, usage: Usage | None) -> None:
+        """Replace the reservation by what was used; None gives all of it back.  Settling twice changes nothing."""
+
+    async def usage(self, workspace: str, day: date) -> Sequence[DayUsage]:
+        """What a workspace used on a UTC day, a row per model and purpose."""
+
+    async def release_stale(self, before: datetime) -> int:
+        """Give back reservations made before then, which a crash left behind; how many there were."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DayUsage:
+    """A row of the ledger."""
+
+    model: str
+    purpose: str
+    calls: int
+    prompt_tokens: int
+    completion_tokens: int
+    cost: float | None
+
+
+class ConversationRepository(Protocol):
+    """What was said where."""
+
+    async def show_list(self, place: Place, paper_ids: Sequence[str], at: datetime) -> None:
+        """Remember the list last shown there, so that `#3` means something."""
+
+    async def shown_list(self, place: Place) -> list[str]:
+        """The paper ids last shown there, in order; empty if none.  A thread does not look into its channel."""
+
+    async def add_turn(self, place: Place, turn: Turn) -> None:
+        """Append a question or an answer."""
+
+    async def turns(self, place: Place, limit: int = 20) -> list[Turn]:
+        """The newest turns, oldest first."""
+
+    async def forget_workspace(self, workspace: str) -> None:
+        """Delete everything that was said in a workspace."""
+
+
+class SavedPapers(Protocol):
+    """A person's reading list within a workspace."""
+
+    async def save(self, workspace: str, user: str, paper_id: str, at: datetime) -> bool:
+        """Add; False if it was there already."""
+
+    async def remove(self, workspace: str, user: str, paper_id: str) -> bool:
+        """Take out; False if it was not there."""
+
+    async def saved(self, workspace: str, user: str) -> list[str]:
+        """Paper ids, newest first."""
+
+
+class Managers(Protocol):
+    """People whom a workspace has named to change its digests beside those whom the platform lets."""
+
+    async def add(self, workspace: str, user: str) -> bool:
+        """Name somebody; False if they were named already."""
+
+    async def remove(self, workspace: str, user: str) -> bool:
+        """Take the right back; False if they were not named."""
+
+    async def of(self, workspace: str) -> list[str]:
+        """All who are named, sorted."""
+
+
+class Workspaces(Protocol):
+    """What belongs to a workspace as a whole."""
+
+    async def forget(self, workspace: str) -> None:
+        """Delete everything a workspace owns, in every table, in one transaction."""
+
+    async def known(self, platform: str) -> list[str]:
+        """The workspaces of a platform ("discord") that own anything, sorted."""
