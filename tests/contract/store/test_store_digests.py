@@ -207,6 +207,17 @@ async def test_papers_count_as_posted_once_they_may_be_seen(store: Store) -> Non
     )
 
 
+async def test_when_papers_were_posted_is_known_by_channel(store: Store) -> None:
+    paper = DIGEST.parts[1]
+    await store.deliveries.mark(SLOT, paper, DeliveryState.SENDING, NOON)
+    assert await store.deliveries.posted_at(CHANNEL, ["2607.00001"]) == {}
+    await store.deliveries.mark(SLOT, paper, DeliveryState.SENT, NOON + HOUR, REF)
+    weekly = replace(SLOT, kind=Kind.WEEKLY)
+    await store.deliveries.mark(weekly, paper, DeliveryState.SENT, NOON + 9 * HOUR, REF)
+    assert await store.deliveries.posted_at(CHANNEL, ["2607.00001", "2607.00002"]) == {"2607.00001": NOON + HOUR}
+    assert await store.deliveries.posted_at(Target("slack:T1", "C2"), ["2607.00001"]) == {}
+
+
 async def test_digests_of_a_channel_newest_first(store: Store) -> None:
     for back in (2, 0, 1):
         slot = replace(SLOT, day=DAY - timedelta(days=back))
