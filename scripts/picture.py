@@ -30,7 +30,14 @@ FONTS = re.compile(r"\s*@font-face \{.*?\}", re.DOTALL)  # loaded from elsewhere
 
 async def draw() -> str:
     """The chat as SVG."""
-    console = Console(record=True, width=WIDTH, file=io.StringIO(), force_terminal=True, color_system="truecolor")
+    console = Console(
+        record=True,
+        width=WIDTH,
+        file=io.StringIO(),
+        force_terminal=True,
+        force_interactive=False,  # a record would hold every frame of the line that moves
+        color_system="truecolor",
+    )
     clock = FakeClock(AT)
     parts = replace(demo_parts(), clock=clock, fetcher=DemoFetcher(clock))
     async with open_app(Settings.model_validate({}), parts) as app:
