@@ -1,12 +1,14 @@
 """Logging: one JSON object a line, on stderr for a service, in a file of the data folder while somebody chats.
 
 Libraries that use the standard library's logging end up in the same stream.  Tracebacks are written without the
-values of variables, and long texts are cut, so that neither a secret nor a whole paper lands in a log.
+values of variables, long texts are cut and mail addresses shortened, so that neither a secret nor a whole paper nor who
+reads it lands in a log.
 """
 
 from __future__ import annotations
 
 import logging
+import re
 import sys
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
@@ -19,6 +21,7 @@ from bot.private import make_private_file, make_private_folder
 FILE = "paperwire.log"
 MAX_BYTES = 1_000_000  # of the file before it is rotated once
 MAX_VALUE = 4_000  # characters of one value
+MAIL_ADDRESS = re.compile(r"(\w)[^\s@/<>\"']{0,64}@(?=[\w-]+\.)")
 
 
 def log_to_stderr(level: int = logging.INFO) -> None:
@@ -62,6 +65,14 @@ def cut_long_values(logger: WrappedLogger, method: str, event: EventDict) -> Eve
     return event
 
 
+def shorten_mail_addresses(logger: WrappedLogger, method: str, event: EventDict) -> EventDict:
+    """Leave of each mail address its first letter and its domain."""
+    for name, value in event.items():
+        if isinstance(value, str) and "@" in value:
+            event[name] = MAIL_ADDRESS.sub(r"\1…@", value)
+    return event
+
+
 def _configure(handler: logging.Handler, level: int, renderer: Processor) -> None:
     common: list[Processor] = [
         structlog.contextvars.merge_contextvars,
@@ -73,7 +84,9 @@ def _configure(handler: logging.Handler, level: int, renderer: Processor) -> Non
     if isinstance(renderer, structlog.processors.JSONRenderer):
         last.append(structlog.processors.format_exc_info)
     handler.setFormatter(
-        structlog.stdlib.ProcessorFormatter(foreign_pre_chain=common, processors=[*last, cut_long_values, renderer])
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=common, processors=[*last, cut_long_values, shorten_mail_addresses, renderer]
+        )
     )
     structlog.configure(
         processors=[*common, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],

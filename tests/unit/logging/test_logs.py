@@ -73,3 +73,13 @@ def test_the_file_is_for_its_owner_alone(tmp_path: Path) -> None:
 def test_without_a_usable_folder_nothing_is_logged_and_nothing_breaks(folder: Path | None) -> None:
     log_to_file(folder)
     structlog.get_logger().error("into the void", action="test")
+
+
+def test_mail_addresses_are_shortened(tmp_path: Path) -> None:
+    log_to_file(tmp_path)
+    slot = "email:local/somebody.else@mail.example.org/daily/2026-07-10/final"
+    structlog.get_logger().warning("digest_delivered", action="test", slot=slot)
+    logging.getLogger("some.library").error("mail for <a@example.org>, @here and x @ y")
+    delivered, library = lines(tmp_path)
+    assert delivered["slot"] == "email:local/s…@mail.example.org/daily/2026-07-10/final"
+    assert library["event"] == "mail for <a…@example.org>, @here and x @ y"
