@@ -101,7 +101,7 @@ def test_page_has_its_title_escaped() -> None:
     assert "<p>{}</p>" in page
 
 
-@settings(rendering, max_examples=60)
+@settings(rendering, max_examples=30)
 @given(documents())
 def test_no_text_becomes_markup(document: Document) -> None:
     tree = LexborHTMLParser(html_document(document, source=lambda _: None))
@@ -109,7 +109,7 @@ def test_no_text_becomes_markup(document: Document) -> None:
     assert not [node for node in tree.css("a") if EVIL_HOST in (node.attributes.get("href") or "")]
 
 
-@settings(rendering, max_examples=60)
+@settings(rendering, max_examples=30)
 @given(documents())
 def test_no_word_is_lost(document: Document) -> None:
     tree = LexborHTMLParser(html_document(document, source=lambda _: None))

@@ -142,7 +142,7 @@ def test_code_stands_in_the_letter_twice() -> None:
     assert letter["List-Unsubscribe"] is None
 
 
-@settings(rendering, max_examples=30)
+@settings(rendering, max_examples=20)
 @given(st.lists(documents(max_blocks=5), min_size=1, max_size=3), nasty_texts(90))
 def test_any_digest_is_a_mail_that_can_be_read(parts: list[Document], title: str) -> None:
     letter = _mail(*parts, title=title)
@@ -152,7 +152,7 @@ def test_any_digest_is_a_mail_that_can_be_read(parts: list[Document], title: str
     assert END in _body(letter, "plain")
 
 
-@settings(rendering, max_examples=30)
+@settings(rendering, max_examples=20)
 @given(st.lists(documents(max_blocks=5), min_size=1, max_size=3), nasty_texts(90))
 def test_no_text_becomes_markup(parts: list[Document], title: str) -> None:
     tree = LexborHTMLParser(_body(_mail(*parts, title=title), "html"))
@@ -163,7 +163,7 @@ def test_no_text_becomes_markup(parts: list[Document], title: str) -> None:
     assert all((node.attributes.get("src") or "").startswith("cid:") for node in tree.css("img"))
 
 
-@settings(rendering, max_examples=30)
+@settings(rendering, max_examples=20)
 @given(documents(), one_line(90))
 def test_lines_are_short_and_ascii(document: Document, title: str) -> None:
     written = digest_letter(_digest(document, title=title), ENVELOPE, END).as_bytes()
@@ -172,7 +172,7 @@ def test_lines_are_short_and_ascii(document: Document, title: str) -> None:
     assert not re.search(rb"(?<!\r)\n|\r(?!\n)", written)
 
 
-@settings(rendering, max_examples=10)
+@settings(rendering, max_examples=5)
 @given(huge_documents())
 def test_no_mail_is_clipped(document: Document) -> None:
     assert len(_body(_mail(HELLO, document), "html").encode()) < HTML_BYTES * 1.05
@@ -185,14 +185,14 @@ def test_senders_name_may_hold_anything(name: str) -> None:
     assert (sender.display_name, sender.addr_spec) == (name, "papers@example.org")
 
 
-@settings(rendering, max_examples=50)
+@settings(rendering, max_examples=25)
 @given(one_line(90))
 def test_subject_is_the_title(title: str) -> None:
     words = _mail(HELLO, title=title)["Subject"].split()
     assert "".join(words) == "".join(on_one_line(title).split())  # folding may lose blanks between encoded words
 
 
-@settings(rendering, max_examples=30)
+@settings(rendering, max_examples=20)
 @given(documents(max_blocks=6))
 def test_both_parts_say_every_word(document: Document) -> None:
     letter = _mail(document)

@@ -27,14 +27,14 @@ def _issue(*parts: Document, title: str = "Papers", slot: Slot = SLOT) -> Issue:
     return Issue(Digest(slot=slot, title=title, parts=numbered), NOON, NOON)
 
 
-@settings(rendering, max_examples=40)
+@settings(rendering, max_examples=25)
 @given(st.lists(documents(max_blocks=5), min_size=1, max_size=3), nasty_texts(90))
 def test_any_digest_can_be_read(parts: list[Document], title: str) -> None:
     feed = feedparser.parse(atom_feed([_issue(*parts, title=title)], Kind.DAILY, ADDRESS))
     assert (feed.bozo, len(feed.entries), feed.entries[0].updated) == (False, 1, "2026-07-10T12:00:05+00:00")
 
 
-@settings(rendering, max_examples=40)
+@settings(rendering, max_examples=25)
 @given(st.lists(documents(max_blocks=5), min_size=1, max_size=3))
 def test_no_text_becomes_markup(parts: list[Document]) -> None:
     feed = feedparser.parse(atom_feed([_issue(*parts)], Kind.DAILY, ADDRESS), sanitize_html=False)
