@@ -14,6 +14,7 @@ from adapters.discord.delivery import Pace
 from adapters.discord.desk import Desk, Services
 from adapters.discord.events import guild_workspace, target_of
 from adapters.discord.gateway import IdentifyBudget
+from adapters.discord.suggestions import suggestions
 from bot.errors import BotError
 
 log = structlog.get_logger(__name__)
@@ -58,7 +59,8 @@ class PapersClient(discord.AutoShardedClient):
         self.desk = Desk(services, pace)
         self.tree = PapersTree(self)
         self.budget: IdentifyBudget | None = None
-        self.tree.add_command(papers_group(services.engine.commands, self.desk.command, services.papers))
+        offered = suggestions(services.papers, services.conversations)
+        self.tree.add_command(papers_group(services.engine.commands, self.desk.command, offered))
         self.tree.add_command(explain_menu(self.desk.explain))
         self.add_dynamic_items(CommandButton)
 

@@ -2,35 +2,26 @@
 
 from __future__ import annotations
 
-import asyncio
 import inspect
-from collections.abc import Awaitable, Callable, Coroutine, Iterable
-from datetime import UTC, datetime
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Any
-from zoneinfo import available_timezones
 
 import discord
-import structlog
 from discord import app_commands
 
 from adapters.discord import limits
-from adapters.discord.escape import in_one_line, shortened
+from adapters.discord.escape import shortened
 from adapters.discord.forms import POSTABLE
+from adapters.discord.suggestions import Choices, Suggest
 from bot.chat.grammar import Argument, Command, Kind
-from bot.ports import PaperRepository
 
 EXPLAIN = "Explain this paper"
-_SUGGESTING_SECONDS = 2.0  # Discord waits three
 _INSTALLS = app_commands.AppInstallationType(guild=True, user=True)
 _CONTEXTS = app_commands.AppCommandContext(guild=True, dm_channel=True, private_channel=True)
 
 Interaction = discord.Interaction[Any]
 OnCommand = Callable[[Interaction, str, bool], Awaitable[None]]
 OnExplain = Callable[[Interaction, discord.Message], Awaitable[None]]
-Choices = list[app_commands.Choice[str]]
-Suggest = Callable[[Interaction, str], Coroutine[Any, Any, Choices]]
-
-log = structlog.get_logger(__name__)
 
 
 class PostableChannel(app_commands.Transformer):
@@ -58,8 +49,10 @@ _ANNOTATIONS: dict[Kind, Any] = {
 }
 
 
-def papers_group(commands: Iterable[Command], on_command: OnCommand, papers: PaperRepository) -> app_commands.Group:
-    """The group `/papers` with one subcommand for each command of the grammar.
+def papers_group(
+    commands: Iterable[Command], on_command: OnCommand, suggestions: Mapping[Kind, Suggest]
+) -> app_commands.Group:
+    """The group `/papers` with one subcommand for each command of the grammar that is not for the bot's own terminal.
 
     `on_command(interaction, line, private)` is called with the line that the grammar reads.
     """
@@ -71,7 +64,7 @@ def papers_group(commands: Iterable[Command], on_command: OnCommand, papers: Pap
     )
     for command in commands:
         if command.who != "operator":
-            group.add_command(_subcommand(command, on_command, _suggesters(papers)))
+            group.add_command(_subcommand(command, on_command, suggestions))
     return group
 
 
@@ -108,7 +101,7 @@ def _word(value: Any) -> str:
 
 
 def _subcommand(
-    command: Command, on_command: OnCommand, suggesters: dict[Kind, Suggest]
+    command: Command, on_command: OnCommand, suggestions: Mapping[Kind, Suggest]
 ) -> app_commands.Command[Any, ..., None]:
     async def callback(interaction: Interaction, **values: Any) -> None:
         await on_command(interaction, command_line(command, values), is_private(command))
@@ -117,7 +110,7 @@ def _subcommand(
     arguments = command.arguments
     app_commands.describe(**{each.name: _description(each.help) for each in arguments})(callback)
     app_commands.choices(**{each.name: _choices(each) for each in arguments if each.choices})(callback)
-    suggested = {each.name: suggesters[each.kind] for each in arguments if each.kind in suggesters}
+    suggested = {each.name: suggestions[each.kind] for each in arguments if each.kind in suggestions}
     app_commands.autocomplete(**suggested)(callback)
     return app_commands.Command(name=command.name, description=_description(command.help), callback=callback)
 
@@ -151,44 +144,3 @@ def _choices(argument: Argument) -> Choices:
 
 def _description(text: str) -> str:
     return shortened(text, limits.DESCRIPTION)
-
-
-# --- suggestions -------------------------------------------------------------------------------------------------
-
-
-def _suggesters(papers: PaperRepository) -> dict[Kind, Suggest]:
-    async def reference(interaction: Interaction, typed: str) -> Choices:
-        try:
-            async with asyncio.timeout(_SUGGESTING_SECONDS):
-                return await suggest_papers(papers, typed)
-        except Exception:
-            log.warning("suggesting_failed", action="suggest_papers", exc_info=True)
-            return []
-
-    async def zone(interaction: Interaction, typed: str) -> Choices:
-        return suggest_zones(typed)
-
-    return {Kind.REFERENCE: reference, Kind.ZONE: zone}
-
-
-async def suggest_papers(papers: PaperRepository, typed: str) -> Choices:
-    """Up to 25 known papers whose id begins with, or whose title or text holds, what was typed."""
-    typed = typed.strip()
-    if not typed:
-        newest = await papers.latest_day(datetime.now(UTC).date())
-        found = list(newest.papers) if newest else []
-    else:
-        exact = await papers.get(typed)
-        found = [exact] if exact else await papers.search(typed, limit=limits.CHOICES)
-    return [
-        app_commands.Choice(name=shortened(f"{in_one_line(paper.title)} · {paper.id}", limits.CHOICE), value=paper.id)
-        for paper in found[: limits.CHOICES]
-    ]
-
-
-def suggest_zones(typed: str) -> Choices:
-    """Up to 25 IANA time zones with what was typed in their names, those that begin with it first."""
-    wanted = typed.strip().replace(" ", "_").casefold()
-    matching = [name for name in available_timezones() if wanted in name.casefold()]
-    best = sorted(matching, key=lambda name: (not name.rpartition("/")[2].casefold().startswith(wanted), name))
-    return [app_commands.Choice(name=name, value=name) for name in best[: limits.CHOICES]]

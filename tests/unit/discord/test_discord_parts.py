@@ -10,19 +10,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adapters.discord.client import PapersClient
-from adapters.discord.commands import command_line, suggest_papers, suggest_zones
+from adapters.discord.commands import command_line
 from adapters.discord.events import reference_in
 from adapters.discord.gateway import IdentifyBudget, SessionStarts
 from adapters.discord.leftovers import shard_of
 from adapters.discord.permissions import NEEDED, application_id, invite_link, least, missing
 from adapters.discord.shards import ShardLeases, Shards, read_shards
+from adapters.discord.suggestions import suggest_papers, suggest_zones
 from adapters.discord.sync import fingerprint
 from bot.chat.commands import COMMANDS
 from bot.chat.grammar import parse
+from bot.chat.request import Place
 from bot.errors import SettingsError, Transient
 from bot.papers.model import Paper
 from bot.testing.clock import FakeClock
-from bot.testing.store import FakeLeases, FakePapers
+from bot.testing.store import FakeConversations, FakeLeases, FakePapers
 from tests.contract.adapters.contract import contract_engine
 from tests.servers.discord_bot import services
 from tests.servers.discord_checks import description
@@ -89,14 +91,27 @@ def test_what_discord_adds_to_commands_does_not_count_as_a_change(client: Papers
     assert fingerprint(sent) != fingerprint([{**sent[0], "description": "another"}, sent[1]])
 
 
+HERE = Place("discord:9", "1", "2")
+
+
 async def test_papers_are_suggested_by_title_and_id() -> None:
     papers = FakePapers()
     await papers.save([Paper(id="2606.01234", title="Graphs " * 30)], FakeClock().now())
     for typed in ("graphs", "2606.01234"):
-        [choice] = await suggest_papers(papers, typed)
+        [choice] = await suggest_papers(papers, FakeConversations(), HERE, typed)
         assert choice.value == "2606.01234"
         assert len(choice.name) <= 100
-    assert await suggest_papers(papers, "nothing of the kind") == []
+        assert choice.name.endswith("… · 2606.01234")
+    assert await suggest_papers(papers, FakeConversations(), HERE, "nothing of the kind") == []
+
+
+@pytest.mark.parametrize(("typed", "numbers"), [("", ["#1", "#2"]), ("#", ["#1", "#2"]), ("#2", ["#2"]), ("#3", [])])
+async def test_papers_of_the_list_last_shown_are_suggested_by_number(typed: str, numbers: list[str]) -> None:
+    papers, conversations = FakePapers(), FakeConversations()
+    await papers.save([Paper(id="2606.01234", title="One"), Paper(id="2606.01235", title="Two")], FakeClock().now())
+    await conversations.show_list(HERE.parent, ["2606.01234", "2606.01235"], FakeClock().now())
+    suggested = await suggest_papers(papers, conversations, HERE, typed)
+    assert [choice.name.partition(" ")[0] for choice in suggested] == numbers
 
 
 @given(nasty_texts(200))
