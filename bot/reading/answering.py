@@ -108,7 +108,7 @@ class Answerer:
         self, question: Question, papers: Sequence[ReadPaper], workspace: str
     ) -> AsyncIterator[str | Answer]:
         """The answer's words so far, growing; at the end the `Answer`.  A model's failing makes it a lesser one."""
-        found = await find(question.search, papers)
+        found = await find(question.search, papers, question.text)
         if self._meter is None:
             outcome = Outcome.PASSAGES if found.answerable else Outcome.NOT_IN_PAPER
             yield Answer(question=question.text, outcome=outcome, found=found, note=NO_MODEL)

@@ -47,13 +47,19 @@ class Found:
         return sum(map(len, self.hits))
 
 
-async def find(search: str, papers: Sequence[ReadPaper]) -> Found:
-    """Rank the passages of each paper, the sentences of one numbered on from those of the one before."""
+async def find(search: str, papers: Sequence[ReadPaper], asked: str | None = None) -> Found:
+    """Rank the passages of each paper, the sentences of one numbered on from those of the one before.
+
+    `asked` is the question as it was put, where `search` holds what was said before as well: passages that answer the
+    one need not hold the words of the other.
+    """
     rows = []
+    questions = {search, asked or search}
     offset, likely = 0, not can_be_judged(search)
     for paper in papers:
         hits = await paper.index.search(search)
-        likely |= answerable(signals(search, hits, paper.index.lexical.idf)) >= 0.5
+        idf = paper.index.lexical.idf
+        likely |= any(answerable(signals(question, hits, idf)) >= 0.5 for question in questions)
         rows.append(tuple(replace(hit, passage=moved(hit.passage, offset)) for hit in hits))
         offset += sum(len(passage.sentences) for passage in paper.index.passages)
     return Found(tuple(papers), tuple(rows), likely)

@@ -204,6 +204,12 @@ async def test_without_a_model_retrieval_says_that_nothing_fits(kites: ReadPaper
     assert answer.outcome is Outcome.NOT_IN_PAPER
 
 
+async def test_a_short_question_is_not_judged_by_the_words_of_the_one_before(kites: ReadPaper) -> None:
+    before = (Message("user", "Which wine was poured on which evening, and who paid for the glasses?"),)
+    _, answer, _ = await ask(None, kites, question=Question("Which motors?", before))
+    assert answer.outcome is Outcome.PASSAGES
+
+
 async def test_several_papers_share_one_numbering(kites: ReadPaper, long_walk: ReadPaper) -> None:
     def script(call: ModelCall) -> dict[str, Any]:
         first, second = sentence_number(call, "Training took"), sentence_number(call, "On day 7 we walked")
