@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from datetime import time, timedelta
+from datetime import datetime, time, timedelta
 
 from bot.digests.courier import Courier
 from bot.digests.durable import AT_ONCE, IN_PLACE, PutOff
@@ -52,7 +52,7 @@ class SimulatedQueue:
         """Deliver this one."""
         self._digests.append(asyncio.create_task(self._deliver(slot_key)))
 
-    async def complete(self, slot_key: str, platform: str, look: int) -> None:
+    async def complete(self, slot_key: str, platform: str, at: datetime) -> None:
         """Nothing is lacking here."""
 
     async def emptied(self) -> None:

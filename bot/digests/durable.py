@@ -109,11 +109,11 @@ class DurableWorkers:
         with SetWorkflowID(slot_key):
             await DBOS.enqueue_workflow_async(queue_of(platform), self._deliver, slot_key)  # type: ignore[arg-type]
 
-    async def complete(self, slot_key: str, platform: str, look: int) -> None:
+    async def complete(self, slot_key: str, platform: str, at: datetime) -> None:
         """Start a workflow for one look at a digest, unless it was started before."""
         from dbos import DBOS, SetWorkflowID
 
-        with SetWorkflowID(f"{slot_key}/look {look}"):
+        with SetWorkflowID(f"{slot_key}/look {at.isoformat()}"):
             await DBOS.enqueue_workflow_async(queue_of(platform), self._complete, slot_key)  # type: ignore[arg-type]
 
     async def adopt(self) -> None:

@@ -115,10 +115,10 @@ class Owed:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """A look that is due at a digest that lacked something; `number` counts them from 1."""
+    """A look at a digest that lacked something; of one digest no two are `at` the same instant (UTC)."""
 
     owed: Owed
-    number: int
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)

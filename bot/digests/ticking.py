@@ -7,6 +7,7 @@ it; so there is no leader, and a crash between the two halves is made good by an
 from __future__ import annotations
 
 import asyncio
+from datetime import datetime
 from typing import Protocol
 
 import structlog
@@ -27,8 +28,8 @@ class Workers(Protocol):
     async def hand_over(self, slot_key: str, platform: str) -> None:
         """Deliver this one, soon and once; telling twice changes nothing."""
 
-    async def complete(self, slot_key: str, platform: str, look: int) -> None:
-        """Look for what this one lacks; telling of the same look twice changes nothing."""
+    async def complete(self, slot_key: str, platform: str, at: datetime) -> None:
+        """Look for what this one lacks; telling twice of a look that was due at the same instant changes nothing."""
 
 
 class Ticker:
@@ -71,7 +72,7 @@ class Ticker:
         while looks := await self._deliveries.incomplete(now):
             for look in looks:
                 slot = look.owed.slot
-                await self._workers.complete(slot.key, slot.target.platform, look.number)
+                await self._workers.complete(slot.key, slot.target.platform, look.at)
             await self._deliveries.looked([look.owed.slot.key for look in looks], now)
             handed += len(looks)
         return handed

@@ -82,7 +82,7 @@ class SqlDeliveries:
         """The looks that are due."""
         due = select(slots).where(slots.c.look_at <= now).order_by(slots.c.look_at).limit(limit)
         async with self._database.reading() as connection:
-            return [Look(_owed(row), row["looks"] + 1) for row in (await connection.execute(due)).mappings()]
+            return [Look(_owed(row), row["look_at"]) for row in (await connection.execute(due)).mappings()]
 
     async def looked(self, slot_keys: Iterable[str], now: datetime) -> None:
         """A worker answers for them."""
@@ -90,7 +90,7 @@ class SqlDeliveries:
         async with self._database.transaction() as connection:
             for start in range(0, len(keys), AT_ONCE):
                 due = slots.c.key.in_(keys[start : start + AT_ONCE]) & (slots.c.look_at <= now)
-                await connection.execute(update(slots).where(due).values(look_at=None, looks=slots.c.looks + 1))
+                await connection.execute(update(slots).where(due).values(look_at=None))
 
     async def mark(
         self, slot: Slot, part: Part, state: DeliveryState, at: datetime, ref: MessageRef | None = None
@@ -172,7 +172,8 @@ class SqlDeliveries:
                     own.paper_id.in_(ids[start : start + AT_ONCE]),
                     own.state == DeliveryState.SENT,
                 )
-                found |= {paper_id: at for paper_id, at in await connection.execute(sent.group_by(own.paper_id))}
+                rows = await connection.execute(sent.group_by(own.paper_id))
+                found |= {row[0]: row[1] for row in rows}
         return found
 
     async def digests(self, target: Target, limit: int = 30) -> Sequence[Digest]:

@@ -269,7 +269,6 @@ slots = Table(  # every digest that was ever owed, once
     Column("digest", Words),  # JSON; NULL: not composed yet
     Column("revision", Integer, nullable=False, server_default="0"),  # of the digest
     Column("look_at", Instant),  # when to look again for what it lacked; NULL: nothing is lacking, or somebody looks
-    Column("looks", Integer, nullable=False, server_default="0"),  # how many were begun
     Index("ix_slots_workspace", "workspace", "channel", "due"),
     Index("ix_slots_waiting", "handed_over_at", "due"),
     Index("ix_slots_look_at", "look_at"),

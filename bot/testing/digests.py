@@ -25,7 +25,6 @@ class FakeDeliveries:
         self._digests: dict[str, Digest] = {}
         self._marks: dict[tuple[str, int], _Mark] = {}
         self._look_at: dict[str, datetime] = {}
-        self._looks: defaultdict[str, int] = defaultdict(int)
         self._unknown: defaultdict[Target, dict[tuple[str, int], datetime]] = defaultdict(dict)
         self._had: defaultdict[Target, set[str]] = defaultdict(set)
 
@@ -80,14 +79,13 @@ class FakeDeliveries:
     async def incomplete(self, now: datetime, limit: int = 1000) -> list[Look]:
         """The looks that are due."""
         due = sorted((at, key) for key, at in self._look_at.items() if at <= now)
-        return [Look(self._owed[key], self._looks[key] + 1) for _, key in due[:limit]]
+        return [Look(self._owed[key], at) for at, key in due[:limit]]
 
     async def looked(self, slot_keys: Iterable[str], now: datetime) -> None:
         """A worker answers for them."""
         for key in slot_keys:
             if key in self._look_at and self._look_at[key] <= now:
                 del self._look_at[key]
-                self._looks[key] += 1
 
     async def mark(
         self, slot: Slot, part: Part, state: DeliveryState, at: datetime, ref: MessageRef | None = None
@@ -156,7 +154,7 @@ class FakeDeliveries:
     def forget(self, workspace: str) -> None:
         """Delete what belongs to a workspace."""
         gone = {key for key, owed in self._owed.items() if owed.slot.target.workspace == workspace}
-        for kept in (self._owed, self._waiting, self._digests, self._look_at, self._looks):
+        for kept in (self._owed, self._waiting, self._digests, self._look_at):
             for key in gone & kept.keys():
                 del kept[key]
         self._marks = {key: mark for key, mark in self._marks.items() if mark.target.workspace != workspace}
@@ -168,7 +166,7 @@ class FakeDeliveries:
         old = {key for key, owed in self._owed.items() if owed.slot.kind is kind and owed.due < instant}
         for key in old & self._digests.keys():
             self._had[self._owed[key].slot.target].difference_update(self._digests[key].paper_ids)
-        for kept in (self._owed, self._waiting, self._digests, self._look_at, self._looks):
+        for kept in (self._owed, self._waiting, self._digests, self._look_at):
             for key in old & kept.keys():
                 del kept[key]
         self._marks = {key: mark for key, mark in self._marks.items() if key[0] not in old}

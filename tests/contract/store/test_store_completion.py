@@ -66,13 +66,13 @@ async def test_messages_that_are_lost_or_refused_stay_as_they_are(store: Store) 
     assert await store.deliveries.outdated(NEWER) == [2]
 
 
-async def test_looks_are_due_at_their_time_and_counted(store: Store) -> None:
+async def test_looks_are_due_at_their_time_until_somebody_answers_for_them(store: Store) -> None:
     await _composed(store)
     await store.deliveries.look_again(SLOT.key, NOON + MINUTE)
     assert await store.deliveries.incomplete(NOON) == []
     for number in (1, 2):
         [look] = await store.deliveries.incomplete(NOON + number * MINUTE)
-        assert (look.owed.slot, look.number) == (SLOT, number)
+        assert (look.owed.slot, look.at) == (SLOT, NOON + number * MINUTE)
         await store.deliveries.looked([SLOT.key], NOON + number * MINUTE)
         assert await store.deliveries.incomplete(NOON + number * MINUTE) == []
         await store.deliveries.look_again(SLOT.key, NOON + (number + 1) * MINUTE)

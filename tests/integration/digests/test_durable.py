@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 
 from bot.clock import SystemClock
 from bot.digests.courier import Courier
 from bot.digests.durable import DurableWorkers, open_workers
-from bot.digests.model import DeliveryState, Kind, Part, Slot, Target
+from bot.digests.model import DeliveryState, Kind, Slot, Target
 from bot.digests.ports import MessageRef
 from bot.digests.sending import Sender
 from bot.digests.ticking import Ticker
@@ -68,8 +69,9 @@ async def test_a_look_completes_a_digest_once_however_often_it_is_handed_over(
         await Ticker(subscriptions, deliveries, workers, clock).tick()
         await until(lambda: _all_ran(subscriptions, [target]))
         [digest] = await deliveries.digests(target)
+        now = clock.now()
         for _ in range(3):
-            await workers.complete(digest.slot.key, "slack", 1)
+            await workers.complete(digest.slot.key, "slack", now)
         await until(lambda: _is_complete(deliveries, target))
     assert (len(poster.posted), len(poster.edits)) == (4, 2)
 
@@ -111,11 +113,11 @@ class Moody(SqlDeliveries):
         super().__init__(database)
         self.troubles = 1
 
-    async def state(self, slot: Slot, part: Part) -> tuple[DeliveryState, MessageRef | None]:
+    async def states(self, slot: Slot) -> Mapping[int, tuple[DeliveryState, MessageRef | None]]:
         if self.troubles:
             self.troubles -= 1
             raise StoreError("The database is locked.")
-        return await super().state(slot, part)
+        return await super().states(slot)
 
 
 async def test_digest_outlives_a_database_that_is_locked_for_a_while(

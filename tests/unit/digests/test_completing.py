@@ -51,7 +51,7 @@ class World:
     async def hand_over(self, slot_key: str, platform: str) -> None:
         await self.courier.deliver(slot_key, PlainSteps(self.clock))
 
-    async def complete(self, slot_key: str, platform: str, look: int) -> None:
+    async def complete(self, slot_key: str, platform: str, at: datetime) -> None:
         self.looks += 1
         await self.courier.complete(slot_key, PlainSteps(self.clock))
 

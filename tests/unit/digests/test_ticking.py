@@ -28,7 +28,7 @@ class FakeWorkers:
         self._subscriptions = subscriptions
         self._deliveries = deliveries
         self.slots: list[str] = []
-        self.looks: list[tuple[str, int]] = []
+        self.looks: list[tuple[str, datetime]] = []
         self.dying = False
 
     async def hand_over(self, slot_key: str, platform: str) -> None:
@@ -40,10 +40,10 @@ class FakeWorkers:
         slot = owed.slot
         await self._subscriptions.ran(slot.target, slot.kind, owed.due, None if slot.notice else slot.day, "")
 
-    async def complete(self, slot_key: str, platform: str, look: int) -> None:
+    async def complete(self, slot_key: str, platform: str, at: datetime) -> None:
         if self.dying:
             raise KeyboardInterrupt
-        self.looks.append((slot_key, look))
+        self.looks.append((slot_key, at))
 
 
 class World:
@@ -142,3 +142,18 @@ async def test_database_that_fails_is_asked_again_next_minute(world: World) -> N
     with pytest.raises(asyncio.CancelledError):
         await ticker.run()
     assert world.clock.now() == NEW_YEAR + timedelta(minutes=2)
+
+
+async def test_look_whose_handing_over_broke_off_is_handed_over_as_the_same_one(world: World) -> None:
+    await world.subscribe("C1")
+    world.clock.move_to(NEW_YEAR + timedelta(hours=9, minutes=5))
+    await world.ticker().tick()
+    [key] = world.workers.slots
+    await world.deliveries.look_again(key, world.clock.now())
+    world.workers.dying = True
+    with pytest.raises(KeyboardInterrupt):
+        await world.ticker().tick()
+    world.workers.dying = False
+    await world.ticker().tick()
+    await world.ticker().tick()
+    assert world.workers.looks == [(key, world.clock.now())]

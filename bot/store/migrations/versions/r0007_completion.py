@@ -14,5 +14,4 @@ def upgrade() -> None:
     for table in ("slots", "deliveries"):
         op.add_column(table, sa.Column("revision", sa.Integer(), nullable=False, server_default="0"))
     op.add_column("slots", sa.Column("look_at", sa.DateTime(timezone=True)))
-    op.add_column("slots", sa.Column("looks", sa.Integer(), nullable=False, server_default="0"))
     op.create_index("ix_slots_look_at", "slots", ["look_at"])
