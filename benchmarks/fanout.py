@@ -183,7 +183,7 @@ class Handed:
         """Deliver this one."""
         self._slots.append(slot_key)
 
-    async def complete(self, slot_key: str, platform: str, look: int) -> None:
+    async def complete(self, slot_key: str, platform: str, at: datetime) -> None:
         """Nothing is lacking here."""
 
     def take(self) -> list[str]:
