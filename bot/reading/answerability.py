@@ -50,13 +50,21 @@ BY_WORDS_ALONE = Curve(bias=-2.85, coverage=4.45)
 
 
 def signals(question: str, hits: Sequence[Hit], idf: Callable[[str], float]) -> Signals:
-    """What retrieval says of a question; `hits` best first, `idf` of the same paper."""
+    """What retrieval says of a question; `hits` best first, all that the paper has, `idf` of the same paper.
+
+    Where there are no more passages than are looked at, as in an abstract, how rare a word is says nothing.
+    """
+    weight = idf if len(hits) > LOOKED_AT else _alike
     asked = set(terms(question))
     best = [set(terms(" ".join((*hit.passage.path, hit.passage.text)))) for hit in hits[:LOOKED_AT]]
     found = asked.intersection(set().union(*best))
-    whole = sum(map(idf, asked))
+    whole = sum(map(weight, asked))
     similar = [hit.similarity for hit in hits if hit.similarity is not None]
-    return Signals(sum(map(idf, found)) / whole if whole else 0.0, max(similar, default=None))
+    return Signals(sum(map(weight, found)) / whole if whole else 0.0, max(similar, default=None))
+
+
+def _alike(_: str) -> float:
+    return 1.0
 
 
 def can_be_judged(question: str) -> bool:

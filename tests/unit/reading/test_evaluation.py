@@ -179,6 +179,14 @@ async def test_signals_tell_an_answerable_question(labelled: Path) -> None:
     assert answerable(measured[0]) > 0.5 > answerable(measured[1])
 
 
+async def test_the_words_of_an_abstract_count_alike() -> None:
+    abstract = Passage(path=("Abstract",), sentences=("It runs at up to 42 frames a second.",))
+    index = await PassageIndex.build([abstract])
+    for asked, known in (("How many frames a second does it reach?", True), ("Which wine?", False)):
+        measured = signals(asked, await index.search(asked), index.lexical.idf)
+        assert (answerable(measured) > 0.5) is known
+
+
 def test_a_question_without_words_is_not_answerable() -> None:
     assert answerable(signals("of the", [], lambda term: 1.0)) < 0.5
 
