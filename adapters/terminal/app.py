@@ -79,13 +79,15 @@ async def run(engine: Engine, history: Path | None) -> bool:
 
 
 async def follow_script(chat: Chat, lines: TextIO | None) -> bool:
-    """Answer each line of a script; empty ones are passed over.  Raises `BadInput` if it cannot be read.
+    """Answer each line of a script until it ends or leaves; empty ones are passed over.
 
-    Returns whether there was any line.
+    Returns whether there was any line.  Raises `BadInput` if it cannot be read.
     """
     was_there = False
     async for line in read_lines(lines):
         was_there = True
+        if line.strip().lower() in LEAVE:
+            break
         if line.strip():
             await chat.answer(line)
     return was_there

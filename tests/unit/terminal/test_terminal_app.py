@@ -63,6 +63,13 @@ async def test_a_script_is_answered_in_order_and_empty_lines_are_passed_over() -
     assert out.getvalue() == "You typed: today top 1\n\nYou typed: today top 2\n\n"
 
 
+@pytest.mark.parametrize("word", ["exit", "Quit", " bye "])
+async def test_a_script_may_leave_early(word: str) -> None:
+    out = io.StringIO()
+    await follow_script(chat(out), io.StringIO(f"today\n{word}\ntoday top 2\n"))
+    assert out.getvalue() == "You typed: today\n\n"
+
+
 async def test_an_error_does_not_end_a_script() -> None:
     out = io.StringIO()
     await follow_script(chat(out), io.StringIO("nonsense\ntoday\n"))
