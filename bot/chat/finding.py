@@ -41,5 +41,6 @@ class Finder:
         if not shown:
             raise BadInput("No list has been shown here yet, so numbers mean nothing; `today` shows one.")
         if wanted.number > len(shown):
-            raise BadInput(f"There is no #{wanted.number}: the list last shown here has {len(shown)} papers.")
+            count = f"{len(shown)} paper" + ("" if len(shown) == 1 else "s")
+            raise BadInput(f"There is no #{wanted.number}: the list last shown here has {count}.")
         return shown[wanted.number - 1]
