@@ -97,8 +97,8 @@ def row(actions: Sequence[Action]) -> list[Json]:
         return _rows([_button(action, index) for index, action in enumerate(actions)])
     others = [action for action in actions if action not in plain]
     elements = [_button(action, index) for index, action in enumerate(others)]
-    options = [_option(action) for action in plain]
-    menus = [_menu(part, index) for index, part in enumerate(limits.parts(options, limits.OPTIONS))]
+    options = {option["value"]: option for option in map(_option, plain)}  # Slack wants each value once
+    menus = [_menu(part, index) for index, part in enumerate(limits.parts(list(options.values()), limits.OPTIONS))]
     return _rows([*elements, *menus])
 
 

@@ -12,7 +12,7 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 
 from bot.errors import Ambiguous, BotError, ContentRejected, Permanent, RateLimited, TargetGone, Transient, Unauthorized
 
-_GONE = {
+GONE = {
     "cannot_dm_bot": "I cannot write to that person.",
     "cant_update_message": "That message cannot be changed any more.",
     "channel_not_found": "I cannot see that channel. Invite me with `/invite @Paperwire`, then ask again.",
@@ -75,8 +75,8 @@ def _api_error(error: SlackApiError) -> BotError:
     if word in RATE_LIMITED or error.response.status_code == 429:
         waited = str(error.response.headers.get("Retry-After", "1"))
         return RateLimited("Slack asks for patience.", retry_after=float(waited) if waited.isdecimal() else 1.0)
-    if word in _GONE:
-        return TargetGone(_GONE[word])
+    if word in GONE:
+        return TargetGone(GONE[word])
     if word in _REFUSED:
         return Unauthorized(_REFUSED[word])
     if word == "missing_scope":

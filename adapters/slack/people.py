@@ -7,16 +7,17 @@ known zone and no rights.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
 
+from adapters.slack.errors import GONE
 from adapters.slack.events import Address
 from adapters.slack.outbox import ATTEMPTS, Outbox, call
-from bot.errors import BotError, StoreError
+from bot.errors import BotError, StoreError, TargetGone
 from bot.ports import Clock, Managers
 
 log = structlog.get_logger(__name__)
@@ -33,6 +34,14 @@ class Person:
     locale: str = ""
     timezone: str = ""
     is_admin: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelKnown:
+    """Who created a channel, and what keeps the bot from posting there, as a sentence; "" where unknown or nothing."""
+
+    creator: str = ""
+    hindrance: str = ""
 
 
 class People:
@@ -58,9 +67,22 @@ class People:
             self._known.popitem(last=False)
         return person
 
-    async def may_manage(self, address: Address) -> bool:
+    async def may_manage(self, address: Address, channel: ChannelKnown) -> bool:
         """Whether somebody may change what the bot posts in a channel: its creator, an admin, or who was named."""
-        return await self._is_named(address) or await self.is_admin(address) or await self._created(address)
+        return address.user == channel.creator != "" or await self._is_named(address) or await self.is_admin(address)
+
+    async def channel(self, address: Address) -> ChannelKnown:
+        """What Slack tells of a channel at this moment."""
+        try:
+            client = await self._outbox.client(address)
+            answer = await call(lambda: client.conversations_info(channel=address.channel))
+        except TargetGone as error:
+            return ChannelKnown(hindrance=error.sentence)
+        except BotError as error:
+            log.info("channel_unknown", action="conversations.info", kind=type(error).__name__)
+            return ChannelKnown()
+        told: dict[str, Any] = answer["channel"]
+        return ChannelKnown(str(told.get("creator") or ""), _hindrance(told))
 
     async def is_trusted(self, address: Address) -> bool:
         """Whether somebody may see all of a workspace's settings: an admin, as known within the last hour, or who was
@@ -82,21 +104,20 @@ class People:
             return False
 
     async def _ask(self, address: Address, *, hasty: bool = False) -> Person:
-        answer = await self._look_up(address, "users.info", hasty, user=address.user, include_locale=True)
-        user = answer.get("user", {})
+        try:
+            client = await self._outbox.client(address, hasty=hasty)
+            answer = await call(
+                lambda: client.users_info(user=address.user, include_locale=True), attempts=1 if hasty else ATTEMPTS
+            )
+        except BotError as error:
+            log.info("person_unknown", action="users.info", kind=type(error).__name__)
+            return Person()
+        user: dict[str, Any] = answer["user"]
         is_admin = any(user.get(role) is True for role in ("is_admin", "is_owner", "is_primary_owner"))
         return Person(str(user.get("locale") or ""), str(user.get("tz") or ""), is_admin)
 
-    async def _created(self, address: Address) -> bool:
-        answer = await self._look_up(address, "conversations.info", False, channel=address.channel)
-        return bool(address.user) and answer.get("channel", {}).get("creator") == address.user
 
-    async def _look_up(self, address: Address, method: str, hasty: bool, **arguments: object) -> dict[str, Any]:
-        try:
-            client = await self._outbox.client(address, hasty=hasty)
-            attempts = 1 if hasty else ATTEMPTS
-            answer = await call(lambda: client.api_call(method, params=arguments), attempts=attempts)
-        except BotError as error:
-            log.info("person_unknown", action=method, kind=type(error).__name__)
-            return {}
-        return answer.data if isinstance(answer.data, dict) else {}
+def _hindrance(channel: Mapping[str, Any]) -> str:
+    if channel.get("is_archived") is True:
+        return GONE["is_archived"]
+    return GONE["not_in_channel"] if channel.get("is_member") is False else ""

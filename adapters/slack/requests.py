@@ -29,7 +29,10 @@ class Requests:
             return replace(request, is_admin=await self._people.is_admin(address))
         channel = self._engine.channel_spoken_of(request)
         if channel != address.channel or (self.changes(incoming) and not incoming.direct):
-            return replace(request, may_manage=await self._people.may_manage(replace(address, channel=channel)))
+            there = replace(address, channel=channel)
+            known = await self._people.channel(there)
+            may_manage = await self._people.may_manage(there, known)
+            return replace(request, may_manage=may_manage, hindrance=known.hindrance)
         return replace(request, may_manage=incoming.direct and await self._people.is_trusted(address))
 
     def bare(self, incoming: Incoming) -> Request:

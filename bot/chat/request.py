@@ -54,6 +54,7 @@ class Request:
     runs_bot: bool = False  # at the bot's own terminal, so it is whoever runs it
     replied_papers: tuple[str, ...] = ()  # papers of the message that is replied to, where known
     lacking: tuple[str, ...] = ()  # permissions that the bot lacks to post in the channel spoken of, where known
+    hindrance: str = ""  # a sentence: what else keeps the bot from posting there, where known
     fields: Mapping[str, str] = field(default_factory=dict)  # the command's form as it was filled in, by argument
 
 

@@ -81,6 +81,8 @@ class Subscribing:
             raise BadInput(_NOT_HERE)
         if asked.request.lacking:
             raise BadInput(_MAY_NOT_POST.format(", ".join(asked.request.lacking)))
+        if asked.request.hindrance:
+            raise BadInput(asked.request.hindrance)
         known, wish = await self._wishes.read(asked, target)
         waits = await self._outlets.pause(target)
         due = first_due(wish, self._clock.now())

@@ -95,3 +95,15 @@ async def test_an_admin_sees_every_digest_in_private_and_others_their_own(
     assert OTHER in words
     await user.direct("status")
     assert OTHER not in (await seen(slack, "Digests", channel="D1")).words
+
+
+@pytest.mark.parametrize(
+    ("fault", "said"), [({"has_bot": False}, "/invite @Paperwire"), ({"archived": True}, "is archived")]
+)
+async def test_a_channel_in_which_the_bot_cannot_post_is_not_subscribed(
+    slack: SlackServer, user: SlackUser, store: FakeStore, fault: dict[str, bool], said: str
+) -> None:
+    slack.channels[OWN] = Channel(OWN, "U1", **fault)
+    await user.direct(f"subscribe <#{OWN}>")
+    await seen(slack, said, channel="D1")
+    assert await subscribed(store) == []
