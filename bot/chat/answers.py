@@ -27,6 +27,7 @@ from bot.documents.model import (
 from bot.papers.fulltext.model import TextSource
 from bot.papers.model import Paper
 from bot.reading.answering import Answer, Outcome
+from bot.reading.cards import counted
 from bot.reading.evidence import excerpt
 from bot.reading.passages import Passage
 from bot.reading.pointers import Citation
@@ -133,7 +134,7 @@ def _small_print(answer: Answer) -> Iterable[Text]:
         parts.append(f"{answer.model}: {_price(answer)}")
     yield text(" · ".join(parts))
     if answer.dropped:
-        yield text("Left out for want of proof: " + _counted(answer.dropped, "statement") + " of the model.")
+        yield text("Left out for want of proof: " + counted(answer.dropped, "statement") + " of the model.")
     yield from map(text, filter(None, map(_warning, answer.found.papers)))
 
 
@@ -159,12 +160,8 @@ def _warning(read: ReadPaper) -> str:
     if full_text.hidden:
         warnings.append("This paper holds text that a reader cannot see; it was ignored.")
     if flagged:
-        warnings.append(f"Ignored in this paper: {_counted(len(flagged), 'sentence')} written like orders to a model.")
+        warnings.append(f"Ignored in this paper: {counted(len(flagged), 'sentence')} written like orders to a model.")
     return " ".join(filter(None, warnings))
-
-
-def _counted(count: int, noun: str) -> str:
-    return f"{count} {noun}" + ("" if count == 1 else "s")
 
 
 def _actions(answer: Answer, switches: Sequence[Paper]) -> tuple[Action, ...]:

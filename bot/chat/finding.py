@@ -8,6 +8,7 @@ from bot.papers.library import Library
 from bot.papers.model import Paper
 from bot.papers.references import ListNumber, PaperReference, read_reference
 from bot.ports import ConversationRepository
+from bot.reading.cards import counted
 
 
 class Finder:
@@ -41,6 +42,6 @@ class Finder:
         if not shown:
             raise BadInput("No list has been shown here yet, so numbers mean nothing; `today` shows one.")
         if wanted.number > len(shown):
-            count = f"{len(shown)} paper" + ("" if len(shown) == 1 else "s")
+            count = counted(len(shown), "paper")
             raise BadInput(f"There is no #{wanted.number}: the list last shown here has {count}.")
         return shown[wanted.number - 1]

@@ -28,7 +28,7 @@ from bot.papers.calendar import list_day, previous_weekday, read_day, rolls_over
 from bot.papers.library import Library
 from bot.papers.model import EmptyReason, ListState, PaperList
 from bot.ports import Clock
-from bot.reading.cards import paper_json
+from bot.reading.cards import counted, paper_json
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +109,7 @@ def list_document(listing: Listing, page: Page, shown: Shown) -> Document:
 
 def state_line(listing: Listing, page: Page, total: int) -> Text:
     """`35 papers by 16:00 UTC; the list fills until 11 July 2026, 01:30 UTC.`"""
-    papers = f"{total} paper" + ("" if total == 1 else "s")
+    papers = counted(total, "paper")
     which = f" Shown: {page.first + 1} to {min(page.end, total)}." if total > page.size else ""
     if listing.closes is not None:
         seen = Moment(listing.papers.fetched_at, style="time")

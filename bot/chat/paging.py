@@ -9,6 +9,7 @@ from typing import TypeVar
 from bot.chat.grammar import Invocation
 from bot.documents.model import Action, Actions
 from bot.errors import BadInput
+from bot.reading.cards import counted
 
 PAGE_SIZE = 10
 MAX_PAGE_SIZE = 50
@@ -41,7 +42,9 @@ class Page:
             BadInput: the list ends before.
         """
         if self.first >= len(items) and self.number > 1:
-            raise BadInput(f"There is no page {self.number}: this list has {len(items)} papers, {self.size} a page.")
+            raise BadInput(
+                f"There is no page {self.number}: this list has {counted(len(items), 'paper')}, {self.size} a page."
+            )
         return items[self.first : self.end]
 
     def more(self, command: str, *, left: int) -> tuple[Actions, ...]:
