@@ -32,7 +32,8 @@ class SlackPoster:
     platform = "slack"
     promise = "Slack cannot be asked whether a message arrived; one of which that is not known is not repeated."
     seconds_between = 1.0  # https://docs.slack.dev/apis/web-api/rate-limits: one message a second in a channel
-    per_second = 4.8  # and in a workspace several hundred a minute, taken for 300
+    per_second = 4.8  # and in a workspace several hundred a minute, taken for 300, bursts included
+    burst = 10
     can_edit = True
 
     def __init__(self, outbox: Outbox) -> None:

@@ -21,6 +21,7 @@ class Pace:
     Args:
         seconds_between: the least time between two messages in one channel.
         per_second: the most requests a second of one line; None for no such limit.
+        burst: how many of them may leave at once after a rest.
         turns: the lines; without them, lines of this process alone.
     """
 
@@ -30,11 +31,13 @@ class Pace:
         *,
         seconds_between: float = 0.0,
         per_second: float | None = None,
+        burst: int = 1,
         turns: SharedTurns | None = None,
     ) -> None:
         self._clock = clock
         self._in_channel = timedelta(seconds=seconds_between)
         self._a_request = 1 / per_second if per_second else 0.0  # seconds
+        self._ahead_in_line = (burst - 1) * self._a_request  # seconds
         self._turns = turns or OwnTurns(clock)
         self._free_from: dict[Target, datetime] = {}
         self._ahead: WeakValueDictionary[Target, asyncio.Lock] = WeakValueDictionary()
@@ -52,7 +55,7 @@ class Pace:
     async def in_line(self, line: str) -> None:
         """Wait until a request may leave, whatever it is for."""
         if self._a_request:
-            await self._wait(await self._turns.take(line, self._a_request))
+            await self._wait(await self._turns.take(line, self._a_request, self._ahead_in_line))
 
     async def _wait_until(self, instant: datetime | None) -> None:
         if instant is not None:
@@ -76,9 +79,10 @@ class OwnTurns:
         self._clock = clock
         self._free_from: dict[str, datetime] = {}
 
-    async def take(self, name: str, seconds: float) -> float:
+    async def take(self, name: str, seconds: float, ahead: float = 0.0) -> float:
         """Take the next free seconds of a line."""
         now = self._clock.now()
-        begins = max(now, self._free_from.get(name, now))
+        earliest = now - timedelta(seconds=ahead)
+        begins = max(earliest, self._free_from.get(name, earliest))
         self._free_from[name] = begins + timedelta(seconds=seconds)
-        return (begins - now).total_seconds()
+        return max(0.0, (begins - now).total_seconds())

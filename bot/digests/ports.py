@@ -63,6 +63,10 @@ class Poster(Protocol):
     def per_second(self) -> float | None:
         """The most requests a second that are counted together; None where each channel counts for itself."""
 
+    @property
+    def burst(self) -> int:
+        """How many of these may leave at once after a rest."""
+
     def counted_with(self, target: Target) -> str:
         """What a message to that channel is counted together with, as a name: all of the bot's, or its workspace's."""
 
@@ -174,8 +178,11 @@ class SharedTurns(Protocol):
     Whatever a platform counts for the bot as a whole is counted here: a line moves on by as much as each turn takes.
     """
 
-    async def take(self, name: str, seconds: float) -> float:
-        """Take the next free `seconds` of a line; how many seconds from now they begin."""
+    async def take(self, name: str, seconds: float, ahead: float = 0.0) -> float:
+        """Take the next free `seconds` of a line; how many seconds from now they begin.
+
+        A line that has rested holds what it was free for before, up to `ahead` seconds, which begin at once.
+        """
 
 
 class WatchesChannels(Protocol):

@@ -89,7 +89,13 @@ class Sender:
         self._clock = clock
         self._on_root = on_root
         self._paces = {
-            name: Pace(clock, seconds_between=poster.seconds_between, per_second=poster.per_second, turns=turns)
+            name: Pace(
+                clock,
+                seconds_between=poster.seconds_between,
+                per_second=poster.per_second,
+                burst=poster.burst,
+                turns=turns,
+            )
             for name, poster in posters.items()
         }
 

@@ -18,11 +18,12 @@ class SqlSharedTurns:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def take(self, name: str, seconds: float) -> float:
+    async def take(self, name: str, seconds: float, ahead: float = 0.0) -> float:
         """Move the line on, in one statement."""
         now, free_from = self._now(), shared_turns.c.free_from
-        begins = case((free_from.between(now, now + LONGEST), free_from), else_=now)
-        insert = self._database.insert(shared_turns).values(name=name, free_from=now + seconds)
+        earliest = now - ahead
+        begins = case((free_from.between(earliest, now + LONGEST), free_from), else_=earliest)
+        insert = self._database.insert(shared_turns).values(name=name, free_from=earliest + seconds)
         moved = insert.on_conflict_do_update(
             index_elements=[shared_turns.c.name], set_={"free_from": begins + seconds}
         ).returning(free_from - seconds - now)

@@ -307,6 +307,7 @@ class FakePoster:
     promise: str = "A message whose arrival is unknown is not repeated."
     seconds_between: float = 0.0
     per_second: float | None = None
+    burst: int = 1
     can_edit: bool = True
     can_look: bool = True
     unseen: list[Exception] = field(default_factory=list)  # why the next looks fail

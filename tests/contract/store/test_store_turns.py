@@ -34,3 +34,9 @@ async def test_many_at_once_get_turns_of_their_own(store: Store) -> None:
     steps = [after - before for before, after in pairwise(sorted(waits))]
     assert sum(waits) == pytest.approx(sum(range(20)) * MINUTE / 10, abs=20 * LEEWAY)
     assert min(steps) > 0
+
+
+async def test_line_that_has_rested_lets_some_begin_at_once(store: Store) -> None:
+    waits = [await store.shared_turns.take("slack:T1", 3 * MINUTE, ahead=6 * MINUTE) for _ in range(5)]
+    assert waits[:3] == [0.0, 0.0, pytest.approx(0.0, abs=LEEWAY)]
+    assert waits[3:] == pytest.approx([3 * MINUTE, 6 * MINUTE], abs=LEEWAY)

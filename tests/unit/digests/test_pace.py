@@ -17,12 +17,16 @@ A, B = Target("slack:T1", "A"), Target("slack:T1", "B")
 
 
 def left(
-    turns: Sequence[tuple[float, Target]], *, seconds_between: float = 0.0, per_second: float | None = None
+    turns: Sequence[tuple[float, Target]],
+    *,
+    seconds_between: float = 0.0,
+    per_second: float | None = None,
+    burst: int = 1,
 ) -> list[tuple[Target, float]]:
     """When messages leave, in order: of each, when it is ready, and its channel."""
 
     async def whole() -> list[tuple[Target, float]]:
-        pace = Pace(SimulatedClock(), seconds_between=seconds_between, per_second=per_second)
+        pace = Pace(SimulatedClock(), seconds_between=seconds_between, per_second=per_second, burst=burst)
         departures: list[tuple[Target, float]] = []
 
         async def send(ready: float, target: Target) -> None:
@@ -48,6 +52,12 @@ def test_over_all_channels_so_many_leave_in_a_second() -> None:
     channels = [Target("discord:1", str(number)) for number in range(101)]
     departures = left([(0, channel) for channel in channels], per_second=50)
     assert round(departures[-1][1], 6) == 2.0
+
+
+def test_after_a_rest_some_leave_at_once() -> None:
+    channels = [Target("slack:1", str(number)) for number in range(6)]
+    times = [at for _, at in left([(0, channel) for channel in channels], per_second=2, burst=4)]
+    assert [round(at, 6) for at in times] == [0, 0, 0, 0, 0.5, 1.0]
 
 
 def test_channel_that_is_not_ready_keeps_nobody_waiting_in_line() -> None:
