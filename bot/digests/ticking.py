@@ -7,8 +7,10 @@ it; so there is no leader, and a crash between the two halves is made good by an
 from __future__ import annotations
 
 import asyncio
+import random
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 import structlog
 
@@ -20,6 +22,9 @@ from bot.ports import Clock
 log = structlog.get_logger(__name__)
 
 PERIOD = 60.0  # seconds
+FIRST, SOME = 200, 20  # of what waits longest so many are looked at, and so many of these are taken
+
+Waiting = TypeVar("Waiting")
 
 
 class Workers(Protocol):
@@ -55,16 +60,17 @@ class Ticker:
 
     async def tick(self) -> int:
         """Plan whatever is due, and hand over whatever waits; how many digests that were."""
-        while due := await self._subscriptions.due(self._clock.now()):
-            for standing in due:
+        while due := await self._subscriptions.due(self._clock.now(), FIRST):
+            for standing in _some(due):
                 await self._subscriptions.move_on(standing, plan(standing, self._clock.now()))
             await asyncio.sleep(0)
         handed = 0
-        while waiting := await self._deliveries.waiting():
-            for owed in waiting:
+        while waiting := await self._deliveries.waiting(FIRST):
+            some = _some(waiting)
+            for owed in some:
                 await self._workers.hand_over(owed.slot.key, owed.slot.target.platform)
-            await self._deliveries.handed_over([owed.slot.key for owed in waiting], self._clock.now())
-            handed += len(waiting)
+            await self._deliveries.handed_over([owed.slot.key for owed in some], self._clock.now())
+            handed += len(some)
         return handed + await self._look_at_incomplete()
 
     async def _look_at_incomplete(self) -> int:
@@ -76,3 +82,8 @@ class Ticker:
             await self._deliveries.looked([look.owed.slot.key for look in looks], now)
             handed += len(looks)
         return handed
+
+
+def _some(waiting: Sequence[Waiting]) -> list[Waiting]:
+    """Some of what waits, by chance: replicas that tick at the same time do not all do the same."""
+    return random.sample(waiting, min(SOME, len(waiting)))
