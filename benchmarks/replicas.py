@@ -1,9 +1,15 @@
-"""Several processes share the digests that are due on one Postgres: each is delivered once."""
+"""Several processes share the digests that are due on one Postgres: each is delivered once.
+
+The platform is a file, so nothing waits for anybody's limits: what is measured is what recording each step costs.  All
+processes and Postgres share the processors of this machine (`processors`), so more processes bring more only until
+those are busy; `cpu_ms` is what one message costs the processes that deliver, which other machines can count with.
+"""
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import os
 import subprocess
 import sys
 import tempfile
@@ -24,6 +30,7 @@ from bot.store.subscriptions import SqlSubscriptions
 
 NAME = "replicas"
 MESSAGES = 4  # of one digest: a root and three papers
+COUNTS = (1, 2, 3)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -37,9 +44,10 @@ def run(options: argparse.Namespace) -> dict[str, Any]:
     folder = Path(tempfile.mkdtemp(prefix="paperwire-replicas-"))
     server = get_server(folder / "postgres", cleanup_mode="delete")
     try:
-        return {
-            f"replicas_{count}": _measure(server.get_uri(), folder / str(count), count, options) for count in (1, 2, 3)
+        runs = {
+            f"replicas_{count}": _measure(server.get_uri(), folder / str(count), count, options) for count in COUNTS
         }
+        return {"processors": os.cpu_count(), **runs}
     finally:
         server.cleanup()
 
@@ -57,9 +65,7 @@ def _measure(server: str, folder: Path, replicas: int, options: argparse.Namespa
     try:
         seconds = asyncio.run(_watched(messages, options.slots * MESSAGES, options.patience))
     finally:
-        for worker in workers:
-            worker.kill()
-            worker.wait()
+        cpu = sum(_stopped(worker) for worker in workers)
     counts = Counter(messages.read_text().split())
     return {
         "slots": options.slots,
@@ -68,7 +74,15 @@ def _measure(server: str, folder: Path, replicas: int, options: argparse.Namespa
         "duplicated": sum(counts.values()) - len(counts),
         "seconds": round(seconds, 1),
         "messages_per_s": round(len(counts) / seconds, 1),
+        "cpu_ms": round(1000 * cpu / len(counts), 1),
     }
+
+
+def _stopped(worker: subprocess.Popen[bytes]) -> float:
+    """Stop a process; the seconds that it was computing."""
+    worker.kill()
+    _, worker.returncode, used = os.wait4(worker.pid, 0)
+    return used.ru_utime + used.ru_stime
 
 
 async def _subscribe(url: str, folder: Path, count: int) -> None:
