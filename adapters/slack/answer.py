@@ -15,7 +15,7 @@ from dataclasses import replace
 import structlog
 
 from adapters.slack.events import Address
-from adapters.slack.leftovers import INTERRUPTED, Leftovers
+from adapters.slack.leftovers import INTERRUPTED, Leftovers, mark_of
 from adapters.slack.limits import BLOCKS_TOTAL
 from adapters.slack.outbox import Outbox, direct
 from adapters.slack.pace import Silence
@@ -51,6 +51,7 @@ class Answer:
         self._pictures = Pictures(outbox)
         self._abilities = abilities
         self._leftovers = leftovers
+        self._intended: OpenReply | None = None  # what may be to be seen
         self._standing: OpenReply | None = None  # what is to be seen and not finished
         self._home = to  # with the channel's own id, once something stands there
         self._ts = ""
@@ -92,6 +93,7 @@ class Answer:
 
     async def _grow(self, words: str) -> None:
         if self._stream is None and self._standing is None:
+            await self._intend()
             self._stream = await self._abilities.stream(self._to, words)
             if self._stream is not None:
                 await self._remember(self._to.channel, self._stream.ts)
@@ -105,14 +107,22 @@ class Answer:
     async def _write(self, message: Message, *, hasty: bool = False) -> None:
         """Post, or edit what stands; `hasty`, where it can be done without waiting for Slack's patience."""
         if self._standing is None:
-            channel, ts = await self._outbox.post(self._to, message, self._to.thread, hasty=hasty)
+            if hasty:
+                await self._intend()
+            marked = mark_of(self._intended) if self._intended else None
+            channel, ts = await self._outbox.post(self._to, message, self._to.thread, hasty=hasty, marked=marked)
             await self._remember(channel, ts)
         else:
             await self._outbox.edit(self._home, self._ts, message, hasty=hasty)
 
     async def _remember(self, channel: str, ts: str) -> None:
         self._home, self._ts = replace(self._to, channel=channel), ts
-        self._standing = await self._leftovers.opened(self._home.place, ts)
+        self._standing = await self._leftovers.opened(self._home.place, ts, self._intended)
+        self._intended = None
+
+    async def _intend(self) -> None:
+        """Note that something unfinished will stand there: a crash may come before Slack has said where."""
+        self._intended = self._intended or await self._leftovers.intended(self._to.place)
 
     # --- the end -----------------------------------------------------------------------------------------------------
 
@@ -121,8 +131,8 @@ class Answer:
         try:
             ts = await self._deliver(document)
         except Transient:
-            if self._standing is not None:
-                self._leftovers.given_up(self._standing)
+            if unfinished := self._standing or self._intended:
+                self._leftovers.given_up(unfinished)
             raise
         except BotError:
             await self._close()
@@ -211,6 +221,9 @@ class Answer:
         if self._standing is not None:
             await self._leftovers.closed(self._standing)
             self._standing, self._stream = None, None
+        if self._intended is not None:
+            await self._leftovers.closed(self._intended)
+            self._intended = None
 
 
 def said(words: str) -> Document:

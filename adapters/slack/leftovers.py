@@ -13,22 +13,29 @@ from datetime import timedelta
 import structlog
 
 from adapters.slack.events import Address
+from adapters.slack.limits import Json
+from adapters.slack.marks import find, mark
 from adapters.slack.outbox import Outbox
 from adapters.slack.render import sentence
 from adapters.slack.streams import Abilities
 from bot.chat.request import Place
-from bot.errors import BotError, Transient
+from bot.errors import BotError, Transient, Unauthorized
 from bot.ports import Clock, Leases, OpenReplies, OpenReply
 
 log = structlog.get_logger(__name__)
 
+EVENT = "paperwire_answer"
+INTENDED = "?"  # before the key of a message that may be there or not
 INTERRUPTED = "I was interrupted before this was finished. Please ask again."
 LIFE = timedelta(seconds=15)  # for how long a process that says nothing is taken for alive
 BEAT = 5.0  # seconds between two signs of life
 
 
 class Leftovers:
-    """Messages that are not finished, over the port `OpenReplies`; the reference kept is `TS/PROCESS`."""
+    """Messages that are not finished, over the port `OpenReplies`.
+
+    The reference kept is `TS/PROCESS`; before Slack has said what the `ts` is, `?KEY/PROCESS`.
+    """
 
     def __init__(
         self, *, outbox: Outbox, abilities: Abilities, open_replies: OpenReplies, leases: Leases, clock: Clock
@@ -43,17 +50,31 @@ class Leftovers:
 
     # --- one message -------------------------------------------------------------------------------------------------
 
-    async def opened(self, place: Place, ts: str) -> OpenReply:
-        """Something unfinished stands there now."""
-        reply = OpenReply(place=place, message=f"{ts}/{self._process}", opened_at=self._clock.now())
-        self._at_work.add(reply)
+    async def intended(self, place: Place) -> OpenReply:
+        """Something unfinished may stand there from now on, with the mark `mark_of` this."""
+        reply = self._begun(place, f"{INTENDED}{secrets.token_hex(8)}")
         await self._open_replies.opened(reply)
+        return reply
+
+    async def opened(self, place: Place, ts: str, intended: OpenReply | None = None) -> OpenReply:
+        """Something unfinished stands there now: that which was intended, if it was."""
+        reply = self._begun(place, ts)
+        if intended is None:
+            await self._open_replies.opened(reply)
+        else:
+            await self._open_replies.became(intended, reply)
+            self._at_work.discard(intended)
         return reply
 
     async def closed(self, reply: OpenReply) -> None:
         """It is finished."""
         self._at_work.discard(reply)
         await self._open_replies.closed(reply)
+
+    def _begun(self, place: Place, reference: str) -> OpenReply:
+        reply = OpenReply(place=place, message=f"{reference}/{self._process}", opened_at=self._clock.now())
+        self._at_work.add(reply)
+        return reply
 
     def given_up(self, reply: OpenReply) -> None:
         """Nobody will finish it: the next round closes it with a sentence."""
@@ -96,16 +117,40 @@ class Leftovers:
             await self._leases.release(name, self._process)
 
     async def _close(self, reply: OpenReply) -> None:
-        to = Address(team=reply.place.workspace.removeprefix("slack:"), channel=reply.place.channel, user="")
-        ts = reply.message.partition("/")[0]
+        place = reply.place
+        to = Address(team=place.workspace.removeprefix("slack:"), channel=place.channel, thread=place.thread, user="")
         try:
-            await self._abilities.end_stream(to, ts)
-            await self._outbox.edit(to, ts, sentence(INTERRUPTED))
+            await self._end(to, reply)
         except Transient:
             return  # the next round tries again
         except BotError as error:
             log.info("leftover_not_closed", action="close_leftover", kind=type(error).__name__)
         await self._open_replies.closed(reply)
+
+    async def _end(self, to: Address, reply: OpenReply) -> None:
+        """Say that it ends here: in its own place, or below, where nobody knows which message it is."""
+        ts = reply.message.partition("/")[0]
+        found = await self._found(to, _key_of(reply)) if ts.startswith(INTENDED) else ts
+        if found is None:
+            await self._outbox.post(to, sentence(INTERRUPTED), to.thread)
+        else:
+            await self._abilities.end_stream(to, found)
+            await self._outbox.edit(to, found, sentence(INTERRUPTED))
+
+    async def _found(self, to: Address, key: str) -> str | None:
+        try:
+            return await find(await self._outbox.client(to), to.channel, to.thread, key)
+        except Unauthorized:
+            return None
+
+
+def mark_of(intended: OpenReply) -> Json:
+    """What the message is sent with that was intended."""
+    return mark(EVENT, _key_of(intended))
+
+
+def _key_of(intended: OpenReply) -> str:
+    return intended.message.partition("/")[0].removeprefix(INTENDED)
 
 
 def _lease(process: str) -> str:

@@ -38,13 +38,20 @@ class Outbox:
         """The workspace's client, for what is not a message; a hasty one does not wait out a 429."""
         return await self._clients.of(to.team, to.enterprise, hasty=hasty)
 
-    async def post(self, to: Address, message: Message, thread: str = "", *, hasty: bool = False) -> tuple[str, str]:
+    async def post(
+        self, to: Address, message: Message, thread: str = "", *, hasty: bool = False, marked: Json | None = None
+    ) -> tuple[str, str]:
         """Post in a channel or thread, or to a person by their id; the channel and the message's `ts`.
 
-        `hasty`: once, and without waiting out a 429.
+        Args:
+            to: the channel.
+            message: what to post.
+            thread: its `ts`.
+            hasty: once, and without waiting out a 429.
+            marked: what the message bears to be found by (`marks.mark`).
         """
         client = await self.client(to, hasty=hasty)
-        payload = {"channel": to.channel, **_in_thread(thread), **message.payload, **NO_UNFURLING}
+        payload = {"channel": to.channel, **_in_thread(thread), **message.payload, **NO_UNFURLING, **(marked or {})}
         answer = await call(
             lambda: client.api_call("chat.postMessage", json=payload),
             again_if_unsure=False,

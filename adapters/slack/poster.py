@@ -7,13 +7,11 @@ app the scope to read the channel (`channels:history`); without it nobody knows 
 
 from __future__ import annotations
 
-from typing import Any
-
-from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from adapters.slack.events import Address
 from adapters.slack.limits import Json
+from adapters.slack.marks import find, mark
 from adapters.slack.outbox import NO_UNFURLING, Outbox, call
 from adapters.slack.pictures import Pictures
 from adapters.slack.render import document_without_pictures, render
@@ -23,7 +21,6 @@ from bot.documents.model import Document
 from bot.errors import Ambiguous, ContentRejected, TargetGone, Transient, Unauthorized
 
 EVENT = "paperwire_digest"
-LOOK_BACK = 50
 
 
 class SlackPoster:
@@ -63,13 +60,12 @@ class SlackPoster:
         """Look for a message by its metadata."""
         client = await self._outbox.client(_address(target))
         try:
-            messages = await _messages(client, target, root)
+            ts = await find(client, target.channel, root.thread if root else "", key)
         except Unauthorized as error:
             raise Ambiguous("The app may not read what it has written there.") from error
         except Ambiguous as error:
             raise Transient("Slack did not say what stands there.") from error
-        found = [message for message in messages if _key_of(message) == key]
-        return MessageRef(str(found[0]["ts"]), str(found[0]["ts"])) if found else None
+        return MessageRef(ts, ts) if ts else None
 
     async def look_at(self, target: Target) -> None:
         """Ask for the channel: whether it is there, open, and has the app in it."""
@@ -96,7 +92,7 @@ class SlackPoster:
         """Send a document as one message that bears its key; without its pictures, where Slack refuses them."""
         to = _address(target)
         client = await self._outbox.client(to, hasty=True)
-        bearing = {"channel": target.channel, "metadata": {"event_type": EVENT, "event_payload": {"key": key}}}
+        bearing = {"channel": target.channel, **mark(EVENT, key)}
 
         async def send(shown: Document) -> AsyncSlackResponse:
             message = render(shown)[0]
@@ -111,22 +107,6 @@ class SlackPoster:
             return await send(await self._pictures.uploaded(document, to))
         except ContentRejected:
             return await send(document_without_pictures(document))
-
-
-async def _messages(client: AsyncWebClient, target: Target, root: MessageRef | None) -> list[Json]:
-    asked: dict[str, Any] = {"channel": target.channel, "limit": LOOK_BACK, "include_all_metadata": True}
-    if root is None:
-        answer = await call(lambda: client.conversations_history(**asked), attempts=1)
-    else:
-        answer = await call(lambda: client.conversations_replies(ts=root.thread, **asked), attempts=1)
-    messages: list[Json] = answer["messages"]
-    return messages
-
-
-def _key_of(message: Json) -> object:
-    metadata = message.get("metadata")
-    payload = metadata.get("event_payload") if isinstance(metadata, dict) else None
-    return payload.get("key") if isinstance(payload, dict) else None
 
 
 def _address(target: Target) -> Address:

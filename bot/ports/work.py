@@ -38,6 +38,9 @@ class OpenReplies(Protocol):
     async def opened(self, reply: OpenReply) -> None:
         """Remember it."""
 
+    async def became(self, intended: OpenReply, reply: OpenReply) -> None:
+        """What was remembered before it was sent is there, and is remembered in its place; both at once."""
+
     async def closed(self, reply: OpenReply) -> None:
         """It is finished."""
 

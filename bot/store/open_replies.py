@@ -6,6 +6,7 @@ from dataclasses import asdict
 from datetime import datetime
 
 from sqlalchemy import delete, select
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.chat.request import Place
 from bot.ports import OpenReply
@@ -22,20 +23,29 @@ class SqlOpenReplies:
 
     async def opened(self, reply: OpenReply) -> None:
         """Remember it."""
-        row = asdict(reply.place) | {"message": reply.message, "opened_at": reply.opened_at}
-        insert = self._database.insert(open_replies).values(row)
         async with self._database.transaction() as connection:
-            await connection.execute(
-                insert.on_conflict_do_update(
-                    index_elements=list(open_replies.primary_key), set_={"opened_at": reply.opened_at}
-                )
-            )
+            await self._open(connection, reply)
+
+    async def became(self, intended: OpenReply, reply: OpenReply) -> None:
+        """Remember it in place of what was intended."""
+        async with self._database.transaction() as connection:
+            await self._close(connection, intended)
+            await self._open(connection, reply)
 
     async def closed(self, reply: OpenReply) -> None:
         """It is finished."""
-        mine = (*at(open_replies, reply.place), open_replies.c.message == reply.message)
         async with self._database.transaction() as connection:
-            await connection.execute(delete(open_replies).where(*mine))
+            await self._close(connection, reply)
+
+    async def _open(self, connection: AsyncConnection, reply: OpenReply) -> None:
+        row = asdict(reply.place) | {"message": reply.message, "opened_at": reply.opened_at}
+        insert = self._database.insert(open_replies).values(row)
+        keys, again = list(open_replies.primary_key), {"opened_at": reply.opened_at}
+        await connection.execute(insert.on_conflict_do_update(index_elements=keys, set_=again))
+
+    async def _close(self, connection: AsyncConnection, reply: OpenReply) -> None:
+        mine = (*at(open_replies, reply.place), open_replies.c.message == reply.message)
+        await connection.execute(delete(open_replies).where(*mine))
 
     async def left_open(self, platform: str, before: datetime) -> list[OpenReply]:
         """Those of a platform opened before then and never closed, oldest first."""

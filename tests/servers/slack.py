@@ -373,7 +373,8 @@ class SlackServer:
         return self._read(arguments, lambda message: arguments["ts"] in (message.thread, message.ts))
 
     def _read(self, arguments: Json, wanted: Callable[[Message], bool]) -> Json:
-        if "channels:history" not in self.scopes:
+        scope = "im:history" if self._channel(arguments).id.startswith("D") else "channels:history"
+        if scope not in self.scopes:
             raise SlackSaysNo("missing_scope")
         there = [message for message in self.order if message.channel == self._channel(arguments).id]
         newest = [message for message in reversed(there) if wanted(message) and not message.only_for]

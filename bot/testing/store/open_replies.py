@@ -18,6 +18,11 @@ class FakeOpenReplies:
         """Remember it."""
         self._open[reply.place, reply.message] = reply
 
+    async def became(self, intended: OpenReply, reply: OpenReply) -> None:
+        """Remember it in place of what was intended."""
+        await self.closed(intended)
+        await self.opened(reply)
+
     async def closed(self, reply: OpenReply) -> None:
         """It is finished."""
         self._open.pop((reply.place, reply.message), None)

@@ -89,6 +89,12 @@ async def test_replies_left_open_are_found_oldest_first(store: Store) -> None:
     assert await store.open_replies.left_open("slack", NOON + 9 * MINUTE) == [_reply("early", 1), _reply("late", 2)]
 
 
+async def test_what_was_intended_becomes_what_is_there(store: Store) -> None:
+    await store.open_replies.opened(_reply("?intended"))
+    await store.open_replies.became(_reply("?intended"), _reply("1", 1))
+    assert await store.open_replies.left_open("slack", NOON + 9 * MINUTE) == [_reply("1", 1)]
+
+
 async def test_closed_reply_is_not_left_open(store: Store) -> None:
     await store.open_replies.opened(_reply("1"))
     await store.open_replies.opened(_reply("1", 1))

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime
 
+import pytest
+
 from adapters.slack.app import SlackApp
-from bot.testing.store import FakeStore
-from tests.integration.slack.conftest import Running
+from adapters.slack.config import SlackConfig
+from adapters.slack.leftovers import INTERRUPTED
+from bot.chat.engine import Engine
+from bot.ports import OpenReply
+from bot.testing.store import FakeOpenReplies, FakeStore
+from tests.integration.slack.conftest import Running, slack_app
 from tests.integration.slack.small_engine import Calls
 from tests.integration.slack.test_slack_conversations import seen
-from tests.servers.slack import Fault, SlackServer
-from tests.servers.slack_user import SlackUser
+from tests.servers.slack import ALL_SCOPES, APP_TOKEN, BOT_TOKEN, Fault, SlackServer
+from tests.servers.slack_user import OverSocket, SlackUser
 
 
 async def test_one_that_starts_leaves_alone_what_another_is_writing(
@@ -75,3 +83,39 @@ async def test_a_last_part_that_is_lost_does_not_take_the_first_away(
     assert "word0" in first.words
     assert [message for message in slack.visible("C1") if "rest of this answer" in message.words]
     assert not await store.open_replies.left_open("slack", datetime.now(UTC))
+
+
+class FrozenReplies(FakeOpenReplies):
+    """Open replies of a process that ends as it writes down where its message stands, until it is thawed."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.thawed = asyncio.Event()
+
+    async def became(self, intended: OpenReply, reply: OpenReply) -> None:
+        await self.thawed.wait()
+        await super().became(intended, reply)
+
+
+@pytest.mark.parametrize("may_read", [True, False])
+async def test_placeholder_that_nobody_noted_is_closed_or_followed_by_a_sentence(
+    slack: SlackServer, store: FakeStore, engine: Engine, calls: Calls, may_read: bool
+) -> None:
+    slack.scopes = f"{ALL_SCOPES},channels:history" if may_read else ALL_SCOPES
+    calls.gate.clear()
+    replies = FrozenReplies()
+    frozen = replace(store, open_replies=replies)
+    config = SlackConfig(api_url=slack.api_url, bot_token=BOT_TOKEN, app_token=APP_TOKEN)
+    dying, successor = (slack_app(config, engine, frozen) for _ in range(2))
+    await dying.start()
+    await SlackUser(slack, OverSocket(slack)).command("yesterday")
+    (placeholder,) = await slack.until(lambda: slack.visible("C1"))
+    waiting = placeholder.words
+    await dying.leftovers.leave()
+    await successor.start()
+    said = [message.words for message in slack.visible("C1")]
+    assert said == ([INTERRUPTED] if may_read else [waiting, INTERRUPTED])
+    assert not await replies.left_open("slack", datetime.now(UTC))
+    replies.thawed.set()
+    for app in (successor, dying):
+        await app.stop(grace=0)
