@@ -1,0 +1,7 @@
+"""Subscriptions, deliveries and a platform to post to, in memory."""
+
+from bot.testing.digests.deliveries import FakeDeliveries
+from bot.testing.digests.poster import After, FakePoster, Posted
+from bot.testing.digests.subscriptions import FakeSubscriptions
+
+__all__ = ["After", "FakeDeliveries", "FakePoster", "FakeSubscriptions", "Posted"]
