@@ -26,7 +26,7 @@ from bot.documents.model import (
 )
 from bot.papers.fulltext.model import TextSource
 from bot.papers.model import Paper
-from bot.reading.answering import Answer, Outcome
+from bot.reading.answer import Answer, Outcome
 from bot.reading.cards import counted
 from bot.reading.evidence import excerpt
 from bot.reading.passages import Passage

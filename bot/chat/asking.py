@@ -18,7 +18,8 @@ from bot.llm.model import Message
 from bot.papers.model import Paper
 from bot.papers.references import read_reference
 from bot.ports import Clock, ConversationRepository
-from bot.reading.answering import Answer, Answerer, Outcome, Question
+from bot.reading.answer import Answer, Outcome, Question
+from bot.reading.answering import Answerer
 from bot.reading.packing import estimated_tokens
 from bot.reading.reader import Reader
 

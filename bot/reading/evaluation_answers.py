@@ -16,7 +16,8 @@ from typing import Any
 from bot.errors import BadInput
 from bot.papers.fulltext.model import Block, FullText, Section, TextSource
 from bot.papers.model import Paper
-from bot.reading.answering import Answer, Answerer, Outcome, Question
+from bot.reading.answer import Answer, Outcome, Question
+from bot.reading.answering import Answerer
 from bot.reading.labelled import LabelledPaper, LabelledQuestion, collapsed
 from bot.reading.reader import Reader
 from bot.reading.semantic import Embedder

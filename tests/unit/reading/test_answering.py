@@ -14,8 +14,10 @@ from bot.llm.model import Message, ModelCall
 from bot.llm.tokens import TokenCounter
 from bot.papers.fulltext.model import Block, FullText, Section, TextSource
 from bot.papers.model import Paper
-from bot.reading.answering import NO_MODEL, NOT_FOUND, ROUNDS, Answer, Answerer, Outcome, Question
+from bot.reading.answer import Answer, Outcome, Question
+from bot.reading.answering import NO_MODEL, Answerer
 from bot.reading.evidence import excerpt
+from bot.reading.inquiry import NOT_FOUND, ROUNDS
 from bot.reading.reader import Reader, ReadPaper
 from bot.testing.clock import FakeClock
 from bot.testing.model import Ending, FakeModel, Script

@@ -12,7 +12,8 @@ from bot.llm.model import Message
 from bot.llm.tokens import TokenCounter
 from bot.papers.fulltext.model import FullText
 from bot.papers.model import Paper
-from bot.reading.answering import Answer, Answerer, Outcome, Question
+from bot.reading.answer import Answer, Outcome, Question
+from bot.reading.answering import Answerer
 from bot.reading.reader import Reader, ReadPaper
 from bot.reading.underway import UnderWay
 from bot.testing.clock import FakeClock
