@@ -15,7 +15,7 @@ import structlog
 
 from adapters.discord.errors import FAULTS, UNKNOWN_MESSAGE, is_place_gone, translated
 from adapters.discord.render import Page, in_plain_words, plain_page, without_pictures
-from bot.chat.request import Final, Partial, Progress, Reply
+from bot.chat.request import Final, Partial, Progress, Reply, close
 from bot.documents.model import Document, Paragraph, Tone, text
 from bot.documents.words import with_code
 from bot.errors import BotError
@@ -102,7 +102,10 @@ class Delivery:
             await self._finish(Document(blocks=(words,), tone=Tone.NOTICE))
             raise
         finally:
-            upcoming.cancel()
+            if not upcoming.done():
+                upcoming.cancel()
+                await asyncio.wait({upcoming})
+            await close(replies)
 
     def _note(self, reply: Reply) -> None:
         self._heard_at = _now()

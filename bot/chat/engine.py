@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping
-from contextlib import suppress
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Mapping
+from contextlib import aclosing, suppress
 from dataclasses import dataclass, replace
 
 import structlog
@@ -14,7 +14,7 @@ from bot.chat.channels import channel_named
 from bot.chat.forms import Form, FormMaker, fill_in
 from bot.chat.grammar import Argument, Command, Invocation, Kind, check_number
 from bot.chat.intent import understand
-from bot.chat.request import Final, Reply, Request
+from bot.chat.request import Final, Reply, Request, close
 from bot.chat.smalltalk import small_talk
 from bot.documents.model import Document, Footnote, Paragraph, Tone, text
 from bot.documents.words import with_code
@@ -69,10 +69,11 @@ class Engine:
     async def handle(self, request: Request) -> AsyncIterator[Reply]:
         """Answer a request: any number of `Progress` and `Partial`, then exactly one `Final`.  Never raises."""
         try:
-            async for reply in impatiently(self._answer(request), self._patience):
-                yield reply
-                if isinstance(reply, Final):
-                    return
+            async with aclosing(impatiently(self._answer(request), self._patience)) as replies:
+                async for reply in replies:
+                    yield reply
+                    if isinstance(reply, Final):
+                        return
             raise RuntimeError("a handler ended without a final reply")
         except BotError as error:
             yield Final(apology(error))
@@ -171,19 +172,21 @@ async def _only(document: Document) -> AsyncIterator[Reply]:
     yield Final(document)
 
 
-async def impatiently(replies: AsyncIterator[Reply], patience: float) -> AsyncIterator[Reply]:
+async def impatiently(replies: AsyncIterator[Reply], patience: float) -> AsyncGenerator[Reply, None]:
     """Pass replies on; raises `Transient` where the next one takes longer than `patience` seconds."""
-    while True:
-        try:
+    try:
+        while True:
             async with asyncio.timeout(patience) as limit:
                 reply = await anext(replies)
-        except StopAsyncIteration:
-            return
-        except TimeoutError:
-            if not limit.expired():
-                raise
-            raise Transient("That took too long, so it was stopped; please try again in a moment.") from None
-        yield reply
+            yield reply
+    except StopAsyncIteration:
+        return
+    except TimeoutError:
+        if not limit.expired():
+            raise
+        raise Transient("That took too long, so it was stopped; please try again in a moment.") from None
+    finally:
+        await close(replies)
 
 
 def apology(error: BotError) -> Document:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -80,3 +80,9 @@ class Final:
 
 
 Reply = Progress | Partial | Final
+
+
+async def close(replies: AsyncIterator[Reply]) -> None:
+    """End replies that nobody goes on asking for: now, and not when they are found among the garbage."""
+    if isinstance(replies, AsyncGenerator):
+        await replies.aclose()

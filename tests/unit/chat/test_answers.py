@@ -14,7 +14,7 @@ from bot.bootstrap import Parts, open_app
 from bot.chat.commands import COMMANDS
 from bot.chat.engine import Asked, Engine
 from bot.chat.grammar import find, parse
-from bot.chat.request import Final, Origin, Place, Progress, Reply, Request
+from bot.chat.request import Final, Origin, Place, Progress, Reply, Request, close
 from bot.documents.plain import plain_document
 from bot.errors import BadInput
 from bot.llm.model import Usage
@@ -76,6 +76,24 @@ async def test_a_handler_that_is_silent_too_long_is_stopped() -> None:
     assert isinstance(last, Final)
     assert "took too long" in plain_document(last.document)
     assert stopped.is_set()
+
+
+async def test_a_handler_is_ended_as_soon_as_nobody_asks_on() -> None:
+    ended = asyncio.Event()
+
+    async def talk(asked: Asked) -> AsyncIterator[Reply]:
+        try:
+            while True:
+                yield Progress("…")
+        finally:
+            ended.set()
+
+    replies = Engine([find("today", COMMANDS)], {"today": talk}).handle(
+        Request(place=Place("test:1", "c"), user="u", text="today")
+    )
+    await anext(replies)
+    await close(replies)
+    assert ended.is_set()
 
 
 async def test_free_words_go_to_whoever_answers_questions() -> None:
