@@ -83,26 +83,17 @@ class Page:
     tone: Tone = Tone.NORMAL
 
     @property
-    def components(self) -> int:
-        """How many components it has, nested ones included."""
-        return sum(part.components for part in self.parts) + (self.tone in _ACCENTS)
-
-    @property
-    def text(self) -> int:
-        """How many characters it shows."""
-        return sum(part.text for part in self.parts)
-
-    @property
     def pictures(self) -> list[Picture]:
         """The files to send along."""
         return [part.picture for part in self.parts if part.picture]
 
     def takes(self, group: Iterable[Part]) -> bool:
         """Whether a group fits in too, with room left for the mark of a cut."""
-        group = list(group)
-        components = self.components + sum(part.components for part in group) + 1
-        characters = self.text + sum(part.text for part in group) + length(CUT)
-        files = len(self.pictures) + sum(part.picture is not None for part in group)
+        components, characters, files = 1 + (self.tone in _ACCENTS), len(CUT), 0
+        for part in (*self.parts, *group):
+            components += part.components
+            characters += part.text
+            files += part.picture is not None
         return components <= limits.COMPONENTS and characters <= limits.TEXT_BUDGET and files <= limits.ATTACHMENTS
 
     def view(self) -> ui.LayoutView:
@@ -165,8 +156,8 @@ def plain_page(words: str, tone: Tone = Tone.NORMAL) -> Page:
 
 def _groups(document: Document) -> Iterator[Group]:
     used: set[str] = set()
-    if title := _lines("## ", text(in_one_line(document.title))):
-        yield title
+    if document.title:
+        yield [_display(line) for line in _title(document.title)]
     for place, block in enumerate(document.blocks):
         yield list(_parts(block, used, place))
 
@@ -184,6 +175,11 @@ def _parts(block: Block, used: set[str], place: int) -> Iterator[Part]:
 
 
 # --- text --------------------------------------------------------------------------------------------------------
+
+
+@lru_cache(maxsize=256)
+def _title(title: str) -> tuple[str, ...]:
+    return _marked("## ", text(in_one_line(title)))
 
 
 @lru_cache(maxsize=1024)  # the same blocks come again and again: help, and the papers of a day
