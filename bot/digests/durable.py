@@ -19,11 +19,13 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 import structlog
 
 from bot.digests.courier import Courier, Outcome
+from bot.digests.gate import Gate
 from bot.errors import StoreError
 from bot.ports import Clock, Leases
 
@@ -37,6 +39,7 @@ VERSION = "digests-2"  # of the order of steps: a change that old workflows coul
 AT_ONCE = 100  # digests under way in one process; whatever one takes no other one can
 IN_PLACE = 10.0  # seconds that a digest may wait without leaving its place to others
 ALIVE = timedelta(seconds=30)  # after so long without a sign of life a process is dead
+GRACE = 10.0  # seconds for steps under way when the process stops
 SIGNS = 3  # of life, within that time
 AGAIN = "/again "  # in a workflow's id, before which time it is begun again
 STORE_AGAIN = 60.0  # seconds, at most, before a store that failed is asked again
@@ -57,9 +60,10 @@ class PutOff(Exception):
 class RecordedSteps:
     """Implements `bot.digests.courier.Steps` within a workflow.  Raises `PutOff` out of long waits."""
 
-    def __init__(self, in_place: float, clock: Clock) -> None:
+    def __init__(self, in_place: float, clock: Clock, gate: Gate) -> None:
         self._in_place = in_place
         self._clock = clock
+        self._gate = gate
 
     async def run(self, name: str, step: Callable[[], Awaitable[Outcome]]) -> Outcome:
         """Run a step, or take what it came to when it ran before.
@@ -78,7 +82,7 @@ class RecordedSteps:
                 await self._clock.sleep(wait)
                 wait = min(2 * wait, STORE_AGAIN)
 
-        return await DBOS.run_step_async({"name": name}, recorded)
+        return await self._gate.through(lambda: DBOS.run_step_async({"name": name}, recorded))
 
     async def sleep(self, seconds: float) -> None:
         """Wait; after a crash, only for what is left."""
@@ -86,7 +90,7 @@ class RecordedSteps:
 
         if seconds > self._in_place:
             raise PutOff(seconds)
-        await DBOS.sleep_async(seconds)
+        await self._gate.through(lambda: DBOS.sleep_async(seconds))
 
 
 class DurableWorkers:
@@ -177,20 +181,23 @@ async def open_workers(
     name = secrets.token_hex(8)
     await leases.acquire(_lease(name), name, clock.now(), alive)
     DBOS(config=_config(database_url, name))
+    gate = Gate()
 
     @DBOS.workflow(name="digest")
     async def deliver(slot_key: str) -> None:
         try:
-            await courier.deliver(slot_key, RecordedSteps(in_place, clock))
+            await courier.deliver(slot_key, RecordedSteps(in_place, clock, gate))
         except PutOff as wait:
-            await _begin_again(deliver, slot_key, wait.seconds)
+            await gate.through(partial(_begin_again, deliver, slot_key, wait.seconds))
+        await gate.stay()
 
     @DBOS.workflow(name="completion")
     async def complete(slot_key: str) -> None:
         try:
-            await courier.complete(slot_key, RecordedSteps(in_place, clock))
+            await courier.complete(slot_key, RecordedSteps(in_place, clock, gate))
         except PutOff as wait:
-            await _begin_again(complete, slot_key, wait.seconds)
+            await gate.through(partial(_begin_again, complete, slot_key, wait.seconds))
+        await gate.stay()
 
     served = [queue_of(platform) for platform in platforms]
     DBOS.listen_queues(served)
@@ -204,6 +211,7 @@ async def open_workers(
     finally:
         living.cancel()
         await asyncio.gather(living, return_exceptions=True)
+        await gate.close(GRACE)
         # DBOS makes its threads the loop's own, and they end with it; answers under way still need some
         asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor())
         await asyncio.to_thread(DBOS.destroy, destroy_registry=True)

@@ -135,3 +135,27 @@ async def test_digest_outlives_a_database_that_is_locked_for_a_while(
         await until(lambda: _all_ran(subscriptions, [target]))
     assert len(poster.posted) == 4
     assert deliveries.troubles == 0
+
+
+async def test_workers_that_stop_in_the_middle_lose_no_digest(
+    database: Database, database_url: str, tmp_path: Path
+) -> None:
+    clock, poster = SystemClock(), FakePoster()
+    subscriptions, deliveries = SqlSubscriptions(database), SqlDeliveries(database)
+    targets = [Target("slack:T1", f"C{number}") for number in range(20)]
+    for target in targets:
+        await due_now(subscriptions, target, clock)
+    sender = Sender({"slack": poster}, deliveries, clock)
+    courier = Courier(FakeComposer(), sender, subscriptions, deliveries, {"slack": poster}, clock)
+    steps = database_url if "postgres" in database_url else f"sqlite:///{tmp_path / 'steps.db'}"
+    for stop_at in (1, 20, 50):
+        async with open_workers(courier, ["slack"], SqlLeases(database), clock, database_url=steps) as workers:
+            await Ticker(subscriptions, deliveries, workers, clock).tick()
+            await until(lambda stop_at=stop_at: _posted(poster, stop_at))  # type: ignore[misc]
+    async with open_workers(courier, ["slack"], SqlLeases(database), clock, database_url=steps):
+        await until(lambda: _all_ran(subscriptions, targets))
+    assert len({message.key for message in poster.posted}) == len(poster.posted) == 80
+
+
+async def _posted(poster: FakePoster, messages: int) -> bool:
+    return len(poster.posted) >= messages
