@@ -53,6 +53,7 @@ class Library:
         self._repository = repository
         self._clock = clock
         self._linked = Linked(huggingface, repository, clock)
+        self._asking: dict[str, asyncio.Task[PaperList]] = {}
         self._answered: dict[str, datetime] = {}  # when this library last had a list from its source
 
     async def today(self) -> PaperList:
@@ -170,6 +171,21 @@ class Library:
         kept = await self._repository.load_list(key)
         if kept and self._is_good(key, kept):
             return kept
+        asking = self._asking.get(key)
+        if asking is None:
+            asking = self._asking[key] = asyncio.create_task(self._ask(key, kept, ask, shape))
+            asking.add_done_callback(lambda done: self._has_asked(key, done))
+        return await asyncio.shield(asking)
+
+    def _has_asked(self, key: str, task: asyncio.Task[PaperList]) -> None:
+        self._asking.pop(key, None)
+        if not task.cancelled():
+            task.exception()  # seen here, should nobody be waiting any more
+
+    async def _ask(
+        self, key: str, kept: PaperList | None, ask: Callable[[], Awaitable[Listing]], shape: Shape
+    ) -> PaperList:
+        """A list from its source, once for all who want it at the same time; else the one that was kept."""
         try:
             listing = await ask()
         except Transient:

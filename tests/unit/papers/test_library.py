@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta
 
@@ -76,6 +77,19 @@ async def test_a_list_is_asked_for_once_a_minute(world: World) -> None:
     world.clock.advance(61)
     await world.library.today()
     assert len(world.fetcher.requests) == 2
+
+
+async def test_many_who_want_a_list_at_once_have_it_asked_for_once(world: World) -> None:
+    lists = await asyncio.gather(*[world.library.day(FRIDAY) for _ in range(100)])
+    assert len(world.fetcher.requests) == 1
+    assert all(each == lists[0] for each in lists)
+
+
+async def test_many_who_want_a_list_at_once_fail_together(world: World) -> None:
+    world.go_down()
+    lists = await asyncio.gather(*[world.library.day(FRIDAY) for _ in range(100)], return_exceptions=True)
+    assert len(world.fetcher.requests) == 1
+    assert {type(each) for each in lists} == {SourceUnavailable}
 
 
 async def test_a_complete_list_is_asked_for_again_as_its_votes_grow(world: World) -> None:
