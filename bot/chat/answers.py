@@ -101,7 +101,12 @@ def _excerpts(answer: Answer) -> Iterable[Block]:
         yield Quote(excerpt(passage, answer.question), text(*_place(passage, answer)))
 
 
-_BODIES = {Outcome.ANSWERED: _claims, Outcome.NOT_IN_PAPER: _nothing, Outcome.PASSAGES: _excerpts}
+_BODIES = {
+    Outcome.ANSWERED: _claims,
+    Outcome.NOT_IN_PAPER: _nothing,
+    Outcome.NOT_FOUND: _excerpts,
+    Outcome.PASSAGES: _excerpts,
+}
 
 
 def _cited(answer: Answer) -> Iterable[Citation]:

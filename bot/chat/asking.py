@@ -18,7 +18,7 @@ from bot.llm.model import Message
 from bot.papers.model import Paper
 from bot.papers.references import read_reference
 from bot.ports import Clock, ConversationRepository
-from bot.reading.answer import Answer, Outcome, Question
+from bot.reading.answer import Answer, Question
 from bot.reading.answering import Answerer
 from bot.reading.packing import estimated_tokens
 from bot.reading.reader import Reader
@@ -93,7 +93,7 @@ class Asking:
         """
         read = await self._reader.read(paper)
         answers = [said async for said in self._answerer.answer(Question(question), [read], workspace)]
-        return isinstance(answers[-1], Answer) and answers[-1].outcome is not Outcome.PASSAGES
+        return isinstance(answers[-1], Answer) and answers[-1].settles
 
     async def _answer(
         self,

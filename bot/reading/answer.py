@@ -23,6 +23,7 @@ class Outcome(StrEnum):
 
     ANSWERED = "answered"
     NOT_IN_PAPER = "not_in_paper"
+    NOT_FOUND = "not_found"  # in what was read, which is not all there is
     PASSAGES = "passages"  # no answer, but the passages where one should stand
 
 
@@ -41,6 +42,11 @@ class Answer:
     dropped: int = 0  # claims that did not hold
     note: str = ""  # why this is a lesser answer, as a plain sentence
     remembered: bool = False  # the model said so before; this time it was not asked
+
+    @property
+    def settles(self) -> bool:
+        """Whether there is no more to be said: asked again, the model would say the same."""
+        return self.outcome in (Outcome.ANSWERED, Outcome.NOT_IN_PAPER)
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,9 +57,7 @@ class Answerer:
             return
         key = reply_key(question.text, papers, inquiry.model, load_prompt(PROMPT).hash)
         if shared := await self._under_way.join(key):
-            yield replace(
-                shared, question=question.text, calls=0, usage=None, remembered=shared.outcome is not Outcome.PASSAGES
-            )
+            yield replace(shared, question=question.text, calls=0, usage=None, remembered=shared.settles)
             return
         answers: list[Answer] = []  # one, at the end
         with self._under_way.lead(key) as work:

@@ -23,6 +23,7 @@ from bot.reading.reader import Reader
 from bot.reading.semantic import Embedder
 
 WORKSPACE = "terminal:evaluation"
+NOTHING = (Outcome.NOT_IN_PAPER, Outcome.NOT_FOUND)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +110,7 @@ def report(judged: Sequence[Judged]) -> dict[str, Any]:
 
 def answerability(judged: Sequence[Judged]) -> dict[str, float]:
     """F1 of telling questions with evidence from those without."""
-    pairs = [(bool(one.question.evidence), one.answer.outcome is not Outcome.NOT_IN_PAPER) for one in judged]
+    pairs = [(bool(one.question.evidence), one.answer.outcome not in NOTHING) for one in judged]
     answerable, unanswerable = _f1(pairs, positive=True), _f1(pairs, positive=False)
     return {
         "answerable_f1": answerable,

@@ -66,7 +66,7 @@ class Inquiry:
         if self.failure or self._reply.verdict is None:
             return self._lesser(self.failure.sentence if self.failure else self._fault)
         if self._reply.verdict is Verdict.NEED_MORE and self._is_partly_read:
-            return self._answer(Outcome.PASSAGES, note=NOT_FOUND)
+            return self._answer(Outcome.NOT_FOUND, note=NOT_FOUND)
         outcome = Outcome.ANSWERED if self._checked.claims else Outcome.NOT_IN_PAPER
         return self._answer(outcome, claims=self._checked.claims, dropped=len(self._checked.dropped))
 
