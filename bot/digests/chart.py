@@ -1,6 +1,7 @@
-"""A bar chart as a picture (PNG), by matplotlib, which is imported when the first one is drawn.
+"""A bar chart as a picture (PNG), by Pillow, which is imported when the first one is drawn.
 
-It is drawn on a ground of its own, so it reads the same in light and in dark windows.
+It is drawn on a ground of its own, so it reads the same in light and in dark windows.  The font is the one that Pillow
+brings along (Aileron); what it has no letter for becomes a box, so labels are to be plain Latin text.
 """
 
 from __future__ import annotations
@@ -14,23 +15,26 @@ from typing import TYPE_CHECKING
 from bot.documents.model import Bars
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
+    from PIL.ImageDraw import ImageDraw
+    from PIL.ImageFont import FreeTypeFont, ImageFont
 
-WIDTH = 8.0  # inches
-ROW, FRAME = 0.5, 1.35  # inches: the height of a label's bars, and of all above and below them
-EDGE, TITLE, NAMES = 0.25, 0.4, 2.4  # inches: around everything, of the title, and of the labels with the edge
-DOTS = 140  # an inch
-COLOURS = 64  # of the file, which makes it a fourth as large
+# Dots.  A chat window shows a picture at half its size or less, so all of it is large.
+WIDTH, EDGE = 1120, 36
+HEAD, ROW = 162, 72  # the height of title and legend, and of a label's bars
+LABELS = 380  # from the left edge to where the bars begin
+FIGURE = 70  # room behind the longest bar
+THICK, THIN, GAP = 32, 16, 3
+TITLE, LEGEND, LABEL, COUNT, BEFORE = 32, 23, 25, 27, 20  # heights of letters
+STROKE = 0.7  # added all around a letter, as the font has no bold face
+COLOURS = 64  # of the file, which makes it a third as large
 GROUND, INK, QUIET = "#fbfaf7", "#26292e", "#5d636d"
 SERIES = ("#2f6fb3", "#c3cbd6")  # told apart by lightness as well, for those who see colours otherwise
-THICK, THIN = 0.46, 0.22  # of a row
 
-_drawing = Lock()  # matplotlib is not made for threads
+_drawing = Lock()  # who comes second finds the picture
 
 
 async def draw(title: str, bars: Bars) -> bytes:
-    """The chart; drawn in a thread, and once for all who ask for the same."""
+    """The chart; drawn in a thread, and once for all the channels that want the same on a morning."""
     return await asyncio.to_thread(_drawn, title, bars)
 
 
@@ -41,76 +45,59 @@ def _drawn(title: str, bars: Bars) -> bytes:
 
 @lru_cache(maxsize=8)
 def _picture(title: str, bars: Bars) -> bytes:
-    from matplotlib.figure import Figure
+    from PIL import Image, ImageDraw
 
-    figure = Figure(figsize=(WIDTH, FRAME + ROW * len(bars.rows)), dpi=DOTS, facecolor=GROUND)
-    axes = figure.subplots()
-    for number, name in enumerate(bars.series):
-        _draw_series(axes, bars, number, name)
-    _label(axes, bars)
-    _arrange(figure, title, len(bars.series))
-    return _png(figure)
-
-
-def _draw_series(axes: Axes, bars: Bars, number: int, name: str) -> None:
-    """The first series as broad bars, the next as thin ones below them."""
-    height = THIN if number else THICK
-    places = [row + (number and (THICK + THIN) / 2 + 0.03) for row in range(len(bars.rows))]
-    counts = [counts[number] for _, counts in bars.rows]
-    drawn = axes.barh(places, counts, height=height, color=SERIES[number % len(SERIES)], label=name)
-    axes.bar_label(
-        drawn,
-        padding=4,
-        color=QUIET if number else INK,
-        fontsize=9 if number else 11,
-        fontweight="normal" if number else "bold",
-    )
-
-
-def _label(axes: Axes, bars: Bars) -> None:
-    """Names at the left, no frame and no scale: each bar bears its figure."""
-    axes.set_yticks(range(len(bars.rows)), [label for label, _ in bars.rows])
-    axes.tick_params(axis="y", length=0, labelsize=11, labelcolor=INK, pad=8)
-    axes.set_xticks([])
-    axes.invert_yaxis()
-    axes.margins(x=0.06, y=0.01)
-    axes.set_facecolor(GROUND)
-    for side in axes.spines.values():
-        side.set_visible(False)
-
-
-def _arrange(figure: Figure, title: str, series: int) -> None:
-    """Title and legend above the bars, at the left edge, whatever the number of rows."""
-    height = figure.get_figheight()
-    figure.text(EDGE / WIDTH, 1 - EDGE / height, title, ha="left", va="top", color=INK, fontsize=15, fontweight="bold")
-    figure.legend(
-        loc="upper left",
-        bbox_to_anchor=(EDGE / WIDTH, 1 - (EDGE + TITLE) / height),
-        borderaxespad=0,
-        borderpad=0,
-        ncols=series,
-        frameon=False,
-        fontsize=10.5,
-        labelcolor=QUIET,
-        handlelength=1.2,
-        handleheight=1.0,
-    )
-    figure.subplots_adjust(
-        left=NAMES / WIDTH,
-        right=1 - EDGE / WIDTH,
-        top=1 - (FRAME - EDGE) / height,
-        bottom=EDGE / height,
-    )
-
-
-def _png(figure: Figure) -> bytes:
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from PIL import Image
-
-    canvas = FigureCanvasAgg(figure)
-    canvas.draw()  # type: ignore[no-untyped-call]
-    dots = bytes(canvas.buffer_rgba())  # type: ignore[no-untyped-call]
-    picture = Image.frombytes("RGBA", canvas.get_width_height(), dots).convert("RGB")
+    picture = Image.new("RGB", (WIDTH, HEAD + ROW * len(bars.rows) + EDGE), GROUND)
+    pen = ImageDraw.Draw(picture)
+    _write(pen, (EDGE, 50), title, TITLE, bold=True)
+    _draw_legend(pen, bars)
+    largest = max((count for _, counts in bars.rows for count in counts), default=0)
+    for number, (label, counts) in enumerate(bars.rows):
+        _draw_row(pen, HEAD + ROW * number, label, counts, largest)
     file = io.BytesIO()
     picture.quantize(COLOURS).save(file, format="PNG", optimize=True)
     return file.getvalue()
+
+
+def _draw_legend(pen: ImageDraw, bars: Bars) -> None:
+    left, middle = EDGE, 104
+    for colour, name in zip(SERIES, bars.series, strict=False):
+        pen.rectangle((left, middle - 10, left + 24, middle + 9), fill=colour)
+        _write(pen, (left + 38, middle), name, LEGEND, QUIET)
+        left += 38 + round(pen.textlength(name, _font(LEGEND))) + 40
+
+
+def _draw_row(pen: ImageDraw, top: int, label: str, counts: tuple[int, ...], largest: int) -> None:
+    """A label, its broad bar, and a thin one below for the week before, each with its figure."""
+    heights = (THICK, THIN)[: len(counts)]
+    middle = top + (sum(heights) + GAP * (len(heights) - 1)) // 2
+    _write(pen, (LABELS - 18, middle), label, LABEL, anchor="rm")
+    for number, (count, height) in enumerate(zip(counts, heights, strict=False)):
+        end = LABELS + round((WIDTH - EDGE - FIGURE - LABELS) * count / max(1, largest))
+        pen.rectangle((LABELS, top, max(end, LABELS + 1), top + height - 1), fill=SERIES[number])
+        place = (end + 12, top + height // 2)
+        if number:
+            _write(pen, place, f"{count:,}", BEFORE, QUIET)
+        else:
+            _write(pen, place, f"{count:,}", COUNT, bold=True)
+        top += height + GAP
+
+
+def _write(
+    pen: ImageDraw,
+    at: tuple[int, int],
+    words: str,
+    size: int,
+    colour: str = INK,
+    *,
+    anchor: str = "lm",  # by Pillow's two letters: where in the words that point lies
+    bold: bool = False,
+) -> None:
+    pen.text(at, words, colour, _font(size), anchor=anchor, stroke_width=STROKE if bold else 0)
+
+
+@lru_cache
+def _font(size: int) -> FreeTypeFont | ImageFont:
+    from PIL.ImageFont import load_default
+
+    return load_default(size)
