@@ -42,10 +42,24 @@ class PostableChannel(app_commands.Transformer):
         return str(value.id)
 
 
+class Somebody(app_commands.Transformer):
+    """An option that offers people; its value is the mention."""
+
+    @property
+    def type(self) -> discord.AppCommandOptionType:
+        """A person."""
+        return discord.AppCommandOptionType.user
+
+    async def transform(self, interaction: Interaction, value: Any, /) -> str:
+        """The mention, as it would be typed."""
+        return f"<@{value.id}>"
+
+
 _ANNOTATIONS: dict[Kind, Any] = {
     Kind.NUMBER: int,
     Kind.FLAG: bool,
     Kind.CHANNEL: app_commands.Transform[str, PostableChannel],
+    Kind.PERSON: app_commands.Transform[str, Somebody],
 }
 
 

@@ -117,7 +117,9 @@ class Desk:
         self._presses: set[tuple[int, int, str]] = set()
         self._under_way: set[asyncio.Task[None]] = set()
         self._closing = False
-        self._managed = {command.name for command in services.engine.commands if command.who == "manager"}
+        commands = services.engine.commands
+        self._managed = {command.name for command in commands if command.who == "manager"}
+        self._guarded = {command.name for command in commands if command.asks_for_rights}
 
     # --- what comes in -------------------------------------------------------------------------------------------
 
@@ -224,6 +226,8 @@ class Desk:
 
     async def _request(self, interaction: Interaction, line: str, fields: Mapping[str, str] | None = None) -> Request:
         request = request_of_interaction(interaction, line, fields)
+        if line.partition(" ")[0] not in self._guarded:
+            return request
         channel = self._services.engine.channel_spoken_of(request)
         allowed = with_rights(request, interaction, channel)
         if await self._is_named(allowed):

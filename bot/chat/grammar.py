@@ -76,6 +76,11 @@ class Command:
     aliases: tuple[str, ...] = ()
 
     @property
+    def asks_for_rights(self) -> bool:
+        """Whether it matters what this person may do in which channel."""
+        return self.who != "anyone" or any(argument.kind is Kind.CHANNEL for argument in self.arguments)
+
+    @property
     def brief(self) -> str:
         """The usage line without named arguments, which most people never need."""
         return " ".join((self.name, *(argument.usage for argument in self.arguments if not argument.keyword)))

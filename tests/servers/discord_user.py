@@ -11,7 +11,7 @@ from tests.servers.discord_checks import walk
 
 Json = dict[str, Any]
 COMMAND, COMPONENT, AUTOCOMPLETE, FORM = 2, 3, 4, 5
-STRING, INTEGER, SUBCOMMAND = 3, 4, 1
+STRING, INTEGER, USER, SUBCOMMAND = 3, 4, 6, 1
 INPUT, LABEL = 4, 18
 
 
@@ -111,15 +111,15 @@ class Person:
 
     def _invocation(self, name: str, options: dict[str, str | int]) -> Json:
         group = next((each["id"] for each in self.server.commands if each["name"] == "papers"), "1")
-        given = [
-            {"name": key, "type": INTEGER if isinstance(value, int) else STRING, "value": value}
-            for key, value in options.items()
-        ]
+        chosen = {
+            value[2:-1]: self._user | {"id": value[2:-1]} for value in map(str, options.values()) if _calls(value)
+        }
         return {
             "id": group,
             "name": "papers",
             "type": 1,
-            "options": [{"name": name, "type": SUBCOMMAND, "options": given}],
+            "options": [{"name": name, "type": SUBCOMMAND, "options": [_given(*option) for option in options.items()]}],
+            "resolved": {"users": {key: self._user | {"id": key} for key in called}},
         }
 
     @property
@@ -129,6 +129,17 @@ class Person:
     @property
     def _member(self) -> Json:
         return {**self.server._member(self._user), "permissions": self.permissions}
+
+
+def _given(name: str, value: str | int) -> Json:
+    """An option as a client sends it."""
+    if isinstance(value, str) and _calls(value):
+        return {"name": name, "type": USER, "value": value[2:-1]}
+    return {"name": name, "type": INTEGER if isinstance(value, int) else STRING, "value": value}
+
+
+def _calls(value: str) -> bool:
+    return value.startswith("<@")
 
 
 def _sent(number: int, part: Json, answers: Mapping[str, str | list[str]]) -> Json:

@@ -43,6 +43,7 @@ class Stage:
             "usage": self.private,
             "show": self.card,
             "similar": self.refuses,
+            "preview": self.echoes,
         }
         return Engine(COMMANDS, handlers, question=self.question)
 
@@ -542,5 +543,5 @@ async def test_what_the_bot_lacks_to_post_is_known_with_the_request(
     all_but_opening_threads = 1 << 10 | 1 << 11 | 1 << 14 | 1 << 16 | 1 << 38
     server.gateway.guilds[person.guild]["roles"][0]["permissions"] = str(all_but_opening_threads)
     async with running_bot(server, stage.engine()):
-        await person.answer(await person.command("search", words="a digest"))
+        await person.answer(await person.command("preview"))
         assert stage.asked[0].lacking == ("Create Public Threads",)
