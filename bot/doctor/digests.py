@@ -57,7 +57,7 @@ async def look_at_delivery(store: Store, now: datetime) -> Result:
     workers = await living_workers(store.leases, now)
     late = await _late(store, now)
     paused = [f"{_place(one)} is paused: {one.paused}" for one in standings if one.paused]
-    told = [f"{_count(len(standings), 'subscription')}, {_count(workers, 'process', 'processes')} to deliver them."]
+    told = [f"{_count(len(standings), 'subscription')}; {_delivering(workers)}."]
     told += [f"{_count(late, 'digest')} should have gone out long ago."] if late else []
     told += [*paused[:MOST_NAMED], *_more(paused)]
     fixes = [] if workers else [RUN_ONE]
@@ -129,8 +129,14 @@ def _place(standing: Standing) -> str:
     return f"{target.workspace}, channel {target.channel}"
 
 
-def _count(number: int, one: str, many: str = "") -> str:
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
+def _count(number: int, one: str) -> str:
+    return f"{number:,} {one}{'' if number == 1 else 's'}"
+
+
+def _delivering(workers: int) -> str:
+    if not workers:
+        return "no process delivers digests at present"
+    return "one process delivers digests" if workers == 1 else f"{workers} processes deliver digests"
 
 
 def _more(named: Sequence[str]) -> list[str]:

@@ -34,7 +34,7 @@ async def store() -> FakeStore:
 async def test_all_is_well(store: FakeStore) -> None:
     result = await look_at_delivery(store, NOON)
     assert result.verdict is Verdict.OK
-    assert result.sentence == "1 subscription, 1 process to deliver them."
+    assert result.sentence == "1 subscription; one process delivers digests."
 
 
 async def test_nobody_has_subscribed() -> None:
@@ -44,7 +44,7 @@ async def test_nobody_has_subscribed() -> None:
 async def test_nobody_delivers(store: FakeStore) -> None:
     result = await look_at_delivery(store, NOON + 5 * MINUTE)
     assert result.verdict is Verdict.WARNING
-    assert "0 processes" in result.sentence
+    assert "no process delivers" in result.sentence
     assert "paperwire run" in result.fix
 
 
