@@ -30,7 +30,7 @@ from bot.errors import StoreError
 from bot.ports import Clock, Leases
 
 if TYPE_CHECKING:
-    from dbos import DBOSConfig
+    from dbos import DBOSConfig, WorkflowStatus
 
 log = structlog.get_logger(__name__)
 
@@ -43,6 +43,8 @@ GRACE = 10.0  # seconds for steps under way when the process stops
 SIGNS = 3  # of life, within that time
 AGAIN = "/again "  # in a workflow's id, before which time it is begun again
 STORE_AGAIN = 60.0  # seconds, at most, before a store that failed is asked again
+DIGEST = "digest"  # the name of the workflow
+ACTIVE = ("PENDING", "ENQUEUED", "DELAYED")
 ENDS = ("SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED")
 
 
@@ -97,7 +99,7 @@ class DurableWorkers:
     """Implements `bot.digests.ticking.Workers`; made by `open_workers`."""
 
     def __init__(
-        self, deliver: Work, complete: Work, name: str, leases: Leases, clock: Clock, alive: timedelta
+        self, deliver: Work, complete: Work, name: str, leases: Leases, clock: Clock, alive: timedelta, version: str
     ) -> None:
         self._deliver = deliver
         self._complete = complete
@@ -105,6 +107,7 @@ class DurableWorkers:
         self._leases = leases
         self._clock = clock
         self._alive = alive
+        self._version = version
 
     async def hand_over(self, slot_key: str, platform: str) -> None:
         """Start the slot's workflow in the queue of its platform, unless it was started before."""
@@ -126,12 +129,43 @@ class DurableWorkers:
 
         under_way = await DBOS.list_workflows_async(status="PENDING", load_input=False, load_output=False)
         for owner in {workflow.executor_id for workflow in under_way} - {self._name, None}:
-            if await self._leases.acquire(_lease(str(owner)), self._name, self._clock.now(), self._alive) is None:
+            if not await self._is_dead(str(owner)):
                 continue
             orphans = await DBOS.list_workflows_async(status="PENDING", executor_id=owner, load_output=False)
             for workflow in orphans:
                 await DBOS.resume_workflow_async(workflow.workflow_id, queue_name=workflow.queue_name)
             log.info("digests_adopted", action="adopt_digests", digests=len(orphans))
+
+    async def renew(self) -> None:
+        """Begin anew the digests that dead processes of another version left: their steps are others, and what was
+        sent stays sent.
+        """
+        from dbos import DBOS
+
+        known = await DBOS.list_application_versions_async()
+        others = [each["version_name"] for each in known if each["version_name"] != self._version]
+        left = (
+            await DBOS.list_workflows_async(status=list(ACTIVE), app_version=others, load_output=False)
+            if others
+            else []
+        )
+        for workflow in left:
+            if workflow.status != "PENDING" or await self._is_dead(str(workflow.executor_id)):
+                await self._begin_anew(workflow)
+                await DBOS.cancel_workflow_async(workflow.workflow_id)
+
+    async def _begin_anew(self, workflow: WorkflowStatus) -> None:
+        from dbos import DBOS, SetWorkflowID
+
+        if workflow.name == DIGEST and workflow.input is not None:
+            slot_key = str(workflow.input["args"][0])
+            queue = queue_of(slot_key.partition(":")[0])
+            with SetWorkflowID(f"{slot_key}/{self._version}"):
+                await DBOS.enqueue_workflow_async(queue, self._deliver, slot_key)  # type: ignore[arg-type]
+
+    async def _is_dead(self, process: str) -> bool:
+        """Whether a process lives no more; whoever hears so first is to take up its work."""
+        return await self._leases.acquire(_lease(process), self._name, self._clock.now(), self._alive) is not None
 
     async def forget(self, older: timedelta) -> int:
         """Drop what was recorded of workflows that ended so long ago (by this machine's clock); how many."""
@@ -151,6 +185,7 @@ class DurableWorkers:
             try:
                 await self._leases.acquire(_lease(self._name), self._name, self._clock.now(), self._alive)
                 await self.adopt()
+                await self.renew()
             except StoreError as error:
                 log.warning("no_sign_of_life", action="stay_alive", why=error.sentence)
             await self._clock.sleep(self._alive.total_seconds() / SIGNS)
@@ -166,6 +201,7 @@ async def open_workers(
     database_url: str,
     alive: timedelta = ALIVE,
     in_place: float = IN_PLACE,
+    version: str = VERSION,
 ) -> AsyncIterator[DurableWorkers]:
     """Workers for the queues of these platforms, until the end of the block.
 
@@ -175,15 +211,16 @@ async def open_workers(
         database_url: postgresql://… (a schema of its own, "dbos", is used there) or sqlite:///….
         alive: for how long a process that gives no sign of life is taken for alive; the same in all processes.
         in_place: for how many seconds a digest waits without leaving its place to others.
+        version: of the order of steps.
     """
     from dbos import DBOS
 
     name = secrets.token_hex(8)
     await leases.acquire(_lease(name), name, clock.now(), alive)
-    DBOS(config=_config(database_url, name))
+    DBOS(config=_config(database_url, name, version))
     gate = Gate()
 
-    @DBOS.workflow(name="digest")
+    @DBOS.workflow(name=DIGEST)
     async def deliver(slot_key: str) -> None:
         try:
             await courier.deliver(slot_key, RecordedSteps(in_place, clock, gate))
@@ -204,7 +241,7 @@ async def open_workers(
     DBOS.launch()  # on this loop, where workflows are to run; blocks it for a moment before anything is served
     for queue in served:
         await DBOS.register_queue_async(queue, worker_concurrency=AT_ONCE)
-    workers = DurableWorkers(deliver, complete, name, leases, clock, alive)
+    workers = DurableWorkers(deliver, complete, name, leases, clock, alive, version)
     living = asyncio.create_task(workers.stay_alive())
     try:
         yield workers
@@ -242,12 +279,12 @@ def _lease(name: str) -> str:
     return f"digests/{name}"
 
 
-def _config(database_url: str, name: str) -> DBOSConfig:
+def _config(database_url: str, name: str, version: str) -> DBOSConfig:
     return {
         "name": APPLICATION,
         "system_database_url": database_url,
         "executor_id": name,
-        "application_version": VERSION,
+        "application_version": version,
         "log_level": "WARNING",
         "enable_otlp": False,
     }

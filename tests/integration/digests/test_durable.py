@@ -159,3 +159,23 @@ async def test_workers_that_stop_in_the_middle_lose_no_digest(
 
 async def _posted(poster: FakePoster, messages: int) -> bool:
     return len(poster.posted) >= messages
+
+
+async def test_digest_that_an_older_version_left_is_delivered(
+    database: Database, database_url: str, tmp_path: Path
+) -> None:
+    clock, poster = SystemClock(), FakePoster(troubles=[None, RateLimited("Wait.", retry_after=3600)])
+    subscriptions, deliveries = SqlSubscriptions(database), SqlDeliveries(database)
+    target, leases = Target("slack:T1", "C1"), SqlLeases(database)
+    await due_now(subscriptions, target, clock)
+    sender = Sender({"slack": poster}, deliveries, clock)
+    courier = Courier(FakeComposer(), sender, subscriptions, deliveries, {"slack": poster}, clock)
+    steps = database_url if "postgres" in database_url else f"sqlite:///{tmp_path / 'steps.db'}"
+    async with open_workers(courier, ["slack"], leases, clock, database_url=steps, version="older") as workers:
+        await Ticker(subscriptions, deliveries, workers, clock).tick()
+        await until(lambda: _posted(poster, 1))
+        ended: list[int] = []
+        await until(lambda: _have_ended(workers, ended, 1))
+    async with open_workers(courier, ["slack"], leases, clock, database_url=steps):
+        await until(lambda: _all_ran(subscriptions, [target]))
+    assert len({message.key for message in poster.posted}) == len(poster.posted) == 4
