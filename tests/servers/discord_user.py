@@ -111,9 +111,7 @@ class Person:
 
     def _invocation(self, name: str, options: dict[str, str | int]) -> Json:
         group = next((each["id"] for each in self.server.commands if each["name"] == "papers"), "1")
-        chosen = {
-            value[2:-1]: self._user | {"id": value[2:-1]} for value in map(str, options.values()) if _calls(value)
-        }
+        called = [value[2:-1] for value in map(str, options.values()) if _calls(value)]
         return {
             "id": group,
             "name": "papers",
