@@ -3,8 +3,8 @@
 The real tick, courier, composer, summaries, sender, pace and posters; the time that passes is simulated, the limits are
 not (`tests/servers/limits.py`): what is one too many is refused.  All channels are due in one tick, so a subscription's
 jitter, which spreads nine o'clock over two minutes, plays no part.  Requests take 40 to 160 ms there and back, the
-model a quarter of a second; processors and the store take none, which `replicas` measures.  All
-processes share one store: on Discord it is one, on Slack as many as it takes that no digest waits for its place.
+model a quarter of a second; processors and the store take none, which `replicas` measures.  On Discord there is one
+process, on Slack as many as it takes that no digest waits for its place; all share one store.
 
 `floor_s` is the least time that the platform's limits leave, for digests of m messages in n channels:
 
@@ -65,7 +65,7 @@ from tests.servers.simulated import SimulatedDiscord, SimulatedSlack
 NAME = "fanout"
 NINE = time(9)
 EVE = datetime(2026, 6, 24, 9, 4, tzinfo=UTC)  # minutes after all are due
-SHORT_DAY = "2026-06-23"  # the list that is shown on the eve, cut to one paper
+SHORT_DAY, LAST_DAY = "2026-06-23", "2026-06-24"  # the list that is shown on the eve, cut to one paper; the next one
 THINKING = 0.25  # seconds that the model takes
 PER_WORKSPACE = 4
 
@@ -238,9 +238,10 @@ def _floor(platform: str, channels: int, messages: int) -> float:
 
 
 def _lists() -> dict[str, list[Any]]:
-    """The recorded entries of each day."""
+    """The recorded entries of the days that are shown."""
     entries: defaultdict[str, list[Any]] = defaultdict(list)
     with gzip.open(DATA, "rt", encoding="utf-8") as rows:
         for row in map(json.loads, rows):
-            entries[row["date"]].append(row["entry"])
+            if SHORT_DAY <= row["date"] <= LAST_DAY:
+                entries[row["date"]].append(row["entry"])
     return entries
