@@ -17,7 +17,7 @@ import structlog
 from bot.digests.model import DeliveryState, Digest, Part, Slot, Target, delivery_key
 from bot.digests.pace import Pace
 from bot.digests.ports import DeliveryRepository, MessageRef, Poster, SharedTurns
-from bot.documents.model import Card, Document, Paragraph, link, text
+from bot.documents.model import Block, Bullets, Card, Document, Footnote, Heading, Image, Paragraph, link, text
 from bot.errors import Ambiguous, ContentRejected, Permanent, RateLimited, TargetGone, Transient, Unauthorized
 from bot.ports import Clock
 
@@ -232,10 +232,21 @@ def _root_of(states: Mapping[int, tuple[DeliveryState, MessageRef | None]]) -> M
 
 
 def plainer(document: Document) -> Document:
-    """The least that a document says: its title, its paragraphs, and its papers by their titles."""
-    blocks = [_plainer(block) for block in document.blocks if isinstance(block, Card | Paragraph)]
-    return Document(document.title, tuple(blocks), data=document.data)
+    """A document in running text alone: its papers by their titles and lines, its pictures in words, no buttons."""
+    blocks = tuple(plain for block in document.blocks if (plain := _plainer(block)))
+    return Document(document.title, blocks, data=document.data)
 
 
-def _plainer(block: Card | Paragraph) -> Paragraph:
-    return Paragraph(text(link(block.title, block.url))) if isinstance(block, Card) else block
+def _plainer(block: Block) -> Block | None:
+    match block:
+        case Card():
+            line = (f": {block.line}",) if block.line else ()
+            return Paragraph(text(link(block.title, block.url), *line))
+        case Image():
+            return Footnote(text(block.alt))
+        case Heading():
+            return Paragraph(text(block.text))
+        case Paragraph() | Bullets() | Footnote():
+            return block
+        case _:
+            return None

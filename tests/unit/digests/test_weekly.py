@@ -10,7 +10,9 @@ import pytest
 from bot.digests.codec import dump, load
 from bot.digests.composing import Composer
 from bot.digests.model import DeliveryState, Digest, Kind, Part
-from bot.documents.model import Bars, Document, Image
+from bot.digests.sending import plainer
+from bot.documents.model import Bars, Bullets, Document, Footnote, Image, Paragraph
+from bot.documents.plain import plain_document
 from tests.composing import CHANNEL, FRIDAY, SLOT, THURSDAY, World, entry, root_of
 from tests.digests import wish
 
@@ -110,3 +112,11 @@ async def test_round_up_thaws_as_it_was_frozen(world: World) -> None:
 async def test_daily_digest_has_no_chart(world: World) -> None:
     digest = await world.compose()
     assert not [block for block in digest.parts[0].document.blocks if isinstance(block, Image)]
+
+
+async def test_round_up_in_its_plainest_form_says_as_much(world: World) -> None:
+    world.down = {THURSDAY}
+    plain = plainer((await _round_up(world)).parts[0].document)
+    assert {type(block) for block in plain.blocks} <= {Paragraph, Bullets, Footnote}
+    told = plain_document(plain)
+    assert all(words in told for words in ("3 papers that week", "Robots at sea", "Bar chart. ", "Without the list"))
