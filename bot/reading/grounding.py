@@ -5,7 +5,7 @@ that is around it here too.  So 12 datasets do not ground 12 layers.  And if ano
 these words in the source, and fits them clearly better, it is taken for the right one: numbers have been swapped.
 A name with digits in it (GPT-4, H100, CIFAR-10) is grounded if the source has that name.
 
-Values are exact: 94.5 does not ground 94, yet 0.90 grounds 0.9, "two" grounds 2, and 1.5M grounds 1,500,000.
+Values are exact: 94.5 does not ground 94, yet .90 grounds 0.9, "two" grounds 2, and 1.5M grounds 1,500,000.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _REWRITTEN = [
 _TOKEN = re.compile(
     r"""
     (?P<name>  (?<![\w.]) (?=[\w./+-]*\d) [^\W\d_] [\w+]* (?:[-./] \w+)* (?!\w) )
-  | (?P<value> (?<![\w.]) \d{1,3}(?:,\d{3})+(?:\.\d+)?(?!\d) | (?<![\w.]) \d+(?:\.\d+)*)
+  | (?P<value> (?<![\w.]) \d{1,3}(?:,\d{3})+(?:\.\d+)?(?!\d) | (?<![\w.]) \.?\d+(?:\.\d+)*)
     (?P<unit>  \s?% | \s?× | -?[^\W\d_]+ | \s(?:thousand|million|billion|trillion|percent)\b )?
   | (?P<word>  [^\W\d_]+ )
     """,

@@ -70,6 +70,13 @@ def test_another_number_is_not(sentence: str, numbers: list[str]) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("sentence", "loose"), [("κ was .218 then.", []), ("κ was 0.218 then.", []), ("κ was .018 then.", [".018"])]
+)
+def test_a_number_may_begin_with_its_point(sentence: str, loose: list[str]) -> None:
+    assert ungrounded_numbers(sentence, "It is known that $\\kappa =.218$, or κ =.218, was then reached.") == loose
+
+
 def test_a_number_swapped_with_one_of_the_same_unit_is_noticed() -> None:
     source = "Rook scores a PSNR of 28.67 on the large Google set. On small synthetic NeRF scenes PSNR is 29.79."
     assert ungrounded_numbers("Rook scores a PSNR of 28.67 on the large Google set.", source) == []
