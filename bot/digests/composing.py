@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Protocol
 
@@ -114,6 +114,8 @@ class Composer:
     async def complete(self, subscription: Subscription, digest: Digest, days: Sequence[date]) -> Digest:
         """The next revision of a digest, with what it lacked, as far as that can be had by now.
 
+        Of papers that come late those follow that would have been among the first of the digest.
+
         Args:
             subscription: for whom.
             digest: as it was sent.
@@ -125,9 +127,9 @@ class Composer:
             return digest
         reading = await read(self._library, digest.gaps.days)
         late = [paper for paper in reading.papers if paper.id not in digest.gaps.known]
-        chosen, rises = await self._choose(subscription, late)
-        there = await self._unwritten(digest) if digest.gaps.summaries else {}
-        rises = {**rises, **await self._rises([choice.paper for choice in there.values()])}
+        shown = await self._library.papers(digest.paper_ids)
+        chosen, rises = await self._choose(subscription, late, beside=shown)
+        there = _unwritten(digest, shown) if digest.gaps.summaries else {}
         choices = {**there, **dict(enumerate(chosen.choices, len(digest.parts)))}
         written = await self._write(subscription, choices, rises, UNHURRIED)
         missing = wording.sentences(wording.what_is_missing(reading.unread), written.degraded)
@@ -149,23 +151,19 @@ class Composer:
         if self._preparer is not None:
             await self._preparer.prepare(digest)
 
-    async def _unwritten(self, digest: Digest) -> dict[int, Choice]:
-        """The papers that lack a summary by the model, by their messages' numbers."""
-        parts = {part.paper_id: part for part in digest.parts if is_unwritten(part)}
-        papers = await self._library.papers(list(parts))
-        return {parts[paper.id].number: Choice(paper, card_of(parts[paper.id]).why) for paper in papers}
-
-    async def _rises(self, papers: Sequence[Paper]) -> Mapping[str, Rise]:
-        return await self._papers.rises([paper.id for paper in papers], self._clock.now() - SINCE)
-
-    async def _choose(self, subscription: Subscription, papers: Sequence[Paper]) -> tuple[Chosen, Mapping[str, Rise]]:
+    async def _choose(
+        self, subscription: Subscription, papers: Sequence[Paper], beside: Sequence[Paper] = ()
+    ) -> tuple[Chosen, Mapping[str, Rise]]:
+        """Those of these papers that are for the channel.  Others `beside` them are shown already and take places."""
         ids = [paper.id for paper in papers]
         is_weekly = subscription.kind is Kind.WEEKLY  # looks back, so it may repeat what the days have shown
         had = set() if is_weekly else await self._posted.posted(subscription.target, ids)
         new = [paper for paper in papers if paper.id not in had]
-        rises = await self._rises(papers)
-        chosen = choose(new, topics=subscription.topics, muted=subscription.muted, top=subscription.top, rises=rises)
-        return chosen, rises
+        both = [*new, *beside]
+        rises = await self._papers.rises([paper.id for paper in both], self._clock.now() - SINCE)
+        chosen = choose(both, topics=subscription.topics, muted=subscription.muted, top=subscription.top, rises=rises)
+        shown = {paper.id for paper in beside}
+        return replace(chosen, choices=tuple(one for one in chosen.choices if one.paper.id not in shown)), rises
 
     async def _write(
         self, subscription: Subscription, choices: Mapping[int, Choice], rises: Mapping[str, Rise], patience: float
@@ -183,6 +181,13 @@ class Composer:
             seen = Sighting(paper=paper, summary=summaries.by_id.get(paper.id), rise=rises.get(paper.id))
             parts.append(wording.paper_part(number, choice.why, seen, offers=self._offers, now=now))
         return Written(tuple(parts), summaries.degraded or "")
+
+
+def _unwritten(digest: Digest, papers: Sequence[Paper]) -> dict[int, Choice]:
+    """Those of the digest's papers that lack a summary by the model, by their messages' numbers."""
+    parts = {part.paper_id: part for part in digest.parts if is_unwritten(part)}
+    mine = [(parts[paper.id], paper) for paper in papers if paper.id in parts]
+    return {part.number: Choice(paper, card_of(part).why) for part, paper in mine}
 
 
 def _gaps(reading: Reading, *, summaries: bool = False, known: Sequence[str] = ()) -> Gaps | None:

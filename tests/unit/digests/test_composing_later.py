@@ -9,7 +9,8 @@ import pytest
 from bot.digests.codec import dump, load
 from bot.digests.model import DeliveryState, Part
 from bot.documents.model import Document
-from tests.composing import FRIDAY, SLOT, THURSDAY, World, entry, root_of, titles
+from tests.composing import CHANNEL, FRIDAY, SLOT, THURSDAY, World, entry, root_of, titles
+from tests.digests import wish
 
 SLOW = "The model does not answer."
 
@@ -62,6 +63,17 @@ async def test_papers_of_a_list_that_was_away_follow(world: World) -> None:
     assert "3 more papers came later" in root_of(newer)
     assert "Without the list" not in root_of(newer)
     assert (digest.through, newer.through) == (THURSDAY, FRIDAY)
+
+
+async def test_late_papers_follow_if_they_would_have_been_among_the_first(world: World) -> None:
+    world.down = {FRIDAY}
+    few = wish(CHANNEL, top=2)
+    digest = await world.compose(few)
+    assert titles(digest) == ["Old lighthouses"]
+    world.down = set()
+    await world.clock.sleep(61)
+    newer = await world.composer.complete(few, digest, (THURSDAY, FRIDAY))
+    assert titles(newer) == ["Old lighthouses", "Robots at sea", "Agents ashore"]
 
 
 async def test_list_that_stays_away_changes_nothing(world: World) -> None:
