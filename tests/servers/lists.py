@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import date
@@ -12,10 +13,11 @@ from aiohttp.test_utils import TestServer
 
 
 @asynccontextmanager
-async def daily_lists(papers: int) -> AsyncIterator[str]:
-    """Its address, for the length of a test."""
+async def daily_lists(papers: int, *, delay: float = 0.0) -> AsyncIterator[str]:
+    """Its address, for the length of a test; it answers after so many seconds."""
 
     async def answer(request: web.Request) -> web.Response:
+        await asyncio.sleep(delay)
         asked = request.query.get("date", "")
         if "daily_papers" not in request.path or not asked:
             return web.json_response([])
