@@ -115,6 +115,11 @@ def papers_in_words(message: Mapping[str, Any]) -> list[str]:
     return re.findall(r"huggingface\.co/papers/([\d.]+)", words_of(dict(message)))
 
 
+def bots_words(server: DiscordServer, channel: str) -> list[dict[str, Any]]:
+    """The bot's messages in a channel."""
+    return [message for message in server.shown(channel) if message["author"] == server.me]
+
+
 def final(message: Mapping[str, Any]) -> bool:
     """Whether an answer is more than progress."""
     words = words_of(dict(message))
@@ -134,6 +139,8 @@ async def test_a_day_with_the_bot(bot: Bot, server: DiscordServer, person: Perso
         assert "upvotes" in words_of(shown)
         suggestions = await person.typing("show", "paper", "diffusion")
         assert 0 < len(suggestions) <= 25
+        [third] = await person.typing("show", "paper", "#3")
+        assert third["name"].startswith("#3 ")
         paper = await person.answer(await person.command("show", paper=suggestions[0]["value"]), PATIENCE)
         await server.until(lambda: final(paper), PATIENCE)
 
@@ -149,6 +156,21 @@ async def test_a_day_with_the_bot(bot: Bot, server: DiscordServer, person: Perso
         details = await person.answer(await person.press(shown, "Details"), PATIENCE)
         await server.until(lambda: final(details), PATIENCE)
         assert "Abstract" in words_of(details) or len(words_of(details)) > 500
+        stop(process)
+        assert await process.wait() == 0
+
+
+@pytest.mark.real_data
+async def test_a_subscription_by_form_and_its_channel_deleted(bot: Bot, server: DiscordServer, person: Person) -> None:
+    async with bot.running(server) as process:
+        subscribed = await person.answer(await person.command("subscribe", zone="Europe/Berlin", top=5), PATIENCE)
+        form = await person.press(subscribed, "Change")
+        changed = await person.answer(await person.send_form(form, {"time": "08:15", "days": ["monday"]}), PATIENCE)
+        assert "Monday at 08:15, Europe/Berlin" in words_of(changed)
+        assert changed["flags"] & EPHEMERAL
+
+        await server.gateway.dispatch("CHANNEL_DELETE", server.channels[person.channel])
+        await server.until(lambda: "#papers was deleted" in server.transcript().replace("\\", ""), PATIENCE)
         stop(process)
         assert await process.wait() == 0
 
@@ -172,10 +194,15 @@ async def test_questions_threads_and_a_stop_in_the_middle(bot: Bot, server: Disc
         paper, calls = papers_in_words(shown)[0], len(model.asked)
         question = await person.write(f"what is {paper} about?")
         await server.until(lambda: len(model.asked) > calls, PATIENCE)
+        await server.until(lambda: any(map(final, bots_words(server, question["id"]))), PATIENCE)
+        calls = len(model.asked)
+        await person.write("and which data does it use?", channel=question["id"])
+        await server.until(lambda: len(model.asked) > calls, PATIENCE)
         stop(process)
         assert await process.wait() == 0
-    said = [words_of(each) for each in server.shown(question["id"]) if each["author"] == server.me]
+    said = [words_of(each) for each in bots_words(server, question["id"])]
     assert paper in said[-1]
+    assert "which data" in said[-1]
     assert not said[-1].rstrip().endswith("…")
 
 
