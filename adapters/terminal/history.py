@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
 from prompt_toolkit.history import FileHistory, History, InMemoryHistory
@@ -19,7 +20,16 @@ def open_history(path: Path | None) -> History:
         _shorten(path)
     except OSError:
         return InMemoryHistory()
-    return FileHistory(str(path))
+    return _PatientHistory(str(path))
+
+
+class _PatientHistory(FileHistory):
+    """A file that gives up in silence: a full disk is no reason to disturb whoever types."""
+
+    def store_string(self, string: str) -> None:
+        """Write a line down, or keep it for this chat alone."""
+        with suppress(OSError):
+            super().store_string(string)
 
 
 def _shorten(path: Path) -> None:

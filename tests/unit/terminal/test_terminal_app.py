@@ -107,6 +107,15 @@ def test_the_history_is_for_its_owner_alone(tmp_path: Path) -> None:
     assert (tmp_path / "deep" / "history").stat().st_mode & 0o077 == 0
 
 
+def test_a_history_that_cannot_be_written_lasts_for_this_chat(tmp_path: Path) -> None:
+    path = tmp_path / "history"
+    history = open_history(path)
+    path.unlink()
+    path.mkdir()  # as a full disk, it takes no line
+    history.append_string("today")
+    assert history.get_strings() == ["today"]
+
+
 def test_a_long_history_loses_its_older_half(tmp_path: Path) -> None:
     path = tmp_path / "history"
     path.write_text("".join(f"+{number}\n" for number in range(HISTORY_LINES + 1)), encoding="utf-8")
