@@ -40,7 +40,9 @@ def make_composer(ground: Ground, summarizer: Summarizes, asking: Callable[[], A
         ground.clock,
         offers=(command.name for command in COMMANDS),
         draw=draw,
-        preparer=Preparer(ground.library, lambda *one: asking().answer_ahead(*one), meter, ground.clock)
+        preparer=Preparer(
+            ground.library, lambda *one: asking().answer_ahead(*one), meter, ground.store.leases, ground.clock
+        )
         if meter
         else None,
     )

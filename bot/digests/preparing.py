@@ -6,6 +6,7 @@ workspace may spend that day: the other half is for what people ask.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -13,11 +14,11 @@ from typing import Protocol
 import structlog
 
 from bot.digests.completing import card_of
-from bot.digests.model import Digest, Part
+from bot.digests.model import Digest, Part, Slot
 from bot.errors import BotError
 from bot.papers.library import Library
 from bot.papers.model import Paper
-from bot.ports import Clock
+from bot.ports import Clock, Leases
 
 log = structlog.get_logger(__name__)
 
@@ -42,12 +43,19 @@ class KnowsBudget(Protocol):
 
 
 class Preparer:
-    """Has starter questions answered."""
+    """Has starter questions answered.
 
-    def __init__(self, library: Library, answer: AnswersAhead, budget: KnowsBudget, clock: Clock) -> None:
+    Args:
+        leases: by which several processes agree on who has a question answered.
+    """
+
+    def __init__(
+        self, library: Library, answer: AnswersAhead, budget: KnowsBudget, leases: Leases, clock: Clock
+    ) -> None:
         self._library = library
         self._answer = answer
         self._budget = budget
+        self._leases = leases
         self._clock = clock
         self._tried: dict[tuple[str, str], datetime] = {}
 
@@ -61,10 +69,10 @@ class Preparer:
                 continue
             if failures == MOST_FAILURES or not await self._budget.has_spent_less(workspace, SHARE):
                 return
-            failures += not await self._answered(paper, question, workspace)
+            if await self._is_ours(digest.slot, paper.id, question):
+                failures += not await self._answered(paper, question, workspace)
 
     async def _answered(self, paper: Paper, question: str, workspace: str) -> bool:
-        self._tried[paper.id, question] = self._clock.now()
         try:
             return await self._answer(paper, question, workspace)
         except BotError as error:  # of this paper there is no text; that says nothing about the next one
@@ -75,6 +83,13 @@ class Preparer:
         now = self._clock.now()
         self._tried = {key: at for key, at in self._tried.items() if now - at < AGAIN}
         return (paper_id, question) not in self._tried
+
+    async def _is_ours(self, slot: Slot, paper_id: str, question: str) -> bool:
+        """Whether no other process has begun; a digest that is taken up after a crash goes on where it was."""
+        now = self._clock.now()
+        self._tried[paper_id, question] = now
+        asked = hashlib.sha256(question.encode()).hexdigest()[:16]
+        return await self._leases.acquire(f"starter/{paper_id}/{asked}", slot.key, now, AGAIN) is not None
 
 
 def _questions(digest: Digest, papers: Mapping[str, Paper]) -> Iterator[tuple[Paper, str]]:

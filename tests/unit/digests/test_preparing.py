@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
@@ -73,8 +74,8 @@ class Desk:
 
 
 @asynccontextmanager
-async def _desk(tokens_per_day: int = 0, script: Script = _said) -> AsyncIterator[Desk]:
-    clock, store = FakeClock(datetime(2026, 7, 11, 7, tzinfo=UTC)), FakeStore()
+async def _desk(tokens_per_day: int = 0, script: Script = _said, store: FakeStore | None = None) -> AsyncIterator[Desk]:
+    clock, store = FakeClock(datetime(2026, 7, 11, 7, tzinfo=UTC)), store or FakeStore()
     await store.texts.save(replace(KITES_TEXT, version=0))
     settings = Settings.model_validate({"PAPERWIRE_TOKENS_PER_DAY": tokens_per_day})
     model = FakeModel(script)
@@ -118,3 +119,13 @@ async def test_model_that_is_down_is_not_asked_for_every_channel() -> None:
         for number in range(5):
             await desk.app.composer.prepare(await desk.digest(Target("slack:T1", f"C{number}")))
         assert desk.answers == 2
+
+
+async def test_two_processes_ask_the_model_once_together() -> None:
+    store = FakeStore()
+    async with _desk(store=store) as one, _desk(store=store) as other:
+        digest, elsewhere = await one.digest(), await other.digest(ELSEWHERE)
+        await asyncio.gather(one.app.composer.prepare(digest), other.app.composer.prepare(elsewhere))
+        assert one.answers + other.answers == 2
+        await other.press(elsewhere)
+        assert one.answers + other.answers == 2
