@@ -18,6 +18,7 @@ from bot.papers.references import read_reference
 
 SLIP = 0.7  # how like a command's name a mistyped one is, by difflib's ratio: "shwo" has 0.75, "how" 0.86 …
 SLIP_WORDS = 2  # … so only lines as short as a command's own are taken for one
+_PART_OF_A_LIST = re.compile(r"(?:page|top) \d{1,4}", re.IGNORECASE)
 _WITHOUT_BLANKS = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")  # Thai to Han
 
 
@@ -35,6 +36,8 @@ def understand(request: Request, commands: Sequence[Command], *, questions: bool
             return parse(f"show {words[0]}", commands)
         if request.origin is Origin.COMMAND or not questions or not words:
             raise
+        if _PART_OF_A_LIST.fullmatch(" ".join(words)):
+            raise BadInput(f"Of which list? Write its name first, such as `today {' '.join(words)}`.") from None
         if _is_slip(words, commands) or _is_lone_word(words):
             raise
         return None

@@ -69,6 +69,12 @@ def test_a_lone_word_that_asks_nothing_is_met_with_a_hint(line: str) -> None:
         read(line)
 
 
+@pytest.mark.parametrize("line", ["page 2", "Top 5"])
+def test_a_part_of_no_list_is_no_question_to_a_paper(line: str) -> None:
+    with pytest.raises(BadInput, match=f"`today {line}`"):
+        read(line)
+
+
 @pytest.mark.parametrize("line", ["почему?", "这篇论文的方法是什么", "何が新しいですか？"])
 def test_a_question_in_one_word_is_a_question(line: str) -> None:
     assert read(line) is None
