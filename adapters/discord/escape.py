@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from adapters.discord.limits import length
+
 ZERO_WIDTH = "\u200b"
 _MARKUP = re.compile(r"[\\*_~`|\[\]<>#@]")
 _ADDRESS = re.compile(r"(?<=[A-Za-z]):(?=//)")
@@ -56,7 +58,7 @@ def in_fence(text: str) -> str:
 
 def shortened(text: str, limit: int) -> str:
     """At most `limit` characters, cut between characters as people see them and marked by an ellipsis."""
-    if len(text) + sum(char > "\uffff" for char in text) <= limit:
+    if length(text) <= limit:
         return text
     kept = text[: safe_cut(text, _position(text, limit - 1))]
     return kept.rstrip() + "…"

@@ -36,4 +36,4 @@ FOREIGN_FOLLOWUPS = 5  # where the app is installed to the user only (error 4009
 
 def length(text: str) -> int:
     """Characters as Discord may count them: UTF-16 units, which are never fewer than code points."""
-    return len(text) if text.isascii() else len(text) + sum(char > "\uffff" for char in text)
+    return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
