@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from email.headerregistry import Address
-from email.utils import parseaddr
 from functools import partial
 from typing import TYPE_CHECKING
 
+from bot.digests.addresses import read_sender
 from bot.digests.links import Links, Purpose
 from bot.doctor.model import Check, Result, Verdict
-from bot.errors import SettingsError
 from bot.ports import Clock
 from bot.settings import Settings
 
@@ -23,11 +22,7 @@ NEEDED = {"PAPERWIRE_SMTP_URL": "smtp_url", "PAPERWIRE_MAIL_FROM": "mail_from", 
 
 
 def make_poster(settings: Settings, links: Links, clock: Clock) -> MailPoster:
-    """What sends mail, where the settings have all it needs.
-
-    Raises:
-        SettingsError: the sender's address cannot be used.
-    """
+    """What sends mail, where the settings have all it needs."""
     from adapters.mail.poster import MailPoster
 
     return MailPoster(_server(settings), _sender(settings), partial(links.of, Purpose.END), clock)
@@ -51,7 +46,6 @@ class MailCheck:
         missing = [name for name, field in NEEDED.items() if getattr(settings, field) is None]
         if missing:
             return Result(Verdict.FAULT, "No digest can be mailed.", f"Set {' and '.join(missing)}.")
-        _sender(settings)
         server = _server(settings)
         await server.greet()
         taken = f"{server.host} takes the bot in; no mail was sent."
@@ -68,8 +62,5 @@ def _server(settings: Settings) -> MailServer:
 
 
 def _sender(settings: Settings) -> Address:
-    name, address = parseaddr(settings.mail_from or "")
-    try:
-        return Address(name, addr_spec=address)
-    except ValueError:
-        raise SettingsError("PAPERWIRE_MAIL_FROM must look like Paperwire <papers@example.org>.") from None
+    name, address = read_sender(settings.mail_from or "")
+    return Address(name, addr_spec=address)

@@ -17,13 +17,14 @@ import platformdirs
 from dotenv import dotenv_values
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 
-from bot.errors import SettingsError
+from bot.digests.addresses import read_sender
+from bot.errors import BadInput, SettingsError
 
 PREFIX = "PAPERWIRE_"
 ENV_FILE = Path(".env")
 HIGHEST_PORT = 65_535
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
-MAILBOX = re.compile(r"[^<>\s@]+@[^<>\s@]+|[^<>\r\n]+<[^<>\s@]+@[^<>\s@]+>")
+PUBLIC_URL = re.compile(r"https?://[A-Za-z0-9.:\[\]-]+(?:/[A-Za-z0-9._~%/-]*)?")  # it stands in headers and links
 
 
 class Settings(BaseModel):
@@ -134,31 +135,47 @@ class Settings(BaseModel):
     @field_validator("smtp_url")
     @classmethod
     def _is_mail_server(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is None:
+            return None
         try:
-            parts = urlsplit(value.get_secret_value()) if value else None
-            fits = parts is None or (parts.scheme in ("smtp", "smtps") and bool(parts.hostname) and parts.port != 0)
+            parts = urlsplit(value.get_secret_value())
+            rest = parts.path.strip("/") + parts.query + parts.fragment
+            fits = parts.scheme in ("smtp", "smtps") and bool(parts.hostname) and parts.port != 0 and not rest
         except ValueError:  # of the port; its message may hold the password
             fits = False
         if not fits:
-            raise ValueError("must look like smtp://user:password@host:587 or smtps://user:password@host")
+            raise ValueError(
+                "must look like smtp://user:password@host:587 or smtps://user:password@host; in a password, "
+                "write @ as %40, / as %2F, : as %3A, # as %23 and ? as %3F"
+            )
         return value
 
     @field_validator("mail_from")
     @classmethod
     def _is_mail_address(cls, value: str | None) -> str | None:
-        if value is not None and not MAILBOX.fullmatch(value.strip()):
-            raise ValueError("must be a mail address, or one with a name: Paperwire <papers@example.org>")
+        if value is not None:
+            try:
+                read_sender(value)
+            except BadInput:
+                raise ValueError(
+                    "must be a mail address without accents, or one with a name: Paperwire <papers@example.org>"
+                ) from None
         return value
 
     @field_validator("public_url")
     @classmethod
     def _is_reached_safely(cls, value: str | None) -> str | None:
-        host = urlsplit(value).hostname if value else None
-        if value and not (
-            host and (value.startswith("https://") or (value.startswith("http://") and host in LOOPBACK))
-        ):
-            raise ValueError("must begin with https://")
-        return value and value.rstrip("/")
+        if value is None:
+            return None
+        try:
+            parts = urlsplit(value)
+            is_safe = parts.scheme == "https" or parts.hostname in LOOPBACK
+            fits = bool(PUBLIC_URL.fullmatch(value)) and bool(parts.hostname) and is_safe and parts.port != 0
+        except ValueError:  # of the host or the port
+            fits = False
+        if not fits:
+            raise ValueError("must begin with https:// and hold a host, perhaps a port and a path, and nothing else")
+        return value.rstrip("/")
 
     @field_validator("language")
     @classmethod

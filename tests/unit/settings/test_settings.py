@@ -74,17 +74,43 @@ def test_a_refusal_reads_as_a_sentence() -> None:
         ("PAPERWIRE_SMTP_URL", "http://u:hush@mail.example.org"),
         ("PAPERWIRE_SMTP_URL", "smtp://u:hush@"),
         ("PAPERWIRE_SMTP_URL", "smtp://u:hush@host:port"),
+        ("PAPERWIRE_SMTP_URL", "smtp://user:12#hush@mail.example.org"),
+        ("PAPERWIRE_SMTP_URL", "smtp://mail.example.org/hush?x"),
         ("PAPERWIRE_MAIL_FROM", "Paperwire"),
         ("PAPERWIRE_MAIL_FROM", "Paperwire <a@b.org>\r\nBcc: <c@d.org>"),
+        ("PAPERWIRE_MAIL_FROM", "papers@example..org"),
+        ("PAPERWIRE_MAIL_FROM", "papers@exämple.org"),
+        ("PAPERWIRE_MAIL_FROM", "a@example.org, b@example.org"),
         ("PAPERWIRE_PUBLIC_URL", "http://papers.example.org"),
+        ("PAPERWIRE_PUBLIC_URL", "https://u:hush@papers.example.org"),
+        ("PAPERWIRE_PUBLIC_URL", "https://papers.example.org/?hush"),
+        ("PAPERWIRE_PUBLIC_URL", "https://papers.example.org/#hush"),
+        ("PAPERWIRE_PUBLIC_URL", "https://papers.example.org:port"),
+        ("PAPERWIRE_PUBLIC_URL", "https://pap ers.example.org"),
+        ("PAPERWIRE_PUBLIC_URL", "https://exämple.org"),
+        ("PAPERWIRE_PUBLIC_URL", "https://[::1"),
         ("PAPERWIRE_PUBLIC_URL", "https://"),
         ("PAPERWIRE_PUBLIC_URL", "papers.example.org"),
     ],
 )
 def test_what_cannot_be_used_for_mail_is_refused(name: str, value: str) -> None:
-    with pytest.raises(SettingsError, match=name) as caught:
+    with pytest.raises(SettingsError, match=f"{name} must") as caught:
         load({name: value}, NO_FILE)
     assert "hush" not in caught.value.sentence
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("PAPERWIRE_SMTP_URL", "smtp://u%40x:p%23@[::1]:25/"),
+        ("PAPERWIRE_MAIL_FROM", "papers@localhost"),
+        ("PAPERWIRE_MAIL_FROM", "Päper, Wire <papers@example.org>"),
+        ("PAPERWIRE_PUBLIC_URL", "https://papers.example.org:8443/bot"),
+        ("PAPERWIRE_PUBLIC_URL", "http://[::1]:8080"),
+    ],
+)
+def test_what_can_be_used_for_mail_is_taken(name: str, value: str) -> None:
+    assert load({name: value}, NO_FILE) != load({}, NO_FILE)
 
 
 def test_mail_and_feeds_need_all_their_settings() -> None:
