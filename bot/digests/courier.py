@@ -123,7 +123,8 @@ class Courier:
                 if not self._is_too_late(owed):
                     return _again(error.retry_after or AFTER_SILENCE)
                 digest = _apology(owed, error)
-            if digest.is_notice and standing.subscription.empty_days is EmptyDays.SILENT and not digest.missing:
+            is_whole = not digest.missing and digest.gaps is None
+            if digest.is_notice and is_whole and standing.subscription.empty_days is EmptyDays.SILENT:
                 await self._ran(owed, digest.through, "")
                 return _over()
             await self._deliveries.compose(digest)
