@@ -175,6 +175,8 @@ def _why_none(slot: Slot, reading: Reading, chosen: Chosen) -> str:
         return "No list has been completed since the last digest."
     if chosen.off_topic or chosen.muted:
         return _none_fits(chosen.off_topic + chosen.muted, day)
+    if reading.unread or reading.old:
+        return "There is nothing new to show yet."
     if reading.papers:
         return f"Nothing new since the last digest: all papers of {day} have been shown here."
     match reading.empty_because:

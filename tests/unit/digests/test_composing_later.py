@@ -111,3 +111,16 @@ async def test_notice_gives_way_to_papers(world: World) -> None:
     newer = await world.complete(digest)
     assert "3 new papers" in root_of(newer)
     assert len(newer.parts) == 4
+
+
+async def test_notice_of_an_old_list_without_papers_says_so_and_gives_way(world: World) -> None:
+    papers, world.lists[FRIDAY] = world.lists[FRIDAY], []
+    world.clock.move_to(datetime(2026, 7, 10, 6, tzinfo=UTC))  # nobody has submitted anything yet
+    await world.compose(days=(FRIDAY,))
+    world.clock.move_to(datetime(2026, 7, 11, 7, tzinfo=UTC))
+    world.down = {FRIDAY}
+    digest = await world.compose(days=(FRIDAY,))
+    assert "nothing new to show yet" in root_of(digest)
+    assert "the list is as of" in root_of(digest)
+    world.down, world.lists[FRIDAY] = set(), papers
+    assert titles(await world.complete(digest, (FRIDAY,))) == ["Robots at sea", "Agents ashore", "A benchmark of buoys"]
