@@ -124,7 +124,7 @@ class Scene:
         for _ in range(2):
             self._world.witnessed_by(lambda _what, _channel, _done: None)
             process = start(self._environment, self._ahead)
-            await until(self._all_ran, PATIENCE + len(self._targets))
+            await until(self._all_ran, 3 * PATIENCE + len(self._targets))
             await asyncio.sleep(3)  # what would come twice has time to come
             process.terminate()
             await asyncio.to_thread(process.join, PATIENCE)

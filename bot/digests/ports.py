@@ -280,6 +280,9 @@ class DeliveryRepository(Protocol):
     async def claim(self, slot: Slot, part: Part, at: datetime) -> bool:
         """Mark a message as SENDING if it is PLANNED; of all who ask at the same time one hears True."""
 
+    async def sending_since(self, slot: Slot, part: Part) -> datetime | None:
+        """When a message was claimed that is SENDING."""
+
     async def state(self, slot: Slot, part: Part) -> tuple[DeliveryState, MessageRef | None]:
         """How far one message is; PLANNED if nobody marked it."""
 

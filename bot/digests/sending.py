@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from enum import StrEnum
 from typing import Protocol
 
@@ -25,6 +26,7 @@ log = structlog.get_logger(__name__)
 
 OnRoot = Callable[[Digest, MessageRef], Awaitable[None]]
 
+SETTLED = timedelta(minutes=1)  # after so long a request is at its end
 AGAIN = 30.0  # seconds before another try where the platform does not say
 
 
@@ -182,10 +184,17 @@ class Sender:
             return Sent(Result.REFUSED, why=error.sentence)  # still not known
         except Transient as error:
             return Sent(Result.LATER, wait=error.retry_after or AGAIN, why=error.sentence)  # still not known
+        if found is None and (wait := await self._until_settled(slot, part)) > 0:
+            return Sent(Result.LATER, wait=wait, why="It is not known yet whether a message arrived.")
         if found is None:
             await self._mark(slot, part, DeliveryState.PLANNED)
             return await self._try(digest, part, root, unsure=False)
         return await self._arrived(digest, part, found)
+
+    async def _until_settled(self, slot: Slot, part: Part) -> float:
+        """Seconds until a message that is not there will not come any more: its request may still be on its way."""
+        since = await self._deliveries.sending_since(slot, part)
+        return (since + SETTLED - self._clock.now()).total_seconds() if since else 0.0
 
     async def _arrived(self, digest: Digest, part: Part, ref: MessageRef) -> Sent:
         if part.number == 0 and self._on_root is not None:

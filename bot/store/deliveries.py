@@ -130,6 +130,16 @@ class SqlDeliveries:
             put = insert.on_conflict_do_update(index_elements=keys, set_=row, where=where)
             return (await connection.execute(put.returning(deliveries.c.part))).first() is not None
 
+    async def sending_since(self, slot: Slot, part: Part) -> datetime | None:
+        """When it was claimed."""
+        own = deliveries.c
+        claimed = select(own.at).where(
+            own.slot == slot.key, own.part == part.number, own.state == DeliveryState.SENDING
+        )
+        async with self._database.reading() as connection:
+            at: datetime | None = (await connection.execute(claimed)).scalar()
+            return at
+
     async def state(self, slot: Slot, part: Part) -> tuple[DeliveryState, MessageRef | None]:
         """How far one message is."""
         own = deliveries.c

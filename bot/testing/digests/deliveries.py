@@ -102,6 +102,11 @@ class FakeDeliveries:
         await self.mark(slot, part, DeliveryState.SENDING, at)
         return True
 
+    async def sending_since(self, slot: Slot, part: Part) -> datetime | None:
+        """When it was claimed."""
+        mark = self._marks.get((slot.key, part.number))
+        return mark.at if mark and mark.state is DeliveryState.SENDING else None
+
     async def state(self, slot: Slot, part: Part) -> tuple[DeliveryState, MessageRef | None]:
         """How far one message is."""
         mark = self._marks.get((slot.key, part.number))

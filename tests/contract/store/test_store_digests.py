@@ -184,7 +184,9 @@ async def test_messages_of_a_digest_tell_how_far_they_are(store: Store) -> None:
 
 async def test_message_is_claimed_by_one_alone(store: Store) -> None:
     root = DIGEST.parts[0]
+    assert await store.deliveries.sending_since(SLOT, root) is None
     claims = await asyncio.gather(*(store.deliveries.claim(SLOT, root, NOON) for _ in range(5)))
+    assert await store.deliveries.sending_since(SLOT, root) == NOON
     assert sorted(claims) == [False, False, False, False, True]
     assert await store.deliveries.state(SLOT, root) == (DeliveryState.SENDING, None)
     await store.deliveries.mark(SLOT, root, DeliveryState.PLANNED, NOON)

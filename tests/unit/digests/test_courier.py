@@ -10,7 +10,7 @@ import pytest
 from bot.digests.courier import Courier
 from bot.digests.model import EmptyDays, Kind, Standing, Subscription, Target
 from bot.digests.planning import plan
-from bot.digests.sending import Sender
+from bot.digests.sending import SETTLED, Sender
 from bot.documents.model import Card, Paragraph
 from bot.documents.plain import plain_document
 from bot.errors import Ambiguous, ContentRejected, RateLimited, SourceUnavailable, TargetGone, Transient, Unauthorized
@@ -126,8 +126,10 @@ async def test_lost_answer_is_looked_for_and_not_repeated(world: World, number: 
 @pytest.mark.parametrize("number", range(4))
 async def test_lost_request_is_sent_again_where_the_bot_can_look(world: World, number: int) -> None:
     world.poster.troubles = [*[None] * number, Ambiguous("The request was lost.")]
+    began = world.clock.now()
     await world.deliver()
     assert world.posted == WHOLE
+    assert world.clock.now() - began >= SETTLED  # it might have come in the meantime
 
 
 async def test_root_of_unknown_fate_is_not_repeated_and_its_papers_come_later(world: World) -> None:
