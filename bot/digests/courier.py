@@ -121,7 +121,7 @@ class Courier:
                 digest = await self._composer.compose(standing.subscription, owed.slot, owed.days)
             except Transient as error:
                 if not self._is_too_late(owed):
-                    return _again(error.retry_after or AFTER_SILENCE)
+                    return await self._late(owed, error.sentence, error.retry_after or AFTER_SILENCE)
                 digest = _apology(owed, error)
             is_whole = not digest.missing and digest.gaps is None
             if digest.is_notice and is_whole and standing.subscription.empty_days is EmptyDays.SILENT:
@@ -187,9 +187,14 @@ class Courier:
 
     # --- what can go wrong ---------------------------------------------------------------------------------------
 
+    async def _late(self, owed: Owed, why: str, wait: float) -> Outcome:
+        """Try again after so many seconds; until then `status` says why there is no digest yet."""
+        await self._subscriptions.note(owed.slot.target, owed.slot.kind, f"The digest is late. {why}")
+        return _again(wait)
+
     async def _put_off(self, owed: Owed, number: int, sent: Sent) -> Outcome:
         if not self._is_too_late(owed):
-            return _again(sent.wait)
+            return await self._late(owed, sent.why, sent.wait) if number == 0 else _again(sent.wait)
         what = "A digest could not be sent in time" if number == 0 else "The end of a digest could not be sent in time"
         await self._ran(owed, None, f"{what}; its papers come with the next one. {sent.why}")
         return _over()

@@ -65,6 +65,7 @@ class WholeSender:
             await self._not_sent(digest)
             return Sent(Result.REFUSED, why=error.sentence)
         except Transient as error:
+            log.warning("mail_put_off", action="send_digest", slot=slot.key, why=error.sentence)
             await self._not_sent(digest)
             return Sent(Result.LATER, wait=error.retry_after or AGAIN, why=error.sentence)
         await mark_whole(self._deliveries, self._clock, digest, DeliveryState.SENT, ref)

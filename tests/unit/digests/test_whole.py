@@ -105,6 +105,22 @@ async def test_mail_under_way_when_the_process_died_is_of_unknown_fate() -> None
     assert (await world.standing()).last_note == NOT_REPEATED
 
 
+async def test_status_says_why_a_mail_does_not_leave() -> None:
+    world = World()
+    key, clock = await world.owe(), world.clock
+    notes = []
+
+    class Noting(PlainSteps):
+        async def sleep(self, seconds: float) -> None:
+            notes.append((await world.standing()).last_note)
+            await super().sleep(seconds)
+
+    world.mailer.troubles = [Transient("The mail server does not answer.")] * 2
+    await world.courier.deliver(key, Noting(clock))
+    assert notes == ["The digest is late. The mail server does not answer."] * 2
+    assert (await world.standing()).last_note == ""
+
+
 async def test_mail_that_surely_did_not_leave_is_sent_later() -> None:
     world = World()
     world.mailer.troubles = [Transient("Please wait.", retry_after=300.0)]
