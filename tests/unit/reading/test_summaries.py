@@ -19,6 +19,7 @@ from bot.llm.prompts import load_prompt
 from bot.llm.tokens import TokenCounter
 from bot.papers.huggingface_parsing import parse_paper
 from bot.papers.model import Paper
+from bot.ports import Clock
 from bot.reading.claims import TERM, claim_on
 from bot.reading.drafts import LIMITS
 from bot.reading.model import Summary, SummaryKey, SummarySource
@@ -416,14 +417,23 @@ class Slow(FakeModel):
         return await super().complete(call)
 
 
-def replicas(model: FakeModel, store: FakeStore, count: int) -> list[Summarizer]:
-    meter = Meter(model=model, ledger=store.ledger, counter=TokenCounter(model.name), clock=FakeClock())
+class Still(FakeClock):
+    """Stands while others wait, so that no claim runs out under whoever is slow to write."""
+
+    async def sleep(self, seconds: float) -> None:
+        """Let other tasks run."""
+        await asyncio.sleep(0)
+
+
+def replicas(model: FakeModel, store: FakeStore, count: int, clock: Clock | None = None) -> list[Summarizer]:
+    clock = clock or FakeClock()
+    meter = Meter(model=model, ledger=store.ledger, counter=TokenCounter(model.name), clock=clock)
     return [Summarizer(meter, store.summaries, leases=store.leases) for _ in range(count)]
 
 
 async def test_of_several_processes_one_writes_and_the_others_wait() -> None:
     model, store = Slow(diligent), FakeStore()
-    asked = [each.summarize([ROOK, PAWN], workspace="slack:T1") for each in replicas(model, store, 3)]
+    asked = [each.summarize([ROOK, PAWN], workspace="slack:T1") for each in replicas(model, store, 3, Still())]
     results = await asyncio.gather(*asked)
     assert len(model.calls) == 1
     assert {summary.source for result in results for summary in result.by_id.values()} == {SummarySource.MODEL}
@@ -431,7 +441,7 @@ async def test_of_several_processes_one_writes_and_the_others_wait() -> None:
 
 async def test_what_one_process_fails_at_the_next_one_tries() -> None:
     model, store = FakeModel([ModelUnavailable("It is away."), *says([item()])]), FakeStore()
-    first, second = replicas(model, store, 2)
+    first, second = replicas(model, store, 2, Still())
     results = await asyncio.gather(
         first.summarize([ROOK], workspace="slack:T1"), second.summarize([ROOK], workspace="slack:T1")
     )
