@@ -14,7 +14,7 @@ from typing import NotRequired, Protocol, TypedDict
 
 import structlog
 
-from bot.digests.model import Digest, EmptyDays, Owed, Slot, Standing, Subscription
+from bot.digests.model import DeliveryState, Digest, EmptyDays, Owed, Part, Slot, Standing, Subscription
 from bot.digests.pausing import pause
 from bot.digests.planning import WINDOW
 from bot.digests.ports import DeliveryRepository, Poster, SubscriptionRepository
@@ -141,13 +141,23 @@ class Courier:
             return Outcome(next="on", wait=0.0, messages=len(digest.parts))
         match sent.result:
             case Result.LATER:
-                return await self._put_off(owed, number, sent)
+                outcome = await self._put_off(owed, number, sent)
             case Result.REFUSED:
-                return await self._refused(owed, standing, sent)
+                outcome = await self._refused(owed, standing, sent)
             case Result.UNKNOWN | Result.REJECTED if number == 0:
                 await self._ran(owed, None, sent.why or _without_root(sent.result))
-                return _over()
-        return Outcome(next="on", wait=0.0, messages=len(digest.parts))
+                outcome = _over()
+            case _:
+                outcome = Outcome(next="on", wait=0.0, messages=len(digest.parts))
+        if outcome["next"] == "over":
+            await self._leave(owed.slot, digest.parts[number])
+        return outcome
+
+    async def _leave(self, slot: Slot, part: Part) -> None:
+        """Nobody will look for a message any more: it may be there or not."""
+        state, _ = await self._deliveries.state(slot, part)
+        if state is DeliveryState.SENDING:
+            await self._deliveries.mark(slot, part, DeliveryState.UNKNOWN, self._clock.now())
 
     async def _look(self, slot_key: str) -> Outcome:
         owed, standing = await self._case(slot_key)

@@ -244,6 +244,15 @@ async def test_platform_that_stays_away_ends_the_digest_after_the_window(world: 
     assert "come with the next one" in standing.last_note
 
 
+@pytest.mark.parametrize("why", [Transient("Slack is down."), TargetGone("Shut out.")])
+async def test_message_that_nobody_can_look_for_in_time_is_unknown(world: World, why: Exception) -> None:
+    world.poster.troubles = [None, LOST]
+    world.poster.unseen = [why] * 2000
+    await world.deliver()
+    assert await world.deliveries.unknown(CHANNEL, NINE) == 1
+    assert await world.deliveries.posted(CHANNEL, ["2607.09001", "2607.09002"]) == {"2607.09001"}
+
+
 async def test_what_is_missing_stands_in_the_status(world: World) -> None:
     world.composer.missing = "Without the list of Thursday."
     assert (await world.deliver()).last_note == "Without the list of Thursday."
