@@ -26,7 +26,7 @@ WORDS = "words"  # block and action id of a modal's one field
 PRIVATE = "~"
 FILLS = "+"
 QUESTION = "?"
-ROW = 5  # more buttons than this are easier to choose from as a menu
+ROW = 6  # more buttons than this are easier to choose from as a menu
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,7 +61,8 @@ def target_of(asked: Asked) -> Target:
         return outlet_of(words, place)
     channel = read_channel(words) or place.channel
     if channel != place.channel and not asked.request.may_manage:
-        raise NotAllowed("Only those who manage that channel may speak of its digests elsewhere.")
+        unseen = asked.request.hindrance  # who manages a channel is not known where the bot does not see it
+        raise NotAllowed(unseen or "Only those who manage that channel may speak of its digests elsewhere.")
     return Target(place.workspace, channel)
 
 

@@ -107,3 +107,10 @@ async def test_a_channel_in_which_the_bot_cannot_post_is_not_subscribed(
     await user.direct(f"subscribe <#{OWN}>")
     await seen(slack, said, channel="D1")
     assert await subscribed(store) == []
+
+
+async def test_a_channel_that_the_bot_cannot_see_is_told_from_one_of_others(
+    slack: SlackServer, user: SlackUser
+) -> None:
+    await user.direct("subscribe <#C0000009>")
+    await seen(slack, "I cannot see that channel", channel="D1")
