@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.bootstrap import App, open_app, open_store
+from bot.chat.outlets import FEED, MAIL
 from bot.clock import SystemClock
 from bot.digests.durable import living_workers
 from bot.digests.model import Standing
@@ -17,7 +18,7 @@ from bot.doctor.model import Check, Result, Verdict
 from bot.doctor.steps import steps_fault
 from bot.errors import BotError, Permanent
 from bot.on_digests import steps_url
-from bot.platforms import PLATFORMS, configured
+from bot.platforms import configured
 from bot.ports import Store
 from bot.settings import Settings
 
@@ -56,14 +57,21 @@ async def look_at_delivery(store: Store, now: datetime) -> Result:
         return Result(Verdict.OK, "No channel is subscribed yet.")
     workers = await living_workers(store.leases, now)
     late = await _late(store, now)
-    paused = [f"{_place(one)} is paused: {one.paused}" for one in standings if one.paused]
+    waiting = [one for one in standings if await _waits_for_its_code(store, one)]
+    paused = [f"{_place(one)} is paused: {one.paused}" for one in standings if one.paused and one not in waiting]
     told = [f"{_count(len(standings), 'subscription')}; {_delivering(workers)}."]
     told += [f"{_count(late, 'digest')} should have gone out long ago."] if late else []
+    told += [f"{_count(len(waiting), 'subscription')} to be confirmed by a code."] if waiting else []
     told += [*paused[:MOST_NAMED], *_more(paused)]
     fixes = [] if workers else [RUN_ONE]
     fixes += ["Mend what paused a subscription, then subscribe the channel again."] if paused else []
     verdict = Verdict.OK if workers and not late and not paused else Verdict.WARNING
     return Result(verdict, " ".join(told), " ".join(fixes))
+
+
+async def _waits_for_its_code(store: Store, standing: Standing) -> bool:
+    target = standing.subscription.target
+    return target.platform == MAIL and not await store.opt_ins.has_agreed(target)
 
 
 async def _late(store: Store, now: datetime) -> int:
@@ -83,16 +91,25 @@ class ChannelsCheck:
     async def run(self) -> Result:
         """Look."""
         async with open_app(self.settings) as app, _posters(app) as posters:
-            return await look_at_channels(await app.store.subscriptions.everything(), posters)
+            standings = await app.store.subscriptions.everything()
+            return await look_at_channels(standings, posters, _elsewhere(self.settings))
 
 
-async def look_at_channels(standings: Sequence[Standing], posters: dict[str, Poster]) -> Result:
-    """Ask each channel's platform; those of platforms that are not set up cannot be reached at all."""
+async def look_at_channels(
+    standings: Sequence[Standing], posters: Mapping[str, Poster], elsewhere: Collection[str] = ()
+) -> Result:
+    """Ask each channel's platform; those of platforms that are not set up cannot be reached at all.
+
+    Args:
+        standings: what is subscribed.
+        posters: by the prefix of the workspaces that each serves.
+        elsewhere: the prefixes of what is served beside them, mail and feeds, where nobody can be asked.
+    """
     running = [one for one in standings if not one.paused][:MOST_CHANNELS]
     if not running:
         return Result(Verdict.OK, "No channel is to get digests yet.")
     turn = asyncio.Semaphore(AT_ONCE)
-    found = await asyncio.gather(*(_blocked(one, posters, turn) for one in running))
+    found = await asyncio.gather(*(_blocked(one, posters, elsewhere, turn) for one in running))
     blocked = [f"{_place(one)}: {why}" for one, why in zip(running, found, strict=True) if why]
     if not blocked:
         return Result(Verdict.OK, "The bot may post in every channel that is subscribed.")
@@ -100,11 +117,13 @@ async def look_at_channels(standings: Sequence[Standing], posters: dict[str, Pos
     return Result(Verdict.WARNING, told, "Let the bot post there, or unsubscribe the channel.")
 
 
-async def _blocked(standing: Standing, posters: dict[str, Poster], turn: asyncio.Semaphore) -> str:
+async def _blocked(
+    standing: Standing, posters: Mapping[str, Poster], elsewhere: Collection[str], turn: asyncio.Semaphore
+) -> str:
     target = standing.subscription.target
     poster = posters.get(target.platform)
     if poster is None:
-        return "its platform is not set up." if target.platform in _POSTED_TO else ""
+        return "" if target.platform in elsewhere else "its platform is not set up."
     async with turn:
         try:
             await poster.look_at(target)
@@ -124,8 +143,14 @@ async def _posters(app: App) -> AsyncIterator[dict[str, Poster]]:
         }
 
 
+def _elsewhere(settings: Settings) -> Collection[str]:
+    return {*((FEED,) if settings.public_url else ()), *((MAIL,) if settings.sends_mail else ())}
+
+
 def _place(standing: Standing) -> str:
     target = standing.subscription.target
+    if target.platform in (MAIL, FEED):
+        return target.channel
     return f"{target.workspace}, channel {target.channel}"
 
 
@@ -143,5 +168,4 @@ def _more(named: Sequence[str]) -> list[str]:
     return [f"And {len(named) - MOST_NAMED} more."] if len(named) > MOST_NAMED else []
 
 
-_POSTED_TO = {platform.name for platform in PLATFORMS}
 _STEPS_FIX = "Check DATABASE_URL, and that its user may make a schema; with SQLite, digests.db in the data folder."

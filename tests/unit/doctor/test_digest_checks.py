@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.digests.model import Kind, Standing, Target
+from bot.digests.opt_in import TERMS
 from bot.digests.ports import Poster
 from bot.doctor.digests import look_at_channels, look_at_delivery
 from bot.doctor.model import Verdict
@@ -19,6 +20,7 @@ from tests.digests import wish
 
 NOON = datetime(2026, 7, 10, 12, tzinfo=UTC)
 CHANNEL = Target("slack:T1", "C1")
+READER = Target("email:local", "reader@example.org")
 MINUTE = timedelta(minutes=1)
 
 
@@ -62,6 +64,22 @@ async def test_paused_subscriptions_are_named_with_their_reason(store: FakeStore
     assert "slack:T1, channel C1 is paused: The channel is archived." in result.sentence
 
 
+async def test_address_that_waits_for_its_code_is_no_fault(store: FakeStore) -> None:
+    await store.subscriptions.put(wish(READER), NOON + MINUTE, paused="It waits for the code.")
+    result = await look_at_delivery(store, NOON)
+    assert (result.verdict, result.fix) == (Verdict.OK, "")
+    assert result.sentence.endswith("1 subscription to be confirmed by a code.")
+
+
+async def test_address_that_has_agreed_and_is_paused_is_named(store: FakeStore) -> None:
+    await store.opt_ins.ask(READER, "code", NOON, TERMS)
+    await store.opt_ins.redeem(READER.workspace, "code", NOON)
+    await store.subscriptions.put(wish(READER), NOON + MINUTE, paused="The mail server takes no mail for it.")
+    result = await look_at_delivery(store, NOON)
+    assert result.verdict is Verdict.WARNING
+    assert f"{READER.channel} is paused: The mail server takes no mail for it." in result.sentence
+
+
 async def test_many_faults_are_not_all_named(store: FakeStore) -> None:
     for number in range(30):
         target = Target("slack:T1", f"C{number}")
@@ -90,6 +108,13 @@ async def test_channels_that_take_nothing_are_named() -> None:
 )
 async def test_channels_that_nobody_can_look_at_are_told_so(posters: dict[str, Poster], sentence: str) -> None:
     assert sentence in (await look_at_channels([_standing(CHANNEL)], posters)).sentence
+
+
+@pytest.mark.parametrize(("served", "verdict"), [(["email"], Verdict.OK), (["feed"], Verdict.WARNING)])
+async def test_address_without_mail_set_up_is_named(served: list[str], verdict: Verdict) -> None:
+    result = await look_at_channels([_standing(READER)], {}, served)
+    assert result.verdict is verdict
+    assert (READER.channel in result.sentence) is (verdict is Verdict.WARNING)
 
 
 async def test_channels_that_take_digests_are_fine() -> None:
