@@ -7,16 +7,19 @@ Whoever knows an address may use it; nobody can guess one.  Ending needs a POST,
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime
 from email.utils import format_datetime, parsedate_to_datetime
 from html import escape
+
+import structlog
 
 from adapters.web.atom import CONTENT_TYPE, atom_feed, last_change
 from bot.digests.links import Links, Purpose
 from bot.digests.model import Kind, Target
 from bot.digests.ports import DeliveryRepository
 from bot.documents.html import html_page
+from bot.errors import StoreError
 from bot.presence import HttpRequest, HttpResponse
 
 NAME = "digests"  # the part of the path that leads here
@@ -36,6 +39,9 @@ _BUTTON = """<h1 style="font-size:22px">Stop these digests?</h1>
 <form method="post"><button style="font:inherit;padding:8px 16px">Unsubscribe</button></form>"""
 
 OfSubscription = Callable[[Target, Kind], Awaitable[bool]]
+Answer = Callable[[HttpRequest, Target, Kind], Awaitable[HttpResponse]]
+
+log = structlog.get_logger(__name__)
 
 
 class DigestPages:
@@ -53,6 +59,10 @@ class DigestPages:
         self._deliveries = deliveries
         self._exists = exists
         self._end = end
+        self._answers: dict[Purpose, dict[str, Answer]] = {
+            Purpose.FEED: {"GET": self._feed, "HEAD": self._feed},
+            Purpose.END: {"GET": self._ask, "HEAD": self._ask, "POST": self._unsubscribe},
+        }
 
     async def answer(self, request: HttpRequest) -> HttpResponse:
         """Show a feed, ask whether to end, or end."""
@@ -62,15 +72,15 @@ class DigestPages:
         named = self._links.named(Purpose(purpose), token)
         if named is None:
             return _nothing_there()
-        answers = {
-            (Purpose.FEED, "GET"): self._feed,
-            (Purpose.FEED, "HEAD"): self._feed,
-            (Purpose.END, "GET"): self._ask,
-            (Purpose.END, "HEAD"): self._ask,
-            (Purpose.END, "POST"): self._unsubscribe,
-        }
-        answer = answers.get((Purpose(purpose), request.method))
-        return await answer(request, *named) if answer else _page(405, "That cannot be done here.")
+        answers = self._answers[Purpose(purpose)]
+        answer = answers.get(request.method)
+        if answer is None:
+            return _page(405, "That cannot be done here.", {"Allow": ", ".join(answers)})
+        try:
+            return await answer(request, *named)
+        except StoreError as error:
+            log.warning("page_failed", action="answer_page", purpose=purpose, why=error.sentence)
+            return _page(503, "That cannot be done just now. Please try again in a minute.", {"Retry-After": "60"})
 
     async def _feed(self, request: HttpRequest, target: Target, kind: Kind) -> HttpResponse:
         if not await self._exists(target, kind):
@@ -117,10 +127,11 @@ def _nothing_there() -> HttpResponse:
     return _page(404, "There is nothing here. The address may have been cut, or the subscription has ended.")
 
 
-def _page(status: int, sentence: str) -> HttpResponse:
-    return _html(status, "Paperwire", f"<p>{escape(sentence)}</p>")
+def _page(status: int, sentence: str, more: Mapping[str, str] | None = None) -> HttpResponse:
+    return _html(status, "Paperwire", f"<p>{escape(sentence)}</p>", more)
 
 
-def _html(status: int, title: str, body: str) -> HttpResponse:
+def _html(status: int, title: str, body: str, more: Mapping[str, str] | None = None) -> HttpResponse:
     headers = {"Content-Type": [HTML], "Cache-Control": ["no-store"], **_CAREFUL}
+    headers |= {name: [value] for name, value in (more or {}).items()}
     return HttpResponse(status=status, headers=headers, body=html_page(title, body))

@@ -17,7 +17,8 @@ from bot.digests.model import DeliveryState, Digest, Edition, Kind, Owed, Part, 
 from bot.digests.opt_in import end
 from bot.digests.ports import Terms
 from bot.documents.model import Card, Document, Paragraph, text
-from bot.presence import Presence
+from bot.errors import StoreError
+from bot.presence import HttpRequest, Presence
 from bot.testing.store import FakeStore
 from tests.digests import wish
 from tests.servers.web import web_server
@@ -170,7 +171,8 @@ async def test_one_click_ends_one_subscription(listener: Listener) -> None:
 
 async def test_address_of_a_feed_ends_nothing(listener: Listener) -> None:
     feed = listener.path(Purpose.FEED)
-    assert (await listener.ask(feed, "POST"))[0] == 405
+    status, _, headers = await listener.ask(feed, "POST")
+    assert (status, headers["Allow"]) == (405, "GET, HEAD")
     assert (await listener.ask(feed.replace("/feed/", "/unsubscribe/"), "POST"))[0] == 404
     assert await listener.is_subscribed()
 
@@ -188,6 +190,20 @@ async def test_nothing_else_is_there(listener: Listener, path: str) -> None:
 async def test_feed_of_a_subscription_that_ended_is_gone(listener: Listener) -> None:
     await listener.store.subscriptions.delete(READER, Kind.DAILY)
     assert (await listener.ask(listener.path(Purpose.FEED)))[0] == 404
+
+
+@pytest.mark.parametrize(("purpose", "method"), [(Purpose.FEED, "GET"), (Purpose.END, "GET"), (Purpose.END, "POST")])
+async def test_database_that_is_away_is_asked_again_later(purpose: Purpose, method: str) -> None:
+    store = FakeStore()
+    links = Links("", store.seals)
+
+    async def away(_target: Target, _kind: Kind) -> bool:
+        raise StoreError("The database is locked.")
+
+    path = links.of(purpose, READER, Kind.DAILY)
+    answer = await DigestPages(links, store.deliveries, away, away).answer(HttpRequest(method=method, path=path))
+    assert (answer.status, answer.headers["Retry-After"]) == (503, ["60"])
+    assert "locked" not in answer.body
 
 
 async def test_pages_reach_out_to_nobody(listener: Listener) -> None:
