@@ -38,7 +38,7 @@ def understand(request: Request, commands: Sequence[Command], *, questions: bool
             raise
         if _PART_OF_A_LIST.fullmatch(" ".join(words)):
             raise BadInput(f"Of which list? Write its name first, such as `today {' '.join(words)}`.") from None
-        if _is_slip(words, commands) or _is_lone_word(words):
+        if _is_slip(words, commands) or _is_lone_word(words) or _manages(words[0], commands):
             raise
         return None
 
@@ -49,6 +49,11 @@ def _is_slip(words: Sequence[str], commands: Sequence[Command]) -> bool:
         return False
     names = [name for command in commands for name in (command.name, *command.aliases)]
     return bool(difflib.get_close_matches(words[0].lower(), names, n=1, cutoff=SLIP))
+
+
+def _manages(word: str, commands: Sequence[Command]) -> bool:
+    """Whether a line begins with a command that changes what others get, such as `subscribe`, as no question does."""
+    return any(command.name == word.lower() and command.who in ("manager", "admin") for command in commands)
 
 
 def _is_lone_word(words: Sequence[str]) -> bool:

@@ -38,6 +38,7 @@ from bot.reading.ports import PATIENCE
 
 _MAY_NOT_POST = "I may not post there yet. In the channel's settings my role needs: {}. Then subscribe again."
 _NOT_HERE = "Here, `subscribe ADDRESS` has digests mailed, and `subscribe feed` makes a feed of them."
+_WHICH = "Which? `unsubscribe ADDRESS` or `unsubscribe feed`; `status` lists what is subscribed."
 _NOTHING_HERE = "No digest is subscribed here. `subscribe` has one posted every day."
 _NOTHING_MAILED = (
     "No digest is subscribed. `subscribe ADDRESS` has one mailed every day, `subscribe feed` makes a feed."
@@ -113,6 +114,8 @@ class Subscribing:
     async def unsubscribe(self, asked: Asked) -> AsyncIterator[Reply]:
         """End a channel's digests: the one that is named, or all."""
         target = target_of(asked)
+        if target.platform not in self._promises:
+            raise BadInput(_WHICH)
         kinds = [kind for kind in Kind if asked.invocation.get(kind.value)] or list(Kind)
         known = [standing for kind in kinds if (standing := await self._subscriptions.get(target, kind))]
         ended = [one.subscription for one in known if await self._end(one.subscription)]

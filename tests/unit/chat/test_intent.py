@@ -39,6 +39,14 @@ def test_a_slip_is_met_with_a_hint(line: str) -> None:
         read(line)
 
 
+@pytest.mark.parametrize(
+    "line", ["subscribe at", "Subscribe feed about", "unsubscribe feed at 9", "managers who are you"]
+)
+def test_managing_is_no_question(line: str) -> None:
+    with pytest.raises(BadInput, match=r"Usage|one of"):
+        read(line)
+
+
 @pytest.mark.parametrize("origin", Origin)
 @pytest.mark.parametrize("line", ["#3", "2606.01234v2", "https://arxiv.org/abs/2606.01234"])
 def test_a_paper_alone_is_shown(line: str, origin: Origin) -> None:

@@ -113,6 +113,12 @@ async def test_confirmed_address_is_not_asked_again(desk: Desk) -> None:
     assert ((await desk.standing()).paused, (await desk.standing(kind=Kind.WEEKLY)).paused) == ("", "")
 
 
+async def test_unsubscribing_needs_an_address_at_the_terminal(desk: Desk) -> None:
+    await desk.say(f"subscribe {READER}")
+    assert "`unsubscribe ADDRESS`" in await desk.read("unsubscribe")
+    assert (await desk.standing()).subscription.target == ADDRESS
+
+
 async def test_one_code_begins_all_that_waits(desk: Desk) -> None:
     await desk.say(f"subscribe {READER}")
     await desk.say(f"subscribe {READER} weekly")
