@@ -11,16 +11,14 @@ from typing import TYPE_CHECKING, Self
 from sqlalchemy import URL, Table, func, make_url, select
 from sqlalchemy.dialects.sqlite import Insert
 from sqlalchemy.exc import ArgumentError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.errors import SettingsError, StoreError
-from bot.store import migrate, sqlite
+from bot.store import migrate, postgres, sqlite
 from bot.store.faults import forbids_writing, plain_errors
 from bot.store.locks import LOCK_TIMEOUT
 
 FILE = "paperwire.db"
-CONNECT_TIMEOUT = 10  # seconds to wait for Postgres
-POOL = 10  # connections to Postgres that stay open, once they were needed; half as many more at times
 
 if TYPE_CHECKING:  # at run time only who uses Postgres pays for its dialect at the start
     from sqlalchemy.dialects import postgresql
@@ -65,7 +63,7 @@ class Database:
         if address.get_backend_name() == "sqlite":
             return await cls._open_file(address, migrated, or_read_only, lock_timeout)
         place = f"the Postgres server for database {address.database!r}"
-        return await cls(_postgres_engine(address), place)._ready(migrated)
+        return await cls(postgres.engine(address), place)._ready(migrated)
 
     @classmethod
     async def _open_file(cls, address: URL, migrated: bool, or_read_only: bool, lock_timeout: float) -> Self:
@@ -184,15 +182,3 @@ def _address(url: str | None, folder: Path) -> URL:
 
 
 _DRIVERS = {"sqlite": sqlite.DRIVER, "postgresql": "postgresql+psycopg", "postgres": "postgresql+psycopg"}
-
-
-def _postgres_engine(address: URL) -> AsyncEngine:
-    """An engine without prepared statements: poolers such as PgBouncer lose them, and a search needs its own plan."""
-    return create_async_engine(
-        address,
-        pool_pre_ping=True,
-        pool_size=POOL,
-        max_overflow=POOL // 2,
-        hide_parameters=True,
-        connect_args={"connect_timeout": CONNECT_TIMEOUT, "prepare_threshold": None},
-    )
