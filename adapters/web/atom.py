@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from xml.etree.ElementTree import Element, SubElement, register_namespace, tostring
 
-from bot.digests.model import Digest, Kind
+from bot.digests.model import Digest, Kind, Target
 from bot.digests.ports import Issue
 from bot.digests.whole import as_one
 from bot.documents.html import html_document
@@ -25,26 +25,33 @@ _ATOM = "http://www.w3.org/2005/Atom"
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # XML 1.0, section 2.2
 
 
-def atom_feed(issues: Sequence[Issue], kind: Kind, address: str) -> bytes:
+def atom_feed(issues: Sequence[Issue], *, title: str, address: str, name: str) -> bytes:
     """The feed of one subscription.
 
     Args:
         issues: its digests, newest first.
-        kind: how often it speaks.
-        address: where this feed is read; the ids of its entries are made from it.
+        title: what a reader shows for it.
+        address: where it is read.
+        name: what tells it from all others for good; its id and those of its entries are made from it.
     """
     register_namespace("", _ATOM)
     feed = Element(_name("feed"))
-    _put(feed, "id", _id(address))
-    _put(feed, "title", TITLES[kind])
+    _put(feed, "id", _id(name))
+    _put(feed, "title", title)
     _put(feed, "updated", last_change(issues).isoformat())
     _put(SubElement(feed, _name("author")), "name", "Paperwire")
     _put(feed, "link", rel="self", type="application/atom+xml", href=address)
     _put(feed, "link", rel="alternate", type="text/html", href=PAPERS)
     for issue in issues:
-        _entry(feed, issue, address)
+        _entry(feed, issue, name)
     written: bytes = tostring(feed, encoding="utf-8", xml_declaration=True)
     return written
+
+
+def title_of(target: Target, kind: Kind) -> str:
+    """A feed's title, with its own name where it has one (`feed:robots`), so that readers can tell several apart."""
+    own = target.channel.partition(":")[2]
+    return f"{TITLES[kind]} ({own})" if own else TITLES[kind]
 
 
 def last_change(issues: Sequence[Issue]) -> datetime:
@@ -52,10 +59,10 @@ def last_change(issues: Sequence[Issue]) -> datetime:
     return max((issue.updated for issue in issues), default=NEVER).replace(microsecond=0)
 
 
-def _entry(feed: Element, issue: Issue, address: str) -> None:
+def _entry(feed: Element, issue: Issue, name: str) -> None:
     digest = issue.digest
     entry = SubElement(feed, _name("entry"))
-    _put(entry, "id", _id(address, digest.slot.key))
+    _put(entry, "id", _id(name, digest.slot.key))
     _put(entry, "title", on_one_line(digest.title) or TITLES[digest.slot.kind])
     _put(entry, "published", issue.published.replace(microsecond=0).isoformat())
     _put(entry, "updated", issue.updated.replace(microsecond=0).isoformat())

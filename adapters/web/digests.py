@@ -14,7 +14,7 @@ from html import escape
 
 import structlog
 
-from adapters.web.atom import CONTENT_TYPE, atom_feed, last_change
+from adapters.web.atom import CONTENT_TYPE, atom_feed, last_change, title_of
 from bot.digests.links import Links, Purpose
 from bot.digests.model import Kind, Target
 from bot.digests.ports import DeliveryRepository
@@ -86,7 +86,12 @@ class DigestPages:
         if not await self._exists(target, kind):
             return _nothing_there()
         issues = await self._deliveries.issues(target, kind, ENTRIES)
-        body = atom_feed(issues, kind, self._links.of(Purpose.FEED, target, kind)).decode()
+        body = atom_feed(
+            issues,
+            title=title_of(target, kind),
+            address=self._links.of(Purpose.FEED, target, kind),
+            name=self._links.name(target, kind),
+        ).decode()
         changed = last_change(issues)
         tag = f'"{hashlib.sha256(body.encode()).hexdigest()[:32]}"'
         headers = {

@@ -27,8 +27,12 @@ class Links:
         self._seals = seals
 
     def of(self, purpose: Purpose, target: Target, kind: Kind) -> str:
-        """The address of a subscription; the same each time."""
+        """The address of a subscription; the same each time, for as long as the key is."""
         return f"{self._base}/digests/{purpose}/{self._seals.seal(purpose, _words(target, kind))}"
+
+    def name(self, target: Target, kind: Kind) -> str:
+        """What tells a subscription of this installation from all others, whatever key seals its addresses."""
+        return f"{self._base}\n{_words(target, kind)}"
 
     def named(self, purpose: Purpose, token: str) -> tuple[Target, Kind] | None:
         """The subscription that a token names; None if it is none of ours."""

@@ -19,6 +19,7 @@ from bot.digests.ports import Terms
 from bot.documents.model import Card, Document, Paragraph, text
 from bot.errors import StoreError
 from bot.presence import HttpRequest, Presence
+from bot.store.seals import KEY_LENGTH, KeyedSeals
 from bot.testing.store import FakeStore
 from tests.digests import wish
 from tests.servers.web import web_server
@@ -81,6 +82,10 @@ async def listener() -> AsyncIterator[Listener]:
             yield Listener(url, links, store)
 
 
+async def _always(_target: Target, _kind: Kind) -> bool:
+    return True
+
+
 async def test_reader_understands_the_feed(listener: Listener) -> None:
     for days in range(3):
         await listener.send(date(2026, 7, 7) + timedelta(days=days), NOON + timedelta(days=days))
@@ -108,6 +113,21 @@ async def test_ids_stay_when_the_feed_grows(listener: Listener) -> None:
     await listener.send(date(2026, 7, 9), NOON + timedelta(days=1))
     after = feedparser.parse((await listener.ask(listener.path(Purpose.FEED)))[1])
     assert (after.feed.id, after.entries[1].id) == (before.feed.id, before.entries[0].id)
+
+
+async def test_ids_stay_when_the_key_is_changed(listener: Listener) -> None:
+    await listener.send(date(2026, 7, 8), NOON)
+    old, new = b"o" * KEY_LENGTH, b"n" * KEY_LENGTH
+    address = Links("", KeyedSeals([old])).of(Purpose.FEED, READER, Kind.DAILY)
+
+    async def read(*keys: bytes) -> feedparser.FeedParserDict:
+        pages = DigestPages(Links("", KeyedSeals(keys)), listener.store.deliveries, _always, _always)
+        return feedparser.parse((await pages.answer(HttpRequest(method="GET", path=address))).body)
+
+    before, after = await read(old), await read(new, old)
+    assert before.feed.id == after.feed.id
+    assert before.entries[0].id == after.entries[0].id
+    assert before.feed.links[0].href == address != after.feed.links[0].href  # where it is to be read from now on
 
 
 async def test_unchanged_feed_is_not_sent_again(listener: Listener) -> None:
