@@ -25,10 +25,12 @@ CHECK_URL = "Check PAPERWIRE_SMTP_URL."
 
 def translated(error: SMTPException | OSError) -> BotError:
     """What went wrong before a mail's text had left, or what the server answered to it."""
-    if _is_about_certificates(error):
+    if _is_about(error, ssl.SSLCertVerificationError):
         return Unauthorized(f"The mail server's certificate is not trusted, or is for another name. {CHECK_URL}")
     if isinstance(error, SMTPResponseException):
         return _refusal(error)
+    if _is_about(error, ssl.SSLError):
+        return Unauthorized("The mail server does not speak TLS at that port. Try smtp:// in PAPERWIRE_SMTP_URL.")
     if isinstance(error, (SMTPConnectError, *BROKEN)):
         return Transient(f"The mail server does not answer. {CHECK_URL}")
     return Unauthorized(
@@ -39,7 +41,9 @@ def translated(error: SMTPException | OSError) -> BotError:
 
 def _refusal(error: SMTPResponseException) -> BotError:
     if error.code < 500:
-        return Transient(f"The mail server asks to wait (code {error.code}).", retry_after=AFTER_GREYLISTING)
+        minutes = round(AFTER_GREYLISTING / 60)
+        sentence = f"The mail server asks to wait for {minutes} minutes or so (code {error.code})."
+        return Transient(sentence, retry_after=AFTER_GREYLISTING)
     match error:
         case SMTPAuthenticationError():
             return Unauthorized(f"The mail server does not accept the user name and password. {CHECK_URL}")
@@ -53,9 +57,10 @@ def _refusal(error: SMTPResponseException) -> BotError:
             return Unauthorized(f"The mail server does not serve the bot (code {error.code}). {CHECK_URL}")
 
 
-def _is_about_certificates(error: BaseException | None) -> bool:
+def _is_about(error: BaseException | None, kind: type[ssl.SSLError]) -> bool:
+    """Whether it came from one of exactly that kind: a line that broke is an `SSLError` too, of a kind of its own."""
     while error is not None:
-        if isinstance(error, ssl.SSLCertVerificationError):
+        if type(error) is kind:
             return True
         error = error.__cause__
     return False

@@ -78,6 +78,7 @@ async def test_greylisted_mail_gets_through_later(mail: LocalMail) -> None:
     with pytest.raises(Transient) as caught:
         await _send(server)
     assert caught.value.retry_after == 300
+    assert "5 minutes" in caught.value.sentence
     await _send(server)
     assert len(mail.letters) == 1
 
@@ -139,6 +140,11 @@ async def test_certificate_that_nobody_vouches_for_is_not_trusted(tmp_path: Path
         async with local_mail(tls=tls, starttls=starttls) as mail:
             with pytest.raises(Unauthorized, match="certificate"):
                 await MailServer.of(f"{scheme}://127.0.0.1:{mail.port}").greet()
+
+
+async def test_server_without_tls_is_told_from_one_that_is_away(mail: LocalMail) -> None:
+    with pytest.raises(Unauthorized, match="does not speak TLS"):
+        await MailServer.of(mail.url.replace("smtp://", "smtps://")).greet()
 
 
 async def test_other_machine_has_to_encrypt(mail: LocalMail) -> None:
