@@ -26,8 +26,6 @@ class MailPoster:
         end: the address by which a subscription ends.
     """
 
-    platform = "email"
-    promise = "A mail of which it is not known whether it arrived is not repeated; none comes twice."
     per_second = PER_SECOND
 
     def __init__(self, server: MailServer, sender: Address, end: Callable[[Target, Kind], str], clock: Clock) -> None:

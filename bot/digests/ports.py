@@ -128,14 +128,6 @@ class Mailer(Protocol):
     """A platform that takes a digest whole, as one message, which nobody can look for or change afterwards."""
 
     @property
-    def platform(self) -> str:
-        """The prefix of the workspaces it serves: "email"."""
-
-    @property
-    def promise(self) -> str:
-        """As `Poster.promise`."""
-
-    @property
     def per_second(self) -> float | None:
         """The most messages a second."""
 

@@ -14,8 +14,6 @@ from bot.testing.digests import After
 class FakeMailer:
     """Implements `bot.digests.ports.Mailer` and `SendsCodes`; `troubles` as of `bot.testing.digests.FakePoster`."""
 
-    platform: str = "email"
-    promise: str = "A mail whose arrival is unknown is not repeated."
     per_second: float | None = None
     mailed: list[Digest] = field(default_factory=list)
     codes: list[tuple[str, str]] = field(default_factory=list)  # address and code
