@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -193,6 +194,23 @@ async def test_feeds_have_names(desk: Desk) -> None:
     assert (await desk.standing(Target("feed:local", "feed:robots"))).subscription.topics == ("robots",)
     assert (await desk.standing(FEED)).subscription.topics == ("agents",)
     assert "The feed robots gets no more digests." in await desk.read("unsubscribe feed:robots")
+
+
+async def test_status_as_json_has_all_that_was_wished(desk: Desk) -> None:
+    await desk.say(
+        "subscribe feed top 8 about robots, agents without benchmarks language de edition live empty days say"
+    )
+    data = (await desk.say("status")).data
+    [digest] = json.loads(json.dumps(data))["digests"]
+    wished = {
+        "top": 8,
+        "about": ["robots", "agents"],
+        "without": ["benchmarks"],
+        "language": "de",
+        "edition": "live",
+        "empty_days": "say",
+    }
+    assert digest | wished == digest
 
 
 async def test_status_shows_addresses_and_feeds(desk: Desk) -> None:
