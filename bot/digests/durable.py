@@ -285,6 +285,6 @@ def _config(database_url: str, name: str, version: str) -> DBOSConfig:
         "system_database_url": database_url,
         "executor_id": name,
         "application_version": version,
-        "log_level": "WARNING",
+        "log_level": "ERROR",  # it warns of each workflow that is under way when the process stops
         "enable_otlp": False,
     }
