@@ -46,6 +46,7 @@ _JOINED_RANGE = re.compile(r"\s*(?:-|to|and|or|/)\s*")
 
 _REACH = 4  # words on either side that make a number's surroundings
 _MARGIN = 2  # words by which another number must fit better for a number to be taken for a swapped one
+_LONGEST_NAME = 40  # parts; that of a page on the web may have as many
 _STEM = 5  # letters by which two words are held to be the same
 _HOLLOW = frozenset(
     """a an the of to in on at by for from with and or as is are was were be been than that this these those its it
@@ -203,7 +204,7 @@ def _is_named(name: str, parts: Sequence[str]) -> bool:
     wanted = re.sub(r"[^\w.+]", "", name.lower()).strip(".")
     for start in range(len(parts)):
         spelt = ""
-        for part in parts[start : start + 6]:
+        for part in parts[start : start + _LONGEST_NAME]:
             spelt += part
             if spelt.strip(".") == wanted:
                 return True

@@ -77,6 +77,12 @@ def test_a_number_may_begin_with_its_point(sentence: str, loose: list[str]) -> N
     assert ungrounded_numbers(sentence, "It is known that $\\kappa =.218$, or κ =.218, was then reached.") == loose
 
 
+def test_a_name_may_have_many_parts() -> None:
+    page = "www.example.org/a-page/of-many-words/that-says/what-is-written-there/e1c84ad909"
+    assert ungrounded_numbers(f"It is at {page}, they say.", f"Written at {page}.") == []
+    assert ungrounded_numbers(f"It is at {page}1, they say.", f"Written at {page}.") == [f"{page}1"]
+
+
 def test_a_number_swapped_with_one_of_the_same_unit_is_noticed() -> None:
     source = "Rook scores a PSNR of 28.67 on the large Google set. On small synthetic NeRF scenes PSNR is 29.79."
     assert ungrounded_numbers("Rook scores a PSNR of 28.67 on the large Google set.", source) == []
