@@ -7,27 +7,24 @@ from dataclasses import replace
 from datetime import timedelta
 
 from bot.chat.engine import Asked
-from bot.chat.outlets import FEED, MAIL, Outlets, outlets_beside
+from bot.chat.outlets import FEED, Outlets, outlets_beside
 from bot.chat.request import Final, Progress, Reply, Request
-from bot.chat.wishes import Wishes, line_of, target_of
+from bot.chat.standings import buttons_of, previewed, rows_of, standing_json, subject_of, undo_of
+from bot.chat.wishes import Wishes, target_of
 from bot.digests.composing import Composer
-from bot.digests.model import Digest, Edition, EmptyDays, Kind, Standing, Subscription, Target
+from bot.digests.model import Kind, Standing, Subscription, Target
 from bot.digests.opt_in import end
-from bot.digests.options import write_weekdays
 from bot.digests.planning import first_due, owed_at
 from bot.digests.ports import DeliveryRepository, OptIns, SubscriptionRepository
 from bot.documents.model import (
-    Action,
     Actions,
     Block,
     Document,
     Facts,
     Moment,
     Paragraph,
-    Span,
     Text,
     Tone,
-    channel,
     link,
     text,
 )
@@ -89,12 +86,12 @@ class Subscribing:
         due = first_due(wish, self._clock.now())
         await self._subscriptions.put(wish, due, paused=waits)
         verb = "changed" if known else "subscribed"
-        subject = _subject(asked.request, target)
+        subject = subject_of(asked.request, target)
         sentence = (*subject, *text(f" is {verb}. The next digest comes ", Moment(due), "."))
         if waits:
             sentence = (*text(f"{target.channel} is {verb}. "), *with_code(waits))
-        rows = (*_rows(wish), *(self._feed_row(wish) if target.platform == FEED else ()))
-        blocks = (Paragraph(sentence), Facts(rows), _buttons(asked.request, wish))
+        rows = (*rows_of(wish), *(self._feed_row(wish) if target.platform == FEED else ()))
+        blocks = (Paragraph(sentence), Facts(rows), buttons_of(asked.request, wish))
         data = {"subscribed": target.channel, "next": due.isoformat(), "paused": waits}
         yield Final(Document(blocks=blocks, data=data))
 
@@ -119,9 +116,9 @@ class Subscribing:
         kinds = [kind for kind in Kind if asked.invocation.get(kind.value)] or list(Kind)
         known = [standing for kind in kinds if (standing := await self._subscriptions.get(target, kind))]
         ended = [one.subscription for one in known if await self._end(one.subscription)]
-        subject = _subject(asked.request, target)
+        subject = subject_of(asked.request, target)
         sentence = (*subject, *text(" gets no more digests." if ended else " was not subscribed."))
-        undo = (Actions(tuple(_undo(asked.request, wish) for wish in ended)),) if ended else ()
+        undo = (Actions(tuple(undo_of(asked.request, wish) for wish in ended)),) if ended else ()
         blocks = (Paragraph(sentence), *undo)
         yield Final(Document(blocks=blocks, data={"unsubscribed": [wish.kind.value for wish in ended]}))
 
@@ -151,7 +148,7 @@ class Subscribing:
         _, wish = await self._wishes.read(asked, target_of(asked))
         now = self._clock.now()
         slot, days = owed_at(Standing(subscription=wish, next_due_at=now), now)
-        yield Final(_preview(await self._composer.compose(wish, slot, days, patience=PATIENCE)))
+        yield Final(previewed(await self._composer.compose(wish, slot, days, patience=PATIENCE)))
 
     async def _report(self, request: Request, standing: Standing) -> tuple[Block, ...]:
         subscription = standing.subscription
@@ -165,10 +162,10 @@ class Subscribing:
             rows.append(("Last note", text(standing.last_note)))
         if unknown:
             rows.append(("Unknown", text(f"Whether {unknown} of the last week's messages arrived is not known.")))
-        rows += [*_rows(subscription), *self._feed_row(subscription)]
+        rows += [*rows_of(subscription), *self._feed_row(subscription)]
         rows.append(("Promise", text(self._promises.get(subscription.target.platform, ""))))
-        subject = Paragraph(tuple(replace(part, bold=True) for part in _subject(request, subscription.target)))
-        return subject, Facts(tuple(rows)), _buttons(request, subscription)
+        subject = Paragraph(tuple(replace(part, bold=True) for part in subject_of(request, subscription.target)))
+        return subject, Facts(tuple(rows)), buttons_of(request, subscription)
 
     def _feed_row(self, wish: Subscription) -> tuple[tuple[str, Text], ...]:
         address = self._outlets.feed(wish.target, wish.kind)
@@ -182,91 +179,4 @@ class Subscribing:
 
     def _json(self, standing: Standing) -> dict[str, object]:
         wish = standing.subscription
-        return _standing_json(standing) | {"feed": self._outlets.feed(wish.target, wish.kind) or None}
-
-
-def _subject(request: Request, target: Target) -> tuple[Span, ...]:
-    if target.platform == MAIL:
-        return (Span(target.channel),)
-    if target.platform == FEED:
-        return (Span(f"The {target.channel.replace(':', ' ')}"),)
-    if target.channel != request.place.channel:
-        return Span("Channel "), channel(target.channel)
-    return (Span("This conversation" if request.direct else "This channel"),)
-
-
-def _rows(wish: Subscription) -> tuple[tuple[str, Text], ...]:
-    schedule = wish.schedule
-    when = f"{write_weekdays(schedule.weekdays)} at {schedule.at:%H:%M}, {schedule.zone}"
-    what = "the round-up of the week" if wish.kind is Kind.WEEKLY else _EDITIONS[wish.edition]
-    rows = [
-        ("When", when),
-        ("What", f"{what}, {wish.top} papers at most"),
-        ("About", ", ".join(wish.topics)),
-        ("Without", ", ".join(wish.muted)),
-        ("Language", wish.language),
-        ("Empty days", "say why" if wish.empty_days is EmptyDays.SAY else "silent"),
-    ]
-    return tuple((name, text(value)) for name, value in rows if value)
-
-
-_EDITIONS = {
-    Edition.FINAL: "the newest list that is complete",
-    Edition.LIVE: "the day's list as far as it is",
-}
-
-
-def _buttons(request: Request, wish: Subscription) -> Actions:
-    where = [] if wish.target.channel == request.place.channel else [wish.target.channel]
-    words = [*where, *(["weekly"] if wish.kind is Kind.WEEKLY else [])]
-    return Actions(
-        (
-            Action("Preview", " ".join(("preview", *words)), private=True),
-            Action("Change", " ".join(("subscribe", *words)), private=True, fills=True),
-            Action("Stop", " ".join(("unsubscribe", *where, wish.kind.value)), private=True),
-            Action("Status", "status", private=True),
-        )
-    )
-
-
-def _undo(request: Request, wish: Subscription) -> Action:
-    where = "" if wish.target.channel == request.place.channel else wish.target.channel
-    label = "Have the round-up again" if wish.kind is Kind.WEEKLY else "Subscribe again"
-    return Action(label, line_of(wish, where) or " ".join(filter(None, ("subscribe", where))))
-
-
-def _preview(digest: Digest) -> Document:
-    root, *rest = digest.parts
-    blocks = (*root.document.blocks, *(block for part in rest for block in part.document.blocks))
-    said = root.document.data
-    data = {
-        **(said if isinstance(said, dict) else {}),
-        "title": digest.title,
-        "day": digest.slot.day.isoformat(),
-        "edition": digest.slot.edition.value,
-        "kind": digest.slot.kind.value,
-        "missing": digest.missing,
-        "papers": [part.document.data for part in rest],
-    }
-    return Document(digest.title, blocks, tone=root.document.tone, private=True, data=data)
-
-
-def _standing_json(standing: Standing) -> dict[str, object]:
-    wish = standing.subscription
-    return {
-        "channel": wish.target.channel,
-        "kind": wish.kind.value,
-        "at": f"{wish.schedule.at:%H:%M}",
-        "zone": wish.schedule.zone,
-        "weekdays": sorted(wish.schedule.weekdays),
-        "top": wish.top,
-        "about": wish.topics,
-        "without": wish.muted,
-        "language": wish.language,
-        "edition": wish.edition.value,
-        "empty_days": wish.empty_days.value,
-        "next": standing.next_due_at.isoformat(),
-        "last": standing.last_run_at.isoformat() if standing.last_run_at else None,
-        "note": standing.last_note,
-        "paused": standing.paused,
-    }
+        return standing_json(standing) | {"feed": self._outlets.feed(wish.target, wish.kind) or None}

@@ -196,6 +196,10 @@ async def test_feeds_have_names(desk: Desk) -> None:
     assert "The feed robots gets no more digests." in await desk.read("unsubscribe feed:robots")
 
 
+async def test_one_paper_is_one(desk: Desk) -> None:
+    assert "complete, 1 paper at most" in await desk.read("subscribe feed top 1")
+
+
 async def test_status_as_json_has_all_that_was_wished(desk: Desk) -> None:
     await desk.say(
         "subscribe feed top 8 about robots, agents without benchmarks language de edition live empty days say"
