@@ -46,17 +46,15 @@ class Outlets:
         return self._links.of(Purpose.FEED, target, kind) if self._links else ""
 
     async def pause(self, target: Target) -> str:
-        """Why a subscription has to wait, "" if it need not; an address that has not agreed is asked.
+        """Why a subscription has to wait, "" if it need not: an address that has not agreed is to be asked first.
 
         Raises:
             BadInput: digests cannot go there, as the bot is set up.
-            BotError: as `OptIn.ask`.
         """
         if target.platform == FEED and self._links is None:
             raise BadInput(_NO_FEED)
         if target.platform != MAIL or await self.opt_in.has_agreed(target):
             return ""
-        await self.opt_in.ask(target)
         return WAITING
 
 

@@ -29,7 +29,7 @@ from bot.documents.model import (
     text,
 )
 from bot.documents.words import with_code
-from bot.errors import BadInput
+from bot.errors import BadInput, BotError
 from bot.ports import Clock
 from bot.reading.ports import PATIENCE
 
@@ -85,6 +85,8 @@ class Subscribing:
         waits = await self._outlets.pause(target)
         due = first_due(wish, self._clock.now())
         await self._subscriptions.put(wish, due, paused=waits)
+        if waits:
+            await self._ask(wish, known)
         verb = "changed" if known else "subscribed"
         subject = subject_of(asked.request, target)
         sentence = (*subject, *text(f" is {verb}. The next digest comes ", Moment(due), "."))
@@ -94,6 +96,21 @@ class Subscribing:
         blocks = (Paragraph(sentence), Facts(rows), buttons_of(asked.request, wish))
         data = {"subscribed": target.channel, "next": due.isoformat(), "paused": waits}
         yield Final(Document(blocks=blocks, data=data))
+
+    async def _ask(self, wish: Subscription, known: Standing | None) -> None:
+        """Mail a code for what waits already, as it may be confirmed at once; if that fails, all is as it was before.
+
+        Raises:
+            BotError: as `OptIn.ask`.
+        """
+        try:
+            await self._outlets.opt_in.ask(wish.target)
+        except BotError:
+            if known is None:
+                await self._subscriptions.delete(wish.target, wish.kind)
+            else:
+                await self._subscriptions.put(known.subscription, known.next_due_at, paused=known.paused)
+            raise
 
     async def confirm(self, asked: Asked) -> AsyncIterator[Reply]:
         """Begin the digests of the address whose code this is."""

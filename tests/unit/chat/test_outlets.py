@@ -63,8 +63,8 @@ class Desk:
 
 
 @asynccontextmanager
-async def _desk(*, is_set_up: bool) -> AsyncIterator[Desk]:
-    store, clock, mailer = FakeStore(), FakeClock(), FakeMailer()
+async def _desk(*, is_set_up: bool, mailer: FakeMailer | None = None) -> AsyncIterator[Desk]:
+    store, clock, mailer = FakeStore(), FakeClock(), mailer or FakeMailer()
     given = {"PAPERWIRE_PUBLIC_URL": BASE, "PAPERWIRE_HTTP": "127.0.0.1:8080"} if is_set_up else {}
     parts = Parts(clock=clock, store=store, letters=mailer if is_set_up else None)
     async with open_app(Settings.model_validate(given), parts) as app:
@@ -118,6 +118,25 @@ async def test_unsubscribing_needs_an_address_at_the_terminal(desk: Desk) -> Non
     await desk.say(f"subscribe {READER}")
     assert "`unsubscribe ADDRESS`" in await desk.read("unsubscribe")
     assert (await desk.standing()).subscription.target == ADDRESS
+
+
+async def test_code_may_come_back_before_its_mail_is_done() -> None:
+    class HastyMailer(FakeMailer):
+        async def send_code(self, address: str, code: str) -> None:
+            await terminal.say(f"confirm {code}")
+            raise Ambiguous("The mail server did not say whether it took the mail.")
+
+    async with _desk(is_set_up=True, mailer=HastyMailer()) as terminal:
+        await terminal.say(f"subscribe {READER}")
+        assert (await terminal.standing()).paused == ""
+
+
+async def test_wish_stays_as_it_was_where_no_code_can_be_mailed(desk: Desk) -> None:
+    await desk.say(f"subscribe {READER} top 3")
+    before = await desk.standing()
+    desk.mailer.troubles = [TargetGone("The mail server takes no mail for that address.")]
+    assert "takes no mail" in await desk.read(f"subscribe {READER} top 8")
+    assert await desk.standing() == before
 
 
 async def test_one_code_begins_all_that_waits(desk: Desk) -> None:
