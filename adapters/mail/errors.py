@@ -16,7 +16,7 @@ from aiosmtplib import (
     SMTPTimeoutError,
 )
 
-from adapters.mail.limits import AFTER_GREYLISTING
+from adapters.mail.limits import AFTER_GREYLISTING, AFTER_SILENCE
 from bot.errors import BotError, ContentRejected, TargetGone, Transient, Unauthorized
 
 BROKEN = (SMTPServerDisconnected, SMTPTimeoutError, OSError)
@@ -32,7 +32,7 @@ def translated(error: SMTPException | OSError) -> BotError:
     if _is_about(error, ssl.SSLError):
         return Unauthorized("The mail server does not speak TLS at that port. Try smtp:// in PAPERWIRE_SMTP_URL.")
     if isinstance(error, (SMTPConnectError, *BROKEN)):
-        return Transient(f"The mail server does not answer. {CHECK_URL}")
+        return Transient(f"The mail server does not answer. {CHECK_URL}", retry_after=AFTER_SILENCE)
     return Unauthorized(
         "The mail server offers no encryption by STARTTLS, or no way to sign in. "
         "Try smtps:// in PAPERWIRE_SMTP_URL, or another port."

@@ -108,6 +108,7 @@ async def test_nobody_there_is_worth_another_try(mail: LocalMail, unused_tcp_por
     with pytest.raises(Transient) as caught:
         await _send(MailServer.of(f"smtp://127.0.0.1:{unused_tcp_port}"))
     assert type(caught.value) is Transient
+    assert caught.value.retry_after == 120
 
 
 @pytest.mark.parametrize("starts_encrypted", [True, False])
