@@ -1,0 +1,32 @@
+"""The measure of fan-out, in its short form, with recorded papers."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from benchmarks import fanout
+
+
+async def _measured(platform: str, channels: int, processes: int | None = None) -> dict[str, Any]:
+    options = argparse.Namespace(platform=platform, channels=channels, top=10, processes=processes, first_day=False)
+    return await asyncio.to_thread(fanout.run, options)
+
+
+@pytest.mark.real_data
+@pytest.mark.parametrize("platform", ["slack", "discord"])
+async def test_nothing_is_refused_lost_or_doubled(shared_data: Path, platform: str) -> None:
+    measured = await _measured(platform, 60)
+    assert (measured["rate_limited"], measured["lost"], measured["duplicated"]) == (0, 0, 0)
+    assert measured["messages"] == 660
+    assert 0.85 < measured["efficiency"] <= 1
+
+
+@pytest.mark.real_data
+async def test_model_is_asked_as_often_for_many_channels_and_processes_as_for_one(shared_data: Path) -> None:
+    one, many = await _measured("slack", 1), await _measured("slack", 30, processes=3)
+    assert one["model_calls"] == many["model_calls"] == 1
