@@ -41,6 +41,9 @@ _ADDRESS = "https://your-host.example"
 def manifest(commands: Sequence[Command], *, sockets: bool = True, address: str = _ADDRESS) -> Json:
     """The manifest for Socket Mode, or for HTTP at a public `address`."""
     events_url = {} if sockets else {"request_url": f"{address}/slack/events"}
+    options_url = (
+        {} if sockets else {"message_menu_options_url": f"{address}/slack/events"}
+    )  # for zones, while one types
     oauth: Json = {"scopes": {"bot": all_scopes()}}
     if not sockets:
         oauth["redirect_urls"] = [f"{address}/slack/oauth_redirect"]
@@ -72,7 +75,7 @@ def manifest(commands: Sequence[Command], *, sockets: bool = True, address: str 
         "oauth_config": oauth,
         "settings": {
             "event_subscriptions": {**events_url, "bot_events": list(EVENTS)},
-            "interactivity": {"is_enabled": True, **events_url},
+            "interactivity": {"is_enabled": True, **events_url, **options_url},
             "org_deploy_enabled": not sockets,
             "socket_mode_enabled": sockets,
             "token_rotation_enabled": not sockets,

@@ -89,6 +89,10 @@ async def test_a_forged_or_stale_signature_is_refused(
     assert not [method for method, _ in slack.calls if method.startswith("chat.")]
 
 
+async def test_zones_are_offered_over_http(slack: SlackServer, web: OverHttp) -> None:
+    assert "Europe/Berlin" in await SlackUser(slack, web).zones("berl")
+
+
 async def test_slack_may_verify_the_address(web: OverHttp) -> None:
     answer = await web.deliver("events_api", {"type": "url_verification", "challenge": "c", "token": "t"})
     assert answer == {"challenge": "c"} or answer == {"text": "c"}

@@ -238,6 +238,13 @@ def test_the_manifest_keeps_its_own_limits() -> None:
     assert made["settings"]["event_subscriptions"]["request_url"].endswith("/slack/events")
 
 
+def test_over_http_the_choices_of_a_field_are_asked_for_at_our_address() -> None:
+    made: Any = manifest(COMMANDS, sockets=False)
+    interactivity = made["settings"]["interactivity"]
+    assert interactivity["message_menu_options_url"] == interactivity["request_url"]
+    assert heard("options")
+
+
 def test_the_usage_hint_comes_from_the_grammar() -> None:
     made: Any = manifest(COMMANDS)
     assert made["features"]["slash_commands"][0]["usage_hint"].startswith("today|yesterday")
