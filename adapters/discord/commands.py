@@ -20,7 +20,7 @@ _INSTALLS = app_commands.AppInstallationType(guild=True, user=True)
 _CONTEXTS = app_commands.AppCommandContext(guild=True, dm_channel=True, private_channel=True)
 
 Interaction = discord.Interaction[Any]
-OnCommand = Callable[[Interaction, str, bool], Awaitable[None]]
+OnCommand = Callable[[Interaction, str, Mapping[str, str], bool], Awaitable[None]]
 OnExplain = Callable[[Interaction, discord.Message], Awaitable[None]]
 
 
@@ -68,7 +68,8 @@ def papers_group(
 ) -> app_commands.Group:
     """The group `/papers` with one subcommand for each command of the grammar that is not for the bot's own terminal.
 
-    `on_command(interaction, line, private)` is called with the line that the grammar reads.
+    `on_command(interaction, command, values, private)` is called with the command's name and the options that were
+    given, by argument: they stand for themselves, and nothing in them is read as a keyword.
     """
     group = app_commands.Group(
         name="papers",
@@ -93,16 +94,14 @@ def explain_menu(on_explain: OnExplain) -> app_commands.ContextMenu:
     )
 
 
-def command_line(command: Command, values: dict[str, Any]) -> str:
-    """The line that stands for a command with these option values; empty ones are left out."""
-    words = [command.name]
-    for argument in sorted(command.arguments, key=lambda argument: bool(argument.keyword)):
-        value = _word(values.get(argument.name))
-        if value and argument.kind is Kind.FLAG:
-            words.append(argument.keyword)
-        elif value:
-            words += [argument.keyword, value] if argument.keyword else [value]
-    return " ".join(words)
+def fields_of(command: Command, options: Mapping[str, Any]) -> dict[str, str]:
+    """The options that were given, by argument; a flag that is set holds its keyword."""
+    given = {argument: _word(options.get(argument.name)) for argument in command.arguments}
+    return {
+        argument.name: argument.keyword if argument.kind is Kind.FLAG else value
+        for argument, value in given.items()
+        if value
+    }
 
 
 def is_private(command: Command) -> bool:
@@ -118,7 +117,7 @@ def _subcommand(
     command: Command, on_command: OnCommand, suggestions: Mapping[Kind, Suggest]
 ) -> app_commands.Command[Any, ..., None]:
     async def callback(interaction: Interaction, **values: Any) -> None:
-        await on_command(interaction, command_line(command, values), is_private(command))
+        await on_command(interaction, command.name, fields_of(command, values), is_private(command))
 
     setattr(callback, "__signature__", _signature(command))  # noqa: B010 (functions have no such attribute to mypy)
     arguments = command.arguments

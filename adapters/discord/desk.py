@@ -123,10 +123,10 @@ class Desk:
 
     # --- what comes in -------------------------------------------------------------------------------------------
 
-    async def command(self, interaction: Interaction, line: str, private: bool) -> None:
-        """A subcommand of `/papers`."""
+    async def command(self, interaction: Interaction, command: str, values: Mapping[str, str], private: bool) -> None:
+        """A subcommand of `/papers`, with the options that were given."""
         async with self._watched():
-            await self._answer_interaction(interaction, await self._request(interaction, line), private)
+            await self._answer_interaction(interaction, await self._request(interaction, command, values), private)
 
     async def explain(self, interaction: Interaction, message: discord.Message) -> None:
         """The entry in a message's menu."""

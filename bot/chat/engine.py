@@ -12,7 +12,7 @@ import structlog
 
 from bot.chat.channels import channel_named
 from bot.chat.forms import Form, FormMaker, fill_in
-from bot.chat.grammar import Argument, Command, Invocation, Kind, check_number
+from bot.chat.grammar import Argument, Command, Invocation, Kind, check_number, check_required
 from bot.chat.intent import understand
 from bot.chat.request import Final, Reply, Request, close
 from bot.chat.smalltalk import small_talk
@@ -144,6 +144,10 @@ class Engine:
         if not request.text.strip():
             request = replace(request, text=self._default)
         commands = self.commands if request.runs_bot else self._commands_of_chats
+        if request.fields and (command := _alone(request.text, commands)):
+            filled = fill_in(Invocation(command), request.fields)
+            check_required(command, filled.values)
+            return filled
         if small_talk(request):
             return None
         invocation = understand(request, commands, questions=self._question is not None)
@@ -155,6 +159,11 @@ class Engine:
         if self._question is None:
             raise BadInput("That is not a command. `help` lists what there is.")
         return self._question(request)
+
+
+def _alone(line: str, commands: Iterable[Command]) -> Command | None:
+    """The command whose name is all that the line holds, so that its arguments are in the fields, if there are any."""
+    return next((command for command in commands if command.name == line.strip()), None)
 
 
 def _check(command: Command, argument: Argument, words: str) -> None:

@@ -143,12 +143,18 @@ def read_arguments(command: Command, words: list[str]) -> dict[str, str]:
     """Give each word to its argument."""
     plain, named = _split_at_keywords(command, words)
     values = _read_plain(command, plain) | named
+    check_required(command, values)
     for argument in command.arguments:
-        if argument.required and not values.get(argument.name):
-            raise BadInput(f"`{command.name}` needs {argument.help}. Usage: `{command.usage}`.")
         if argument.choices and argument.name in values:
             values[argument.name] = choose(argument, values[argument.name])
     return values
+
+
+def check_required(command: Command, values: Mapping[str, str]) -> None:
+    """Raises `BadInput` where an argument is missing."""
+    for argument in command.arguments:
+        if argument.required and not values.get(argument.name):
+            raise BadInput(f"`{command.name}` needs {argument.help}. Usage: `{command.usage}`.")
 
 
 def _split_at_keywords(command: Command, words: list[str]) -> tuple[list[str], dict[str, str]]:

@@ -492,7 +492,7 @@ async def test_a_press_that_comes_too_late_costs_nothing(
         del server.interactions[late.token]
         answer = await person.answer(await person.command("search", words="after it"))
         assert "found 8" in words_of(answer)
-        assert [asked.text for asked in stage.asked] == ["search after it"]
+        assert [asked.fields for asked in stage.asked] == [{"words": "after it"}]
 
 
 # --- private ---------------------------------------------------------------------------------------------------------
@@ -529,6 +529,16 @@ async def test_what_only_a_handler_finds_leaves_nothing_for_others_to_see(
         assert answer["flags"] & EPHEMERAL
         assert server.shown(person.channel) == [answer]
         assert answer["edits"] == 0
+
+
+async def test_what_stands_in_an_option_is_not_read_as_another_one(
+    server: DiscordServer, person: Person, stage: Stage
+) -> None:
+    async with running_bot(server, stage.engine()):
+        answer = await person.answer(await person.command("search", words="page 3 of top 5 lists"))
+        assert "page 3 of top 5 lists" in words_of(answer)
+        answer = await person.answer(await person.command("show", paper="no such paper"))
+        assert "names no paper" in words_of(answer)
 
 
 async def test_settings_are_told_to_one_person_alone(server: DiscordServer, person: Person, stage: Stage) -> None:

@@ -15,6 +15,7 @@ from bot.chat.grammar import Invocation, parse
 from bot.chat.request import Final, Place, Request
 from bot.digests.model import EmptyDays, Kind, Subscription, Target
 from bot.documents.model import Action, Actions, Document
+from bot.documents.plain import plain_document
 from bot.errors import BadInput, NotAllowed
 from tests.unit.chat.conftest import World
 
@@ -155,3 +156,14 @@ async def test_subscription_offers_its_form(world: World) -> None:
     said = await _sent(world, replace(FILLED, text="subscribe weekly"))
     actions = [action for block in said.blocks if isinstance(block, Actions) for action in block.actions]
     assert Action("Change", "subscribe weekly", private=True, fills=True) in actions
+
+
+async def test_arguments_may_all_stand_in_fields_where_nothing_in_them_is_a_keyword(world: World) -> None:
+    found = await _sent(world, Request(place=HERE, user="U1", text="search", fields={"words": "page 2 of top 3 lists"}))
+    assert "page 2 of top 3 lists" in plain_document(found)
+
+
+def test_an_argument_that_is_missing_there_is_asked_for(world: World) -> None:
+    objection = world.app.engine.objection(Request(place=HERE, user="U1", text="search", fields={"page": "2"}))
+    assert isinstance(objection, BadInput)
+    assert "needs words to search for" in objection.sentence

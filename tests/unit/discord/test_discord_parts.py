@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adapters.discord.client import PapersClient
-from adapters.discord.commands import command_line
+from adapters.discord.commands import fields_of
 from adapters.discord.events import reference_in
 from adapters.discord.gateway import IdentifyBudget, SessionStarts
 from adapters.discord.leftovers import shard_of
@@ -19,7 +19,6 @@ from adapters.discord.shards import ShardLeases, Shards, read_shards
 from adapters.discord.suggestions import suggest_papers, suggest_zones
 from adapters.discord.sync import fingerprint
 from bot.chat.commands import COMMANDS
-from bot.chat.grammar import parse
 from bot.chat.request import Place
 from bot.errors import SettingsError, Transient
 from bot.papers.model import Paper
@@ -69,16 +68,16 @@ def test_numbers_are_offered_as_far_as_they_can_be(client: PapersClient) -> None
 
 def test_a_flag_is_a_word_only_where_it_is_set() -> None:
     subscribe = next(command for command in COMMANDS if command.name == "subscribe")
-    assert command_line(subscribe, {"channel": "1", "weekly": False}) == "subscribe 1"
-    assert command_line(subscribe, {"channel": "1", "weekly": True}) == "subscribe 1 weekly"
+    assert fields_of(subscribe, {"channel": "1", "weekly": False}) == {"channel": "1"}
+    assert fields_of(subscribe, {"channel": "1", "weekly": True}) == {"channel": "1", "weekly": "weekly"}
 
 
-def test_the_options_make_the_line_that_the_grammar_reads() -> None:
+def test_options_that_are_empty_are_left_out() -> None:
     search = next(command for command in COMMANDS if command.name == "search")
-    line = command_line(search, {"words": "graph networks", "page": 2, "top": None})
-    read = parse(line, COMMANDS)
-    assert read is not None
-    assert dict(read.values) == {"words": "graph networks", "page": "2"}
+    assert fields_of(search, {"words": " graph networks ", "page": 2, "top": None}) == {
+        "words": "graph networks",
+        "page": "2",
+    }
 
 
 def test_what_discord_adds_to_commands_does_not_count_as_a_change(client: PapersClient) -> None:
