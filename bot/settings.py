@@ -127,9 +127,10 @@ class Settings(BaseModel):
     @field_validator("http")
     @classmethod
     def _is_host_and_port(cls, value: str | None) -> str | None:
-        port = (value or ":0").rpartition(":")[2]
-        if not (port.isascii() and port.isdecimal()) or int(port) > HIGHEST_PORT:
-            raise ValueError("must be host:port, such as 0.0.0.0:8080")
+        host, _, port = (value or ":0").rpartition(":")
+        is_one = ":" not in host or (host.startswith("[") and host.endswith("]"))
+        if not is_one or not (port.isascii() and port.isdecimal()) or int(port) > HIGHEST_PORT:
+            raise ValueError("must be host:port, such as 0.0.0.0:8080 or [::1]:8080")
         return value
 
     @field_validator("smtp_url")

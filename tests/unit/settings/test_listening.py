@@ -18,7 +18,9 @@ def test_host_and_port_are_read(given: str, listen: tuple[str, int]) -> None:
     assert load({"PAPERWIRE_HTTP": given}, Path("no.env")).listen == listen
 
 
-@pytest.mark.parametrize("given", ["8080x", "localhost", "localhost:99999", "localhost:-1"])
+@pytest.mark.parametrize(
+    "given", ["8080x", "localhost", "localhost:99999", "localhost:-1", "127.0.0.1:8080:9", "::1:80"]
+)
 def test_an_address_that_cannot_be_is_refused(given: str) -> None:
     with pytest.raises(SettingsError, match="PAPERWIRE_HTTP"):
         load({"PAPERWIRE_HTTP": given}, Path("no.env"))
