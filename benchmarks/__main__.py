@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import importlib
 import json
+import logging
 import pkgutil
 import sys
 from collections.abc import Iterator, Mapping
@@ -17,6 +18,7 @@ from rich.console import Console
 from rich.table import Table
 
 import benchmarks
+from bot.logs import log_to_stderr
 
 
 class Benchmark(Protocol):
@@ -40,6 +42,7 @@ def main() -> int:
         if hasattr(benchmark, "add_arguments"):
             benchmark.add_arguments(own)
     options = parser.parse_args()
+    log_to_stderr(logging.WARNING)  # stdout is for the figures
     chosen = [options.name] if options.name else sorted(known)
     figures = {name: known[name].run(_defaults(parser, name) if not options.name else options) for name in chosen}
     if options.json:
