@@ -192,7 +192,8 @@ async def test_third_refusal_in_a_row_pauses_and_tells_the_owner_once(world: Wor
     assert (await world.standing()).paused == str(refusal)
     [(workspace, user, document)] = world.poster.told
     assert (workspace, user) == ("slack:T1", "U1")
-    assert str(refusal) in plain_document(document)
+    said = plain_document(document)
+    assert f"I have paused the digests in C1 that you subscribed to. {refusal}" in said
 
 
 async def test_two_refusals_are_waited_out(world: World) -> None:

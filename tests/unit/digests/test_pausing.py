@@ -50,6 +50,7 @@ async def test_the_owner_is_told_once_what_happened_and_what_to_do(subscriptions
         await LostChannels(subscriptions, poster).deleted(CHANNEL, "papers")
     [(workspace, user, document)] = poster.told
     assert (workspace, user) == ("discord:9", "u1")
+    assert "I have paused the digests that you subscribed to." in plain_document(document)
     assert "#papers was deleted. `subscribe` in another channel goes on there." in plain_document(document)
 
 
