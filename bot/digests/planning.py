@@ -34,8 +34,9 @@ class Plan:
 
 
 def first_due(subscription: Subscription, now: datetime) -> datetime:
-    """When a new subscription speaks for the first time, in UTC."""
-    return _with_jitter(subscription, subscription.schedule.next_due(now))
+    """When a new or changed subscription speaks next, in UTC: also today, if only its jitter is still to pass."""
+    jitter = timedelta(seconds=subscription.jitter)
+    return subscription.schedule.next_due(now - jitter) + jitter
 
 
 def plan(standing: Standing, now: datetime) -> Plan:

@@ -119,6 +119,15 @@ async def test_clock_that_jumps_changes_no_count(world: World, jump: timedelta) 
     assert await world.ticker().tick() == 0
 
 
+def test_change_between_the_hour_and_its_jitter_loses_no_digest() -> None:
+    nine = datetime(2026, 1, 5, 9, tzinfo=UTC)  # a Monday
+    late = wish(Target("slack:T1", "C1"), schedule=Schedule(time(9), "UTC", WEEKDAYS))
+    due = nine + timedelta(seconds=late.jitter)
+    assert late.jitter > 1
+    assert first_due(late, due - timedelta(seconds=1)) == due
+    assert first_due(late, due) == due + timedelta(days=1)
+
+
 async def test_missed_window_is_skipped_with_a_note(world: World) -> None:
     await world.subscribe("C1")
     world.clock.move_to(NEW_YEAR + timedelta(hours=16))
