@@ -162,9 +162,9 @@ class Subscribing:
     async def preview(self, asked: Asked) -> AsyncIterator[Reply]:
         """What the next digest would be, as things stand; nothing is remembered."""
         yield Progress("Composing the digest …")
-        _, wish = await self._wishes.read(asked, target_of(asked))
+        known, wish = await self._wishes.read(asked, target_of(asked))
         now = self._clock.now()
-        slot, days = owed_at(Standing(subscription=wish, next_due_at=now), now)
+        slot, days = owed_at(replace(known or Standing(subscription=wish, next_due_at=now), subscription=wish), now)
         yield Final(previewed(await self._composer.compose(wish, slot, days, patience=PATIENCE)))
 
     async def _report(self, request: Request, standing: Standing) -> tuple[Block, ...]:

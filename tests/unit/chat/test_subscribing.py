@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import time
+from datetime import date, time
 
 import pytest
 from hypothesis import given
@@ -206,3 +206,16 @@ async def test_preview_shows_the_papers_and_remembers_nothing(world: World) -> N
     assert [paper["rank"] for paper in document.data["papers"]] == [1, 2]
     assert await world.store.subscriptions.of_workspace("slack:T1") == []
     assert await world.store.deliveries.digests(Target("slack:T1", "C1")) == []
+
+
+async def test_preview_takes_in_the_lists_since_the_last_digest(world: World) -> None:
+    await _say(world, "subscribe edition live")
+    assert (await _total(world)) == 12
+    await world.store.subscriptions.ran(Target("slack:T1", "C1"), Kind.DAILY, world.clock.now(), date(2026, 7, 8), "")
+    assert (await _total(world)) == 15
+
+
+async def _total(world: World) -> object:
+    data = (await _say(world, "preview")).data
+    assert isinstance(data, dict)
+    return data["total"]
