@@ -58,7 +58,6 @@ class DiscordPoster:
     """
 
     platform = "discord"
-    promise = "Discord drops repetitions for some minutes, and later the bot looks for the message; none comes twice."
     seconds_between = 1.1  # a channel takes five messages in five seconds
     per_second = 46.0  # of the 50 requests that a bot may make; some are longer on their way than others
     burst = 1

@@ -27,7 +27,6 @@ class SlackPoster:
     """Implements `bot.digests.ports.Poster` by Slack's Web API.  What Slack puts off is not waited out here."""
 
     platform = "slack"
-    promise = "Slack cannot be asked whether a message arrived; one of which that is not known is not repeated."
     seconds_between = 1.0  # https://docs.slack.dev/apis/web-api/rate-limits: one message a second in a channel
     per_second = 4.8  # and in a workspace several hundred a minute, taken for 300, bursts included
     burst = 10

@@ -22,8 +22,10 @@ if TYPE_CHECKING:
     from bot.chat.asking import Asking
 
 PROMISES = {  # the platforms that digests go to, and what becomes of a message whose arrival is unknown
-    "slack": "Slack cannot be asked whether a message arrived; one of which that is not known is not repeated.",
-    "discord": "Discord drops repetitions for some minutes, and later the bot looks for the message; none comes twice.",
+    "slack": "None comes twice. A message that may have been lost is looked for if the app has the scope "
+    "channels:history; without it, it is not repeated.",
+    "discord": "None comes twice, and none is lost, as long as the bot may read the message history: Discord drops "
+    "repetitions for some minutes, and later the bot looks for the message.",
     "email": "A mail of which it is not known whether it arrived is not repeated; none comes twice.",
     "feed": "The feed has every digest, once.",
 }

@@ -52,10 +52,6 @@ class Poster(Protocol):
         """The prefix of the workspaces it serves: "slack", "discord"."""
 
     @property
-    def promise(self) -> str:
-        """One sentence, shown by `status`, on what happens to a message whose arrival is unknown."""
-
-    @property
     def seconds_between(self) -> float:
         """The least time between two messages in one channel."""
 

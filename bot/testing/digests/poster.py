@@ -31,7 +31,6 @@ class FakePoster:
     """
 
     platform: str = "slack"
-    promise: str = "A message whose arrival is unknown is not repeated."
     seconds_between: float = 0.0
     per_second: float | None = None
     burst: int = 1
