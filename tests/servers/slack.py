@@ -32,6 +32,7 @@ ALL_SCOPES = (
     "app_mentions:read,assistant:write,channels:read,chat:write,commands,files:write,groups:read,im:history,"
     "team:read,users:read"
 )
+PAGE = 15  # messages that apps get at once which are distributed beside Slack's Marketplace
 
 
 class SlackSaysNo(Exception):
@@ -367,18 +368,23 @@ class SlackServer:
         return {"channel": channel.id, "ts": message.ts, "message": {"ts": message.ts}}
 
     def _conversations_history(self, arguments: Json, _: str) -> Json:
-        return self._read(arguments, lambda message: not message.thread)
+        there = self._read(arguments, lambda message: not message.thread)
+        return {"messages": there[::-1][: int(arguments.get("limit", PAGE))]}
 
     def _conversations_replies(self, arguments: Json, _: str) -> Json:
-        return self._read(arguments, lambda message: arguments["ts"] in (message.thread, message.ts))
+        there = self._read(arguments, lambda message: arguments["ts"] in (message.thread, message.ts))
+        begin = int(arguments.get("cursor") or 0)
+        end = begin + min(PAGE, int(arguments.get("limit", PAGE)))
+        cursor = str(end) if end < len(there) else ""
+        return {"messages": there[begin:end], "response_metadata": {"next_cursor": cursor}}
 
-    def _read(self, arguments: Json, wanted: Callable[[Message], bool]) -> Json:
+    def _read(self, arguments: Json, wanted: Callable[[Message], bool]) -> list[Json]:
         scope = "im:history" if self._channel(arguments).id.startswith("D") else "channels:history"
         if scope not in self.scopes:
             raise SlackSaysNo("missing_scope")
         there = [message for message in self.order if message.channel == self._channel(arguments).id]
-        newest = [message for message in reversed(there) if wanted(message) and not message.only_for]
-        return {"messages": [{"ts": message.ts, "metadata": message.metadata} for message in newest]}
+        seen = [message for message in there if wanted(message) and not message.only_for]
+        return [{"ts": message.ts, "metadata": message.metadata} for message in seen]
 
     def _chat_postEphemeral(self, arguments: Json, _: str) -> Json:  # noqa: N802
         self._check_message(arguments)

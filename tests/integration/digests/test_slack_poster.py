@@ -74,6 +74,15 @@ async def test_messages_are_found_where_the_bot_may_read(slack: SlackServer, pos
     assert await poster.find(TARGET, root, "Papers", "c" * 25) is None
 
 
+async def test_message_far_down_a_thread_is_found(slack: SlackServer, poster: SlackPoster) -> None:
+    slack.scopes = f"{ALL_SCOPES},channels:history"
+    root = await poster.post_root(TARGET, "Papers", ROOT, KEY)
+    replies = [await poster.post_reply(TARGET, root, PAPER, f"{number:025}") for number in range(40)]
+    found = await poster.find(TARGET, root, "Papers", f"{39:025}")
+    assert found is not None
+    assert found.message == replies[39].message
+
+
 async def test_nobody_knows_where_the_bot_may_not_read(slack: SlackServer, poster: SlackPoster) -> None:
     with pytest.raises(Ambiguous):
         await poster.find(TARGET, None, "Papers", KEY)
