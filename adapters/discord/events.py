@@ -9,7 +9,7 @@ from typing import Any
 
 import discord
 
-from adapters.discord.permissions import NEEDED, lacking
+from adapters.discord.permissions import NEEDED, lacking_to_post
 from bot.chat.request import Origin, Place, Request
 from bot.digests.model import Target
 
@@ -73,7 +73,7 @@ def with_rights(request: Request, interaction: Interaction, channel: str, *, nam
     found = _channel_of(guild, channel)
     is_admin = interaction.permissions.manage_guild
     may_manage = (is_admin or named) and (found is not None or channel == request.place.channel)
-    missing = lacking(found) if found is not None else tuple(NEEDED.values())
+    missing = lacking_to_post(found) if found is not None else tuple(NEEDED.values())
     return replace(request, is_admin=is_admin, may_manage=may_manage, lacking=missing)
 
 

@@ -20,6 +20,7 @@ NEEDED: dict[str, str] = {
     "embed_links": "Embed Links",
     "read_message_history": "Read Message History",  # to find a digest's message whose arrival is not known
 }
+IN_THREADS = ("create_public_threads", "send_messages_in_threads")
 WELCOME = ("attach_files",)  # for a week's chart, which is told in words without it
 SCOPES = ("bot", "applications.commands")
 
@@ -40,13 +41,23 @@ def least() -> discord.Permissions:
 
 def missing(held: discord.Permissions) -> tuple[str, ...]:
     """The names of those that are not held."""
-    return tuple(name for flag, name in NEEDED.items() if not getattr(held, flag))
+    return _missing(held, NEEDED)
 
 
-def lacking(channel: discord.abc.GuildChannel | discord.Thread, needed: Iterable[str] = NEEDED) -> tuple[str, ...]:
+def missing_to_post(channel: object, held: discord.Permissions) -> tuple[str, ...]:
+    """Those without which a digest cannot be posted: where the bot may open no threads, its replies are plain ones."""
+    has_plain_replies = isinstance(channel, discord.TextChannel) and not held.create_public_threads
+    return _missing(held, (flag for flag in NEEDED if not (has_plain_replies and flag in IN_THREADS)))
+
+
+def lacking(channel: discord.abc.GuildChannel | discord.Thread, needed: Iterable[str]) -> tuple[str, ...]:
     """The names of the permissions, of those needed, that the bot does not hold in a channel."""
-    held = channel.permissions_for(channel.guild.me)
-    return tuple(NEEDED[flag] for flag in needed if not getattr(held, flag))
+    return _missing(channel.permissions_for(channel.guild.me), needed)
+
+
+def lacking_to_post(channel: discord.abc.GuildChannel | discord.Thread) -> tuple[str, ...]:
+    """The names of the permissions that the bot lacks to post a digest in a channel."""
+    return missing_to_post(channel, channel.permissions_for(channel.guild.me))
 
 
 def lacking_to_answer(channel: discord.abc.MessageableChannel) -> tuple[str, ...]:
@@ -59,8 +70,7 @@ def lacking_to_answer(channel: discord.abc.MessageableChannel) -> tuple[str, ...
 def may_have_thread(message: discord.Message) -> bool:
     """Whether the bot's answer to a message gets a thread of its own: in a text channel, and to no reply."""
     channel = message.channel
-    in_threads = ("create_public_threads", "send_messages_in_threads")
-    return isinstance(channel, discord.TextChannel) and message.reference is None and not lacking(channel, in_threads)
+    return isinstance(channel, discord.TextChannel) and message.reference is None and not lacking(channel, IN_THREADS)
 
 
 def application_id(token: str) -> int:
@@ -91,3 +101,7 @@ async def gaps(client: discord.Client) -> AsyncIterator[Gap]:
             held = channel.permissions_for(me)
             if held.view_channel and (lacking := missing(held)):
                 yield Gap(guild.name, channel.name, lacking)
+
+
+def _missing(held: discord.Permissions, needed: Iterable[str]) -> tuple[str, ...]:
+    return tuple(NEEDED[flag] for flag in needed if not getattr(held, flag))

@@ -22,7 +22,7 @@ from adapters.discord.client import intents
 from adapters.discord.errors import FAULTS, translated
 from adapters.discord.events import guild_workspace
 from adapters.discord.gateway import aim_rest
-from adapters.discord.permissions import missing
+from adapters.discord.permissions import missing_to_post
 from adapters.discord.render import pages
 from adapters.discord.surfaces import SILENT_MENTIONS, files, named
 from bot.digests.model import Target
@@ -157,7 +157,7 @@ class DiscordPoster:
             guild = await client.fetch_guild(place.guild.id, with_counts=False)  # whose roles are not known without
             channel = await guild.fetch_channel(place.id)
             held = channel.permissions_for(await guild.fetch_member(client.user.id if client.user else 0))
-            if lacking := missing(held):
+            if lacking := missing_to_post(channel, held):
                 raise TargetGone(f"The bot's role lacks {', '.join(lacking)} there.")
 
     async def tell(self, workspace: str, user: str, document: Document) -> None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 
 import pytest
+from discord import Permissions
 
+from adapters.discord.permissions import least
 from adapters.discord.poster import DiscordPoster
 from bot.digests.model import Target
 from bot.digests.ports import MessageRef
@@ -219,6 +221,8 @@ async def test_channel_that_takes_digests_is_told_from_others(
     guild["roles"][0]["permissions"] = "0"
     with pytest.raises(TargetGone, match="Send Messages"):
         await poster.look_at(target)
+    guild["roles"][0]["permissions"] = str(least().value & ~Permissions(create_public_threads=True).value)
+    await poster.look_at(target)  # replies are plain there
 
 
 async def test_owner_is_told_directly(server: DiscordServer, target: Target, poster: DiscordPoster) -> None:

@@ -11,6 +11,7 @@ from itertools import pairwise
 import pytest
 
 from adapters.discord.delivery import INTERRUPTED, SILENT
+from adapters.discord.permissions import least
 from adapters.discord.surfaces import ELSEWHERE
 from bot.chat.commands import COMMANDS
 from bot.chat.engine import Asked, Engine
@@ -547,11 +548,21 @@ async def test_settings_are_told_to_one_person_alone(server: DiscordServer, pers
         assert answer["flags"] & EPHEMERAL
 
 
+@pytest.mark.parametrize(
+    ("withheld", "lacking"),
+    [
+        (("embed_links",), ("Embed Links",)),
+        (("send_messages_in_threads",), ("Send Messages in Threads",)),
+        (("create_public_threads",), ()),  # then replies are plain
+        (("create_public_threads", "send_messages_in_threads"), ()),
+    ],
+)
 async def test_what_the_bot_lacks_to_post_is_known_with_the_request(
-    server: DiscordServer, person: Person, stage: Stage
+    server: DiscordServer, person: Person, stage: Stage, withheld: tuple[str, ...], lacking: tuple[str, ...]
 ) -> None:
-    all_but_opening_threads = 1 << 10 | 1 << 11 | 1 << 14 | 1 << 16 | 1 << 38
-    server.gateway.guilds[person.guild]["roles"][0]["permissions"] = str(all_but_opening_threads)
+    held = least()
+    held.update(**dict.fromkeys(withheld, False))
+    server.gateway.guilds[person.guild]["roles"][0]["permissions"] = str(held.value)
     async with running_bot(server, stage.engine()):
         await person.answer(await person.command("preview"))
-        assert stage.asked[0].lacking == ("Create Public Threads",)
+        assert stage.asked[0].lacking == lacking
