@@ -84,7 +84,7 @@ class Composer:
         """
         reading = await read(self._library, days)
         if days and len(reading.unread) == len(days):
-            raise Transient("Hugging Face does not answer, and none of these lists was ever seen.")
+            raise Transient("Hugging Face does not answer, and there is no older copy of its list.")
         chosen, rises = await self._choose(subscription, reading.papers)
         if not chosen.choices:
             return wording.notice(slot, reading, chosen, _gaps(reading))

@@ -87,7 +87,8 @@ def what_is_lacking(reading: Reading, missing: str) -> Text:
     """How old the lists are, and what is missing."""
     if reading.old_since is None:
         return text(missing)
-    return text("Hugging Face does not answer; the list is as of ", Moment(reading.old_since), ". ", missing)
+    end = f". {missing}".strip()
+    return text("Hugging Face does not answer; the list is as of ", Moment(reading.old_since), end)
 
 
 def what_is_missing(unread: Sequence[date]) -> str:

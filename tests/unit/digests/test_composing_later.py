@@ -8,7 +8,7 @@ import pytest
 
 from bot.digests.codec import dump, load
 from bot.digests.model import DeliveryState, Part
-from bot.documents.model import Document
+from bot.documents.model import Document, Footnote, Span
 from tests.composing import CHANNEL, FRIDAY, SLOT, THURSDAY, World, entry, root_of, titles
 from tests.digests import wish
 
@@ -89,6 +89,9 @@ async def test_papers_that_joined_an_old_list_follow(world: World) -> None:
     world.down = {FRIDAY}
     digest = await world.compose()
     assert "the list is as of" in root_of(digest)
+    lacking = digest.parts[0].document.blocks[-1]
+    assert isinstance(lacking, Footnote)
+    assert lacking.text[-1] == Span(".")
     world.down = set()
     world.lists[FRIDAY].append(entry(5, "A late whale"))
     newer = await world.complete(digest)
