@@ -39,6 +39,7 @@ Wish = Annotated[list[str], typer.Argument(metavar="ADDRESS|feed", help="Then wi
 Code = Annotated[list[str], typer.Argument(metavar="CODE", help="Such as K7QM-2XWD.")]
 Labelled = Annotated[Path, typer.Argument(metavar="FILE", help="JSON Lines.", exists=True, dir_okay=False)]
 Top = Annotated[int | None, typer.Option(metavar="N", min=1, max=50, help="How many papers to show.")]
+DigestTop = Annotated[int | None, typer.Option(metavar="N", min=1, max=25, help="How many papers to show.")]
 
 
 def _show_version(wanted: bool) -> None:
@@ -156,7 +157,7 @@ def encodings() -> None:
 
 @digest.command()
 def preview(
-    top: Top = None,
+    top: DigestTop = None,
     about: Annotated[str | None, typer.Option(metavar="TOPICS", help="Topics, with commas.")] = None,
     weekly: Annotated[bool, typer.Option("--weekly", help="The round-up of the week.")] = False,
     as_json: Json = False,

@@ -123,6 +123,12 @@ def test_the_doctor_tells_faults_from_warnings() -> None:
 
 
 @pytest.mark.usefixtures("data")
+def test_a_digest_has_its_own_most_papers() -> None:
+    assert paperwire("digest", "preview", "--top", "25", "--demo").exit_code == 0
+    assert paperwire("digest", "preview", "--top", "26", "--demo").exit_code == 2
+
+
+@pytest.mark.usefixtures("data")
 def test_the_demonstration_can_be_searched_at_once() -> None:
     done = paperwire("search", "video", "generation", "--demo")
     assert done.exit_code == 0
