@@ -16,7 +16,7 @@ from adapters.slack.escape import escape_markdown
 from adapters.slack.events import Address
 from adapters.slack.limits import STREAM_TEXT
 from adapters.slack.outbox import Outbox, call
-from bot.errors import BotError, Permanent, RateLimited
+from bot.errors import BotError, Permanent, RateLimited, TargetGone
 from bot.ports import Clock
 
 log = structlog.get_logger(__name__)
@@ -136,6 +136,8 @@ class Abilities:
             return await call(lambda: ask(client), again_if_unsure=False, attempts=1)
         except RateLimited:
             raise
+        except TargetGone:
+            pass  # one channel is not all of the workspace
         except Permanent:
             self._refused[to.team, ability] = self._clock.now() + PAUSE
         except BotError as error:

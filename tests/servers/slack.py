@@ -440,6 +440,7 @@ class SlackServer:
 
     def _assistant_threads_setStatus(self, arguments: Json, _: str) -> Json:  # noqa: N802
         self._needs_agent()
+        self._writable({"channel": arguments["channel_id"]})
         self.statuses.append((arguments["thread_ts"], arguments["status"]))
         self.note(f"{arguments['channel_id']}  (status) {arguments['status']}")
         return {}
