@@ -12,7 +12,10 @@ PUBLIC_API = "https://slack.com/api/"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SlackConfig:
-    """Settings of Slack.  With an app token Socket Mode, else HTTP; with a bot token one workspace, else OAuth."""
+    """Settings of Slack.  With an app token Socket Mode, else HTTP; with a bot token one workspace, else OAuth.
+
+    OAuth goes with HTTP alone, as its pages need an address.
+    """
 
     api_url: str = PUBLIC_API
     bot_token: str = field(default="", repr=False)
@@ -50,6 +53,14 @@ class SlackConfig:
             raise SettingsError("SLACK_BOT_TOKEN must begin with xoxb-; it stands under OAuth & Permissions.")
         if self.app_token and not self.app_token.startswith("xapp-"):
             raise SettingsError("SLACK_APP_TOKEN must begin with xapp-; it stands under Basic Information.")
+        if self.uses_sockets and not self.bot_token:
+            raise SettingsError(
+                "Socket Mode serves one workspace: set SLACK_BOT_TOKEN, or unset SLACK_APP_TOKEN to serve many over HTTP."
+            )
+        if self.bot_token and self.client_id and not self.uses_sockets:
+            raise SettingsError(
+                "SLACK_BOT_TOKEN serves one workspace, SLACK_CLIENT_ID serves many: unset the one that is not meant."
+            )
         if not self.uses_sockets and not self.signing_secret:
             raise SettingsError("Slack needs SLACK_APP_TOKEN for Socket Mode, or SLACK_SIGNING_SECRET for HTTP.")
         if not self.uses_sockets and not self.http:

@@ -351,6 +351,8 @@ async def test_a_failing_job_does_not_stop_its_lane() -> None:
         ({"app_token": "xapp-1"}, "SLACK_BOT_TOKEN"),
         ({"bot_token": "xapp-1", "app_token": "xapp-1"}, "xoxb-"),
         ({"bot_token": "xoxb-1", "app_token": "xoxb-1"}, "xapp-"),
+        ({"client_id": "1.2", "client_secret": "s", "app_token": "xapp-1"}, "unset SLACK_APP_TOKEN"),
+        ({"client_id": "1.2", "client_secret": "s", "bot_token": "xoxb-1", "signing_secret": "s"}, "unset the one"),
         ({"bot_token": "xoxb-1"}, "SLACK_SIGNING_SECRET"),
         ({"bot_token": "xoxb-1", "signing_secret": "s"}, "PAPERWIRE_HTTP"),
     ],
