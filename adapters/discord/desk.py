@@ -18,7 +18,7 @@ import discord
 import structlog
 
 from adapters.discord.delivery import Delivery, Pace, Surface, sentence
-from adapters.discord.errors import ALREADY_ACKNOWLEDGED, FAULTS, UNKNOWN_INTERACTION, translated
+from adapters.discord.errors import ALREADY_ACKNOWLEDGED, FAULTS, UNKNOWN_INTERACTION, only_logged, translated
 from adapters.discord.events import (
     Interaction,
     is_for,
@@ -189,13 +189,21 @@ class Desk:
             if self._closing:
                 await send(message.channel, pages(sentence(RESTARTING))[0])
                 return
-            begun = await self._services.events.begin(f"discord:m{message.id}", self._services.clock.now(), _LEASE)
-            if not begun:
-                return
-            try:
-                await self._answer_message(message, me)
-            finally:
-                await self._services.events.finish(f"discord:m{message.id}")
+            event = f"discord:m{message.id}"
+            if await self._begins(event):
+                try:
+                    await self._answer_message(message, me)
+                finally:
+                    with only_logged("finish_event"):
+                        await self._services.events.finish(event)
+
+    async def _begins(self, event: str) -> bool:
+        """Whether to work on it.  Without the store, rather twice than not at all: somebody waits for an answer."""
+        try:
+            return await self._services.events.begin(event, self._services.clock.now(), _LEASE)
+        except StoreError as error:
+            log.warning("events_unknown", action="begin_event", reason=error.sentence)
+            return True
 
     async def _show_form(self, interaction: Interaction, custom_id: str, line: str) -> None:
         """Open a command's form; what holds now is read first, for which Discord leaves three seconds."""
@@ -271,7 +279,9 @@ class Desk:
         in_thread = None
         if may_have_thread(message):
             in_thread = named(request.text)
-            request = replace(request, place=await self._place_in_thread(request.place, message.id))
+            thread = replace(request.place, thread=str(message.id))
+            await self._carry_list(request.place, thread)
+            request = replace(request, place=thread)
         surface = MessageSurface(
             message, in_thread=in_thread, book=book, notes=self._notes, on_thread=self._remember(request)
         )
@@ -288,12 +298,11 @@ class Desk:
     def _book(self, place: Place) -> OpenAnswer:
         return OpenAnswer(place, self._services.open_replies, self._services.clock, self._pace.grace)
 
-    async def _place_in_thread(self, channel: Place, thread: int) -> Place:
-        """The conversation of a thread that begins: `#3` means there what it means in the channel at this moment."""
-        place = replace(channel, thread=str(thread))
-        if papers := await self._services.conversations.shown_list(channel):
-            await self._services.conversations.show_list(place, papers, self._services.clock.now())
-        return place
+    async def _carry_list(self, channel: Place, thread: Place) -> None:
+        """A thread begins: `#3` means there what it means in the channel at this moment."""
+        with only_logged("carry_list"):
+            if papers := await self._services.conversations.shown_list(channel):
+                await self._services.conversations.show_list(thread, papers, self._services.clock.now())
 
     async def _deliver(self, request: Request, surface: Surface) -> None:
         delivery = Delivery(surface, self._pace)
@@ -314,7 +323,8 @@ class Desk:
         async def remember(thread: discord.Thread, document: Document) -> None:
             place = Place(request.place.workspace, request.place.channel, str(thread.id))
             papers = [block.paper_id for block in document.blocks if isinstance(block, Card)] or request.replied_papers
-            await self._services.conversations.show_list(place, papers, self._services.clock.now())
+            with only_logged("remember_list"):
+                await self._services.conversations.show_list(place, papers, self._services.clock.now())
 
         return remember
 

@@ -1,11 +1,14 @@
-"""discord.py's exceptions become the house's errors."""
+"""discord.py's exceptions become the house's errors; and which errors no answer fails for."""
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import aiohttp
 import discord
+import structlog
 
 from bot.errors import (
     Ambiguous,
@@ -13,10 +16,13 @@ from bot.errors import (
     ContentRejected,
     Permanent,
     RateLimited,
+    StoreError,
     TargetGone,
     Transient,
     Unauthorized,
 )
+
+log = structlog.get_logger(__name__)
 
 FAULTS = (discord.DiscordException, aiohttp.ClientError, asyncio.TimeoutError, OSError)
 
@@ -56,6 +62,15 @@ def translated(error: BaseException) -> BotError:
         case asyncio.TimeoutError() | aiohttp.ClientError() | OSError():
             return Ambiguous("The connection to Discord broke; it is not known whether the message arrived.")
     return Transient("Discord cannot be reached right now.")
+
+
+@contextmanager
+def only_logged(action: str) -> Iterator[None]:
+    """What the store cannot take or give just now stands in the log alone, where an answer can do without it."""
+    try:
+        yield
+    except StoreError as error:
+        log.warning("store_away", action=action, reason=error.sentence)
 
 
 def is_place_gone(error: BaseException) -> bool:

@@ -11,7 +11,7 @@ import discord
 import structlog
 
 from adapters.discord.delivery import INTERRUPTED, sentence
-from adapters.discord.errors import FAULTS, translated
+from adapters.discord.errors import FAULTS, only_logged, translated
 from adapters.discord.events import guild_workspace
 from adapters.discord.render import pages
 from adapters.discord.surfaces import SILENT_MENTIONS, nonce_of
@@ -33,7 +33,7 @@ class OpenAnswer:
 
     The reference kept is `CHANNEL/MESSAGE/TOKEN`; the token of an interaction is worth nothing after 15 minutes.  A
     question that shows no answer yet is `CHANNEL/0/QUESTION`.  An answer that is there within `grace` seconds is never
-    written down: that would take longer than the answer.
+    written down: that would take longer than the answer.  Nor does an answer fail where the store does.
     """
 
     def __init__(self, place: Place, open_replies: OpenReplies, clock: Clock, grace: float) -> None:
@@ -63,19 +63,21 @@ class OpenAnswer:
         if self._writing is not None:
             await self._writing
         if self._written is not None:
-            await self._open_replies.closed(self._written)
+            with only_logged("note_closed_answer"):
+                await self._open_replies.closed(self._written)
             self._written = None
 
     def _begin_writing(self) -> None:
         self._writing = asyncio.ensure_future(self._write())
 
     async def _write(self) -> None:
-        while self._reply is not None and self._reply != self._written:
-            reply, before = self._reply, self._written
-            await self._open_replies.opened(reply)
-            self._written = reply
-            if before is not None:
-                await self._open_replies.closed(before)
+        with only_logged("note_open_answer"):
+            while self._reply is not None and self._reply != self._written:
+                reply, before = self._reply, self._written
+                await self._open_replies.opened(reply)
+                self._written = reply
+                if before is not None:
+                    await self._open_replies.closed(before)
 
 
 async def close_leftovers(
