@@ -55,7 +55,7 @@ class SlackConfig:
             raise SettingsError("SLACK_APP_TOKEN must begin with xapp-; it stands under Basic Information.")
         if self.uses_sockets and not self.bot_token:
             raise SettingsError(
-                "Socket Mode serves one workspace: set SLACK_BOT_TOKEN, or unset SLACK_APP_TOKEN to serve many over HTTP."
+                "Socket Mode serves one workspace: set SLACK_BOT_TOKEN, or unset SLACK_APP_TOKEN to serve many."
             )
         if self.bot_token and self.client_id and not self.uses_sockets:
             raise SettingsError(

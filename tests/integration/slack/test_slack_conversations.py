@@ -103,16 +103,14 @@ async def test_without_the_agents_features_an_answer_is_edited_in(slack: SlackSe
     assert answer.edits
 
 
-async def test_a_channel_that_is_closed_to_the_bot_does_not_end_streams_elsewhere(
-    slack: SlackServer, user: SlackUser, calls: Calls
+async def test_a_channel_that_is_closed_to_the_bot_does_not_end_the_status_elsewhere(
+    slack: SlackServer, user: SlackUser
 ) -> None:
-    calls.gate.clear()
     await user.mention("why?", channel="C3")
-    await slack.until(lambda: [method for method, _ in slack.calls if method == "chat.startStream"])
-    await user.mention("and here?")
-    assert await slack.until(lambda: [message for message in slack.order if message.streaming])
-    calls.gate.set()
+    await slack.until(lambda: any(method == "assistant.threads.setStatus" for method, _ in slack.calls))
+    ts = await user.mention("and here?")
     await seen(slack, "You asked: and here?")
+    assert (ts, "Reading the paper …") in slack.statuses
 
 
 async def test_edits_keep_their_distance(slack: SlackServer, user: SlackUser) -> None:
