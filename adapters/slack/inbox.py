@@ -65,7 +65,13 @@ class Inbox:
         What one person alone will see is no part of the conversation, and does not wait for it.
         """
         private = self._is_private(incoming)
-        return self.take_job(incoming.key, self.lane(incoming), lambda: self._converse(incoming, private), once)
+        return self.take_job(
+            incoming.key,
+            self.lane(incoming),
+            lambda: self._converse(incoming, private),
+            once,
+            instead=lambda: self._answer(incoming, private).interrupt(),
+        )
 
     def lane(self, incoming: Incoming) -> Hashable:
         """Where a request waits for those before it."""
@@ -83,10 +89,13 @@ class Inbox:
         """Whether it is about a channel's settings."""
         return self._requests.changes(incoming)
 
-    def take_job(self, key: str, lane: Hashable, job: Job, once: Hashable = None) -> bool:
+    def take_job(
+        self, key: str, lane: Hashable, job: Job, once: Hashable = None, *, instead: Job | None = None
+    ) -> bool:
         """Take other work that an event asks for; an empty `key` is not looked up.
 
         `once`: taken, and nothing more is done, while other work with the same name waits or is under way.
+        `instead` is done where the bot stops before the work's turn has come.
         """
         if once is not None and once in self._under_way:
             return True
@@ -97,7 +106,7 @@ class Inbox:
             finally:
                 self._under_way.discard(once)
 
-        taken = self._lanes.put(lane, work)
+        taken = self._lanes.put(lane, work, (lambda: self._done(key, instead)) if instead else None)
         if taken and once is not None:
             self._under_way.add(once)
         return taken
@@ -107,7 +116,7 @@ class Inbox:
         await self._lanes.drained()
 
     async def close(self, grace: float) -> None:
-        """Finish what runs within `grace` seconds; what is still running then ends with a sentence."""
+        """Finish what was taken within `grace` seconds; what runs or waits then ends with a sentence."""
         for task in self._later:
             task.cancel()
         await self._lanes.close(grace)
@@ -151,14 +160,17 @@ class Inbox:
         self._later.add(task)
         task.add_done_callback(self._later.discard)
 
-    async def _converse(self, incoming: Incoming, private: bool) -> None:
-        answer = Answer(
+    def _answer(self, incoming: Incoming, private: bool) -> Answer:
+        return Answer(
             incoming.address,
             private=private,
             outbox=self._outbox,
             abilities=self._abilities,
             leftovers=self._leftovers,
         )
+
+    async def _converse(self, incoming: Incoming, private: bool) -> None:
+        answer = self._answer(incoming, private)
         request = await self._requests.of(incoming)
         try:
             async for reply in paced(self._engine.handle(request), self._pace):

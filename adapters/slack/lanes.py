@@ -27,21 +27,24 @@ class Lanes:
     def __init__(self, waiting: int = 20, total: int = 2_000) -> None:
         self._waiting = waiting
         self._total = total
-        self._lanes: dict[Hashable, deque[Job]] = {}
+        self._lanes: dict[Hashable, deque[tuple[Job, Job | None]]] = {}
         self._workers: set[asyncio.Task[None]] = set()
         self._count = 0
         self._open = True
 
-    def put(self, lane: Hashable, job: Job) -> bool:
-        """Add a job; False if there are too many, or the lanes are closed."""
+    def put(self, lane: Hashable, job: Job, instead: Job | None = None) -> bool:
+        """Add a job; False if there are too many, or the lanes are closed.
+
+        `instead` is done where the lanes close before the job's turn has come.
+        """
         jobs = self._lanes.get(lane)
         if not self._open or self._count >= self._total or (jobs is not None and len(jobs) >= self._waiting):
             return False
         self._count += 1
         if jobs is not None:
-            jobs.append(job)
+            jobs.append((job, instead))
             return True
-        self._lanes[lane] = deque([job])
+        self._lanes[lane] = deque([(job, instead)])
         worker = asyncio.create_task(self._work(lane))
         self._workers.add(worker)
         worker.add_done_callback(self._workers.discard)
@@ -65,15 +68,24 @@ class Lanes:
         jobs = self._lanes[lane]
         try:
             while jobs:
-                job = jobs.popleft()
-                try:
-                    await job()
-                except BotError as error:  # nobody is left to be told
-                    log.warning("job_failed", action="work_on_conversation", reason=error.sentence)
-                except Exception:
-                    log.exception("job_failed", action="work_on_conversation")
-                finally:
-                    self._count -= 1
+                job, _ = jobs.popleft()
+                await self._do(job)
         finally:
-            self._count -= len(jobs)
+            while jobs:
+                _, instead = jobs.popleft()
+                await self._do(instead or _nothing)
             del self._lanes[lane]
+
+    async def _do(self, job: Job) -> None:
+        try:
+            await job()
+        except BotError as error:  # nobody is left to be told
+            log.warning("job_failed", action="work_on_conversation", reason=error.sentence)
+        except Exception:
+            log.exception("job_failed", action="work_on_conversation")
+        finally:
+            self._count -= 1
+
+
+async def _nothing() -> None:
+    """Nobody needs to be told."""

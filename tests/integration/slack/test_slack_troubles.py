@@ -220,6 +220,20 @@ async def test_a_stop_ends_a_running_answer_with_a_sentence(
     assert not await store.open_replies.left_open("slack", datetime.now(UTC))
 
 
+async def test_a_stop_says_so_to_one_whose_turn_has_not_come(
+    slack: SlackServer, running: Running, calls: Calls
+) -> None:
+    calls.gate.clear()
+    async with running() as app:
+        user = SlackUser(slack, OverSocket(slack))
+        first = await user.mention("why?")
+        await slack.until(lambda: [message for message in slack.order if message.streaming])
+        await user.mention("and then?", thread=first, times=2)
+        await app.stop(grace=0.1)
+    assert [request.text for request in calls.questions] == ["why?"]
+    assert [message.thread for message in slack.visible("C1") if "interrupted" in message.words] == [first, first]
+
+
 async def test_a_stop_lets_a_running_answer_finish(slack: SlackServer, running: Running, calls: Calls) -> None:
     calls.gate.clear()
     async with running() as app:

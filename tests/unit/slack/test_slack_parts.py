@@ -327,6 +327,19 @@ async def test_a_full_lane_takes_no_more() -> None:
     assert took == [True, True, False, False, False]
 
 
+async def test_who_waits_in_a_lane_that_closes_is_told() -> None:
+    lanes, told = Lanes(), []
+
+    async def tell() -> None:
+        told.append("closed")
+
+    lanes.put("a", asyncio.Event().wait, tell)
+    lanes.put("a", asyncio.Event().wait, tell)
+    lanes.put("a", asyncio.Event().wait)
+    await lanes.close(grace=0)
+    assert told == ["closed"]
+
+
 async def test_a_failing_job_does_not_stop_its_lane() -> None:
     lanes, done = Lanes(), []
 
