@@ -9,6 +9,7 @@ from typing import Protocol
 
 from bot.digests.model import Target
 from tests.servers.discord import THREAD, DiscordServer, words_of
+from tests.servers.discord_checks import walk
 from tests.servers.slack import ALL_SCOPES, APP_TOKEN, BOT_TOKEN, Channel, Json, SlackServer
 
 MESSAGE, THREADS, LOOK = "message", "thread", "look"
@@ -100,7 +101,7 @@ class DiscordWorld:
     def shown(self, target: Target) -> list[Shown]:
         """What everybody sees."""
         return [
-            Shown(words_of(message), "" if message["channel_id"] == target.channel else message["channel_id"])
+            Shown(_words(message), "" if message["channel_id"] == target.channel else message["channel_id"])
             for message in self._server.messages.values()
             if self._channel(message["channel_id"]) == target.channel
         ]
@@ -141,3 +142,9 @@ async def open_world(platform: str, *, may_read: bool) -> AsyncIterator[World]:
     else:
         async with DiscordServer().run() as discord:
             yield DiscordWorld(discord)
+
+
+def _words(message: Json) -> str:
+    """A message of Discord's, with its buttons in a last line."""
+    buttons = "  ".join(f"[{part['label']}]" for part in walk(message["components"]) if part.get("label"))
+    return f"{words_of(message)}\n{buttons}"

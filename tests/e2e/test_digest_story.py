@@ -16,6 +16,7 @@ async def test_every_channel_gets_its_digest_once_and_at_its_hour() -> None:
     assert len(threads) == 3
     assert "kill -9" in threads[2]
     for thread in threads:
+        assert thread.count("[Which limitations do the authors name?]") == TOP
         messages = [line for line in thread.splitlines() if line.startswith("  09:0")]
         assert len(messages) == 1 + TOP
         assert "Papers of" in messages[0]
