@@ -25,6 +25,7 @@ from bot.papers.references import read_reference
 log = structlog.get_logger(__name__)
 
 PATIENCE = 180.0  # seconds between two replies; summaries, sources and models have shorter limits of their own
+_MANAGERS_ONLY = "Only those who manage this channel may `{}`; an admin can add you with `managers add`."
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +133,7 @@ class Engine:
         invocation = self._understood(request)
         if invocation is not None:
             if invocation.command.who == "manager" and not (request.may_manage or request.direct):
-                raise NotAllowed(f"Only those who manage this channel may `{invocation.command.name}`.")
+                raise NotAllowed(_MANAGERS_ONLY.format(invocation.command.name))
             if invocation.command.who == "admin" and not (request.is_admin or request.runs_bot):
                 raise NotAllowed(f"Only admins may use `{invocation.command.name}`.")
             for argument in invocation.command.arguments:
