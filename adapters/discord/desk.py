@@ -272,18 +272,27 @@ class Desk:
         await self._deliver(request, surface)
 
     async def _answer_message(self, message: discord.Message, me: discord.abc.User) -> None:
-        """A mention in a text channel gets a thread of its own; all else is answered where it was said."""
+        """A mention in a text channel gets a thread of its own; all else is answered where it was said.
+
+        Settings are nobody else's matter, and get none.
+        """
         request = await self._request_of(message, me)
         book = self._book(request.place)
         book.opened(message.channel.id, 0, str(message.id))
         in_thread = None
-        if may_have_thread(message):
+        settings = request.text.partition(" ")[0] in self._managed
+        if may_have_thread(message) and not settings:
             in_thread = named(request.text)
             thread = replace(request.place, thread=str(message.id))
             await self._carry_list(request.place, thread)
             request = replace(request, place=thread)
         surface = MessageSurface(
-            message, in_thread=in_thread, book=book, notes=self._notes, on_thread=self._remember(request)
+            message,
+            in_thread=in_thread,
+            settings=settings,
+            book=book,
+            notes=self._notes,
+            on_thread=self._remember(request),
         )
         await self._deliver(request, surface)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from typing import Any, Protocol, TypeVar
 
 import discord
@@ -20,7 +21,7 @@ from adapters.discord.escape import in_one_line, shortened
 from adapters.discord.events import Interaction, in_own_guild
 from adapters.discord.fading import Notes
 from adapters.discord.render import Page, Picture, pages
-from bot.documents.model import Card, Document, Heading, Paragraph, Span, Tone
+from bot.documents.model import Actions, Card, Document, Footnote, Heading, Paragraph, Span, Tone, text
 from bot.errors import TargetGone
 
 log = structlog.get_logger(__name__)
@@ -184,7 +185,8 @@ class MessageSurface:
     """Messages of the bot's in a channel, a thread or a direct conversation, in answer to somebody's message.
 
     With `in_thread`, a thread of that name is opened on the message for them; not for what only one person needs to
-    read, such as that a command was mistyped: that is a note in the channel, which is taken away after a while.
+    read, such as that a command was mistyped: that is a note in the channel, which is taken away after a while.  What
+    is for one person goes to them directly; with `settings`, that is all there is to say.
     """
 
     def __init__(
@@ -192,6 +194,7 @@ class MessageSurface:
         question: discord.Message,
         *,
         in_thread: str | None = None,
+        settings: bool = False,
         book: Book,
         notes: Notes,
         on_thread: OnThread,
@@ -199,6 +202,7 @@ class MessageSurface:
         self._question = question
         self._channel: Writable = question.channel
         self._in_thread = in_thread
+        self._settings = settings
         self._book = book
         self._notes = notes
         self._on_thread = on_thread
@@ -215,7 +219,8 @@ class MessageSurface:
 
     async def finish(self, document: Document) -> None:
         """Send or edit it for the last time; pages after the first follow it."""
-        if document.private and document.tone is Tone.NORMAL and self._question.guild is not None:
+        is_secret = document.private or self._settings
+        if is_secret and document.tone is Tone.NORMAL and self._question.guild is not None:
             document = await self._told_directly(document)
         if not document.private:
             await self._open_thread()
@@ -268,9 +273,15 @@ class MessageSurface:
         return self._channel
 
     async def _told_directly(self, document: Document) -> Document:
-        """Only an interaction's answer can be private in a channel, so this one goes to the person directly."""
+        """Only an interaction's answer can be private in a channel, so this one goes to the person directly.
+
+        There it says of what channel it speaks, and has no buttons, as they would speak of another one.
+        """
+        where = Span(str(self._question.channel.id), refers="channel")
+        kept = tuple(block for block in document.blocks if not isinstance(block, Actions))
+        told = replace(document, blocks=(Footnote(text("You asked in ", where, ".")), *kept))
         try:
-            for page in pages(document):
+            for page in pages(told):
                 await send(self._question.author, page)
         except FAULTS:
             return sentence(ONLY_FOR_YOU)

@@ -12,6 +12,7 @@ from bot.settings import Settings
 from bot.testing.store import FakeStore
 from tests.servers.discord import EPHEMERAL, DiscordServer, words_of
 from tests.servers.discord_bot import running_bot
+from tests.servers.discord_checks import walk
 from tests.servers.discord_user import Person
 
 
@@ -71,3 +72,16 @@ async def test_a_message_cannot_speak_of_another_servers_channel(
     await admin.write(f"subscribe {other}")
     await server.until(lambda: "Only those who manage" in server.transcript())
     assert await store.subscriptions.of_workspace(f"discord:{admin.guild}") == []
+
+
+async def test_settings_that_a_mention_changes_are_told_directly(
+    server: DiscordServer, admin: Person, store: FakeStore
+) -> None:
+    asked = await admin.write("subscribe at 08:00")
+    direct = await server.until(lambda: [key for key, each in server.channels.items() if each["name"] == "direct"])
+    [told] = await server.until(lambda: server.shown(direct[0]))
+    assert f"You asked in <#{admin.channel}>" in words_of(told)
+    assert "at 08:00" in words_of(told)
+    assert not [part for part in walk(told["components"]) if part["type"] == 2]  # in another place, buttons mislead
+    assert asked["id"] not in server.channels
+    await server.until(lambda: any("sent it to you" in words_of(each) for each in server.shown(admin.channel)))
