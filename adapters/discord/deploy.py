@@ -11,7 +11,7 @@ from adapters.discord.client import PapersClient, intents
 from adapters.discord.desk import Services
 from adapters.discord.errors import FAULTS, translated
 from adapters.discord.gateway import aim_rest
-from adapters.discord.permissions import Gap, application_id, gaps, invite_link
+from adapters.discord.permissions import Gap, application_id, gaps, invite_link, personal_link
 from adapters.discord.sync import sync
 
 
@@ -54,8 +54,11 @@ def setup_text(token: str | None) -> str:
             "   No privileged intent is needed.\n"
             "2. Put DISCORD_TOKEN=… into .env and run `paperwire setup discord` again for the invite link."
         )
+    application = application_id(token)
     return (
-        f"1. Add the bot to a server:\n   {invite_link(application_id(token))}\n"
+        f"1. Add the bot to a server:\n   {invite_link(application)}\n"
+        "   or its commands to your own account, for wherever you chat (the application's page Installation has to\n"
+        f"   allow User Install):\n   {personal_link(application)}\n"
         "2. Tell Discord the commands, now and after each update:  paperwire discord sync\n"
         "3. Start it:  paperwire run\n"
         "4. Check channels and permissions whenever something is missing:  paperwire doctor"

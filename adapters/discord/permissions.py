@@ -23,6 +23,7 @@ NEEDED: dict[str, str] = {
 IN_THREADS = ("create_public_threads", "send_messages_in_threads")
 WELCOME = ("attach_files",)  # for a week's chart, which is told in words without it
 SCOPES = ("bot", "applications.commands")
+_AUTHORIZE = "https://discord.com/oauth2/authorize"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +88,13 @@ def application_id(token: str) -> int:
 def invite_link(application: int) -> str:
     """The address at which a server's owner adds the bot, with the least permissions."""
     query = {"client_id": application, "scope": " ".join(SCOPES), "permissions": least().value}
-    return "https://discord.com/oauth2/authorize?" + urlencode(query)
+    return f"{_AUTHORIZE}?{urlencode(query)}"
+
+
+def personal_link(application: int) -> str:
+    """The address at which somebody adds the commands to their own account (`integration_type` 1, a user install)."""
+    query = {"client_id": application, "integration_type": 1, "scope": "applications.commands"}
+    return f"{_AUTHORIZE}?{urlencode(query)}"
 
 
 async def gaps(client: discord.Client) -> AsyncIterator[Gap]:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from adapters.discord.client import PapersClient
 from adapters.discord.commands import fields_of
+from adapters.discord.deploy import setup_text
 from adapters.discord.events import reference_in
 from adapters.discord.gateway import IdentifyBudget, SessionStarts
 from adapters.discord.leftovers import shard_of
@@ -167,6 +168,13 @@ def test_only_what_is_needed_is_asked_for() -> None:
     assert missing(least()) == ()
     assert missing(Permissions.none()) == tuple(NEEDED.values())
     assert "permissions=309237763072" in invite_link(123)
+
+
+def test_the_setup_text_names_both_ways_to_add_the_bot() -> None:
+    said = setup_text("MTAwMDAwMDAwMDAwMDAwMDAx.local.token")
+    assert invite_link(100000000000000001) in said
+    assert "client_id=100000000000000001&integration_type=1&scope=applications.commands" in said
+    assert "paperwire discord sync" in said
 
 
 def test_the_application_is_read_from_the_token() -> None:
