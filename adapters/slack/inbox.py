@@ -126,8 +126,9 @@ class Inbox:
         await self._events.forget_before(self._clock.now() - REMEMBERED)
 
     def _is_private(self, incoming: Incoming) -> bool:
+        """Whether its answer is for one person alone: settings are, and what the grammar says is."""
         command = self._requests.command(incoming.text)
-        return incoming.private or (command is not None and command.private)
+        return incoming.private or self.changes(incoming) or (command is not None and command.private)
 
     async def _once(self, key: str, lane: Hashable, job: Job) -> None:
         if not await self._done(key, job):

@@ -211,7 +211,7 @@ async def test_an_admin_may_manage_a_channel_and_others_may_not(slack: SlackServ
     await slack.until(lambda: [message for message in slack.visible("C1") if message.only_for == "U1"])
     assert not [message for message in slack.visible("C1") if "You may manage" in message.words]
     await SlackUser(slack, OverSocket(slack), user="U9").command("tune")
-    assert await seen(slack, "You may manage")
+    assert (await seen(slack, "You may manage", user="U9")).only_for == "U9"
 
 
 async def test_a_channels_creator_may_manage_it(slack: SlackServer, user: SlackUser) -> None:

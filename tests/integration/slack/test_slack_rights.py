@@ -44,6 +44,15 @@ async def test_ones_own_channel_can_be_named_in_private(slack: SlackServer, user
     assert await subscribed(store) == [OWN]
 
 
+@pytest.mark.parametrize("mentioned", [False, True])
+async def test_what_is_set_for_a_channel_is_told_to_its_manager_alone(
+    slack: SlackServer, user: SlackUser, mentioned: bool
+) -> None:
+    await (user.mention if mentioned else user.command)("subscribe", channel=OWN)
+    assert (await seen(slack, "is subscribed", channel=OWN)).only_for == "U1"
+    assert not slack.visible(OWN, "U2")
+
+
 async def test_who_created_one_channel_may_not_subscribe_another_from_there(
     slack: SlackServer, user: SlackUser, store: FakeStore
 ) -> None:
@@ -87,8 +96,9 @@ async def test_an_admin_sees_every_digest_in_private_and_others_their_own(
     slack: SlackServer, user: SlackUser, admin: SlackUser
 ) -> None:
     await user.command("subscribe", channel=OWN)
+    await seen(slack, "is subscribed", channel=OWN)
     await admin.command("subscribe", channel=OTHER)
-    await seen(slack, "is subscribed", channel=OTHER)
+    await seen(slack, "is subscribed", channel=OTHER, user="U9")
     await admin.direct("status", channel="D2")
     words = (await seen(slack, "Digests", channel="D2")).words
     assert OWN in words
