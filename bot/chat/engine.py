@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 import structlog
 
 from bot.chat.channels import channel_named
+from bot.chat.discretion import meant_for
 from bot.chat.forms import Form, FormMaker, fill_in
 from bot.chat.grammar import Argument, Command, Invocation, Kind, check_number, check_required
 from bot.chat.intent import understand
@@ -77,7 +78,7 @@ class Engine:
                         return
             raise RuntimeError("a handler ended without a final reply")
         except BotError as error:
-            yield Final(apology(error))
+            yield Final(apology(meant_for(request, error)))
         except Exception:
             reference = secrets.token_hex(3)
             log.exception("request_failed", action="answer_request", reference=reference)
@@ -108,7 +109,10 @@ class Engine:
             BotError: nobody can fill that in, this person may not, or what holds now cannot be read.
         """
         maker, invocation = self._maker(request)
-        return await maker.form(Asked(request, invocation))
+        try:
+            return await maker.form(Asked(request, invocation))
+        except BotError as error:
+            raise meant_for(request, error) from error
 
     def faults(self, request: Request) -> Mapping[str, str]:
         """What is wrong with a form that was sent in: a sentence by field.  Asks nobody.  Raises as `form`."""

@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import structlog
 
+from bot.chat.discretion import meant_for
 from bot.chat.paging import Page
 from bot.chat.request import Request
 from bot.documents.model import Card, Footnote, text
@@ -100,7 +101,7 @@ class Gallery:
             await self._conversations.show_list(request.place, [paper.id for paper in papers], self._clock.now())
         except StoreError as error:
             log.warning("numbers_not_kept", action="show_list", reason=type(error).__name__)
-            return f"The numbers of this list cannot be used, only ids: {error.sentence}"
+            return f"The numbers of this list cannot be used, only ids: {meant_for(request, error).sentence}"
         return None
 
     async def _summarize(self, papers: Sequence[Paper], request: Request) -> Summaries:

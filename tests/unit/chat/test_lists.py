@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 import pytest
 
 from bot.bootstrap import demo_parts, open_app
+from bot.chat.discretion import STORE_AWAY
 from bot.chat.request import Final, Place, Progress, Request
 from bot.documents.model import Actions, Document, Tone
 from bot.documents.plain import plain_document
@@ -179,11 +180,12 @@ class Forgetful(FakeConversations):
         raise StoreError("The database is locked.")
 
 
-async def test_a_list_whose_numbers_cannot_be_kept_is_shown_and_says_so() -> None:
+@pytest.mark.parametrize(("runs_bot", "why"), [(True, "The database is locked."), (False, STORE_AWAY)])
+async def test_a_list_whose_numbers_cannot_be_kept_is_shown_and_says_so(runs_bot: bool, why: str) -> None:
     parts = replace(demo_parts(), store=FakeStore(conversations=Forgetful()))
     async with open_app(Settings.model_validate({}), parts) as app:
-        request = Request(place=Place("test:1", "c"), user="u1", text="today")
+        request = Request(place=Place("test:1", "c"), user="u1", text="today", runs_bot=runs_bot)
         *_, last = [reply async for reply in app.engine.handle(request)]
     assert isinstance(last, Final)
     assert cards(last.document)
-    assert "cannot be used, only ids: The database is locked." in plain_document(last.document)
+    assert f"cannot be used, only ids: {why}" in plain_document(last.document)
