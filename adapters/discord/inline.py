@@ -65,8 +65,8 @@ def _fits(runs: Iterable[_Word], limit: int) -> bool:
 
 
 def runs_of(text: Text) -> list[_Word]:
-    """A run for each inline; escaping looks at no more than a word, so all words of a run are escaped together."""
-    return [_run(inline) for inline in text]
+    """A run for each inline that is not empty; escaping looks at one word alone, so a run is escaped as a whole."""
+    return [run for run in map(_run, text) if run.text]
 
 
 def _run(inline: Inline) -> _Word:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 
 from adapters.discord.escape import escaped, shortened
 from adapters.discord.inline import broken, markdown, runs_of
@@ -106,6 +106,7 @@ def test_shortening_keeps_its_limit(words: str) -> None:
 
 @many
 @given(texts())
+@example((Span("0", bold=True, code=True), Span(""), Span("0", bold=True, code=True)))
 def test_a_text_reads_the_same_escaped_as_a_whole_and_word_by_word(value: Text) -> None:
     assert markdown(value, 10**9) == [piece for piece in broken(runs_of(value), 10**9) if piece.strip()]
 
