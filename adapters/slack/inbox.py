@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Hashable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 
@@ -171,6 +172,8 @@ class Inbox:
         )
 
     async def _converse(self, incoming: Incoming, private: bool) -> None:
+        with suppress(StoreError):  # a command can be answered without a token
+            await self._outbox.client(incoming.address)  # nothing is begun for a workspace that the app has left
         answer = self._answer(incoming, private)
         request = await self._requests.of(incoming)
         try:

@@ -20,6 +20,7 @@ from bot.errors import Unauthorized
 from bot.presence import Presence
 from bot.testing.store import FakeStore
 from tests.integration.slack.conftest import Running
+from tests.integration.slack.small_engine import Calls
 from tests.integration.slack.test_slack_conversations import seen
 from tests.servers.slack import Fault, SlackServer
 from tests.servers.slack_user import OverHttp, SlackUser
@@ -136,12 +137,15 @@ async def test_a_refused_code_installs_nothing(many: Site, store: FakeStore) -> 
     assert not await store.vault.keys("slack")
 
 
-async def test_a_workspace_without_installation_is_not_answered_and_does_no_harm(
-    slack: SlackServer, many: Site
+async def test_a_workspace_without_installation_is_not_answered_and_costs_nothing(
+    slack: SlackServer, many: Site, calls: Calls
 ) -> None:
-    assert await SlackUser(slack, OverHttp(many.url, SECRET), team="T7").command("today") == {}
+    somebody = SlackUser(slack, OverHttp(many.url, SECRET), team="T7")
+    assert await somebody.command("today") == {}
+    await somebody.mention("what is it about?")
     await many.app.inbox.drained()
     assert not [method for method, _ in slack.calls if method == "chat.postMessage"]
+    assert not calls.questions
 
 
 async def test_a_token_that_ends_soon_is_renewed_without_anybody_asking(
