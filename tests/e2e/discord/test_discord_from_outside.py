@@ -139,7 +139,7 @@ async def test_a_day_with_the_bot(bot: Bot, server: DiscordServer, person: Perso
         assert "upvotes" in words_of(shown)
         suggestions = await person.typing("show", "paper", "diffusion")
         assert 0 < len(suggestions) <= 25
-        [third] = await person.typing("show", "paper", "#3")
+        third, *_ = await person.typing("show", "paper", "#3")  # a long list has #30 too
         assert third["name"].startswith("#3 ")
         paper = await person.answer(await person.command("show", paper=suggestions[0]["value"]), PATIENCE)
         await server.until(lambda: final(paper), PATIENCE)
