@@ -14,9 +14,13 @@ from pathlib import Path
 import psycopg
 import pytest
 import structlog
+from hypothesis import settings
 from psycopg.sql import SQL, Identifier
 
 from bot.store.database import Database
+
+settings.register_profile("unhurried", deadline=None)  # how long an example takes is for benchmarks to say
+settings.load_profile("unhurried")
 
 ROOT = Path(__file__).parent.parent
 SHARED_DATA = ROOT.parent / "shared" / "data"
