@@ -52,7 +52,7 @@ def _fields(wish: Subscription) -> tuple[Field, ...]:
     fields = (
         _field("time", "Time of day", f"{schedule.at:%H:%M}", required=True),
         _field("zone", "Time zone", schedule.zone, "A name such as Europe/Berlin", required=True),
-        _field("days", "Days", days, choices=DAYS, many=True, required=True),
+        _field("days", "Days", days, choices=DAYS, many=wish.kind is not Kind.WEEKLY, required=True),
         _field("about", "Only papers about", ", ".join(wish.topics), "Topics with commas; empty for all papers"),
         _field("top", "Papers at most", str(wish.top), f"From 1 to {MOST_PAPERS}", required=True),
         _field("without", "No papers about", ", ".join(wish.muted), "Topics with commas"),

@@ -36,10 +36,13 @@ def read_options(base: Subscription, values: Mapping[str, str]) -> Subscription:
         zone=values.get("in", base.schedule.zone),
         weekdays=read_weekdays(values["on"]) if "on" in values else base.schedule.weekdays,
     )
+    kind = Kind.WEEKLY if values.get("weekly") else base.kind
+    if kind is Kind.WEEKLY and "on" in values and len(schedule.weekdays) > 1:
+        raise BadInput("The round-up of the week comes on one day of the week, such as Monday.")
     return replace(
         base,
         schedule=schedule,
-        kind=Kind.WEEKLY if values.get("weekly") else base.kind,
+        kind=kind,
         edition=Edition(values["edition"]) if "edition" in values else base.edition,
         top=read_top(values["top"]) if "top" in values else base.top,
         topics=read_topics(values["about"]) if "about" in values else base.topics,

@@ -123,6 +123,7 @@ async def test_subscribing_another_channel(world: World, named: str) -> None:
         ("subscribe edition latest", "final, live"),
         ("subscribe at 9 at 10", "twice"),
         ("subscribe language klingonish", "not a language"),
+        ("subscribe weekly on weekdays", "one day of the week"),
     ],
 )
 async def test_what_cannot_be_read_is_said(world: World, line: str, hint: str) -> None:

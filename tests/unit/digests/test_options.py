@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from bot.digests import options
 from bot.digests.model import Edition, EmptyDays, Kind, Subscription, Target
-from bot.digests.schedule import EVERY_DAY, WEEKDAYS, Schedule
+from bot.digests.schedule import EVERY_DAY, Schedule
 from bot.errors import BadInput
 
 BASE = Subscription(target=Target("slack:T1", "C1"), owner="U1", schedule=Schedule(time(9), "Europe/Berlin"))
@@ -23,7 +23,7 @@ def test_every_option_is_read() -> None:
         {
             "at": "8:30",
             "in": "Asia/Tokyo",
-            "on": "weekdays",
+            "on": "friday",
             "top": "8",
             "about": "Diffusion, agents,  Diffusion",
             "without": "benchmarks",
@@ -33,7 +33,7 @@ def test_every_option_is_read() -> None:
             "weekly": "weekly",
         },
     )
-    assert wished.schedule == Schedule(time(8, 30), "Asia/Tokyo", WEEKDAYS)
+    assert wished.schedule == Schedule(time(8, 30), "Asia/Tokyo", frozenset({4}))
     assert (wished.top, wished.topics, wished.muted) == (8, ("diffusion", "agents"), ("benchmarks",))
     assert (wished.language, wished.edition, wished.empty_days) == ("de", Edition.LIVE, EmptyDays.SAY)
     assert wished.kind is Kind.WEEKLY
