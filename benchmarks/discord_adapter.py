@@ -12,7 +12,7 @@ import sys
 async def serve(api_url: str, token: str) -> None:
     """Serve until killed."""
     from adapters.discord.app import DiscordApp
-    from adapters.discord.desk import Services
+    from adapters.discord.services import Services
     from bot.chat.commands import COMMANDS
     from bot.chat.engine import Engine
     from bot.chat.helping import Helping

@@ -15,7 +15,7 @@ from bot.errors import BotError, SettingsError
 from bot.settings import Settings
 
 if TYPE_CHECKING:
-    from adapters.discord.desk import Services
+    from adapters.discord.services import Services
     from bot.bootstrap import App
 
 MOST_GAPS = 20  # channels named by the doctor
@@ -75,7 +75,7 @@ def checks(settings: Settings) -> Sequence[Check]:
 
 def services(app: App, poster: Poster) -> Services:
     """What the adapter needs, out of a running app; the poster tells people of channels that are gone."""
-    from adapters.discord.desk import Services
+    from adapters.discord.services import Services
     from bot.digests.pausing import LostChannels
 
     store = app.store

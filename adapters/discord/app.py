@@ -12,10 +12,10 @@ import structlog
 
 from adapters.discord.client import PapersClient
 from adapters.discord.delivery import Pace
-from adapters.discord.desk import Services
 from adapters.discord.errors import FAULTS, translated
 from adapters.discord.gateway import IdentifyBudget, SessionStarts, Watchdog, aim_gateway, aim_rest
 from adapters.discord.leftovers import close_leftovers, forget_left_guilds, pause_lost_channels
+from adapters.discord.services import Services
 from adapters.discord.shards import ShardLeases, Shards
 from adapters.discord.sync import is_current
 from bot.errors import BotError, Permanent, SettingsError

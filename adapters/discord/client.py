@@ -11,9 +11,10 @@ from discord import app_commands
 from adapters.discord.buttons import CommandButton
 from adapters.discord.commands import explain_menu, papers_group
 from adapters.discord.delivery import Pace
-from adapters.discord.desk import Desk, Services
+from adapters.discord.desk import Desk
 from adapters.discord.events import guild_workspace, target_of
 from adapters.discord.gateway import IdentifyBudget
+from adapters.discord.services import Services
 from adapters.discord.suggestions import suggestions
 from bot.errors import BotError
 

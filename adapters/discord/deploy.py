@@ -8,10 +8,10 @@ from contextlib import asynccontextmanager
 import discord
 
 from adapters.discord.client import PapersClient, intents
-from adapters.discord.desk import Services
 from adapters.discord.errors import FAULTS, translated
 from adapters.discord.gateway import aim_rest
 from adapters.discord.permissions import Gap, application_id, gaps, invite_link, personal_link
+from adapters.discord.services import Services
 from adapters.discord.sync import sync
 
 

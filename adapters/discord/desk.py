@@ -10,9 +10,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
-from typing import Any, Protocol
+from typing import Any
 
 import discord
 import structlog
@@ -35,26 +35,14 @@ from adapters.discord.leftovers import OpenAnswer
 from adapters.discord.permissions import lacking_to_answer, may_have_thread
 from adapters.discord.presses import decode
 from adapters.discord.render import pages
+from adapters.discord.services import Services
 from adapters.discord.surfaces import SILENT_MENTIONS, InteractionSurface, MessageSurface, OnThread, named, send
 from adapters.discord.turns import Turns
 from bot.chat.engine import apology
-from bot.chat.forms import Form
-from bot.chat.grammar import Command
-from bot.chat.request import Origin, Place, Reply, Request
-from bot.digests.ports import WatchesChannels
+from bot.chat.request import Origin, Place, Request
 from bot.documents.model import Action, Actions, Bullets, Card, Document, Tone
 from bot.documents.words import with_code
 from bot.errors import BadInput, BotError, StoreError, TargetGone
-from bot.ports import (
-    Clock,
-    ConversationRepository,
-    EventLog,
-    Leases,
-    Managers,
-    OpenReplies,
-    PaperRepository,
-    Workspaces,
-)
 
 log = structlog.get_logger(__name__)
 
@@ -65,45 +53,6 @@ BUSY = "That form could not be made in time; please press the button again."
 MAY_NOT = "I may not answer where you asked. In that channel's settings my role needs: {}."
 _READING_SECONDS = 2.0
 _LEASE = timedelta(minutes=5)  # an event whose first attempt has died may be taken up again after that
-
-
-class Answers(Protocol):
-    """The engine, as far as it is needed here."""
-
-    @property
-    def commands(self) -> tuple[Command, ...]:
-        """The grammar."""
-
-    def channel_spoken_of(self, request: Request) -> str:
-        """The channel that a request is about."""
-
-    async def form(self, request: Request) -> Form:
-        """The form of a command.  Raises `BotError`."""
-
-    def faults(self, request: Request) -> Mapping[str, str]:
-        """What is wrong with a form that was sent in: a sentence by field.  Raises `BotError`."""
-
-    def objection(self, request: Request) -> BotError | None:
-        """What a request is refused for at first sight."""
-
-    def handle(self, request: Request) -> AsyncIterator[Reply]:
-        """Answer a request; ends with exactly one `Final` and never raises."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Services:
-    """What the adapter needs of the house."""
-
-    engine: Answers
-    papers: PaperRepository
-    conversations: ConversationRepository
-    events: EventLog
-    open_replies: OpenReplies
-    workspaces: Workspaces
-    managers: Managers
-    channels: WatchesChannels
-    leases: Leases
-    clock: Clock
 
 
 class Desk:

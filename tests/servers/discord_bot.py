@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from adapters.discord.app import DiscordApp
 from adapters.discord.delivery import Pace
-from adapters.discord.desk import Answers, Services
+from adapters.discord.services import Answers, Services
 from adapters.discord.shards import Shards
 from bot.clock import SystemClock
 from bot.digests.pausing import LostChannels
