@@ -111,17 +111,11 @@ class DurableWorkers:
 
     async def hand_over(self, slot_key: str, platform: str) -> None:
         """Start the slot's workflow in the queue of its platform, unless it was started before."""
-        from dbos import DBOS, SetWorkflowID
-
-        with SetWorkflowID(slot_key):
-            await DBOS.enqueue_workflow_async(queue_of(platform), self._deliver, slot_key)  # type: ignore[arg-type]
+        await _enqueue(slot_key, queue_of(platform), self._deliver, slot_key)
 
     async def complete(self, slot_key: str, platform: str, at: datetime) -> None:
         """Start a workflow for one look at a digest, unless it was started before."""
-        from dbos import DBOS, SetWorkflowID
-
-        with SetWorkflowID(f"{slot_key}/look {at.isoformat()}"):
-            await DBOS.enqueue_workflow_async(queue_of(platform), self._complete, slot_key)  # type: ignore[arg-type]
+        await _enqueue(f"{slot_key}/look {at.isoformat()}", queue_of(platform), self._complete, slot_key)
 
     async def adopt(self) -> None:
         """Take up the workflows of processes that show no sign of life."""
@@ -155,13 +149,10 @@ class DurableWorkers:
                 await DBOS.cancel_workflow_async(workflow.workflow_id)
 
     async def _begin_anew(self, workflow: WorkflowStatus) -> None:
-        from dbos import DBOS, SetWorkflowID
-
         if workflow.name == DIGEST and workflow.input is not None:
             slot_key = str(workflow.input["args"][0])
             queue = queue_of(slot_key.partition(":")[0])
-            with SetWorkflowID(f"{slot_key}/{self._version}"):
-                await DBOS.enqueue_workflow_async(queue, self._deliver, slot_key)  # type: ignore[arg-type]
+            await _enqueue(f"{slot_key}/{self._version}", queue, self._deliver, slot_key)
 
     async def _is_dead(self, process: str) -> bool:
         """Whether a process lives no more; whoever hears so first is to take up its work."""
@@ -262,11 +253,19 @@ async def living_workers(leases: Leases, now: datetime) -> int:
 
 async def _begin_again(work: Work, slot_key: str, seconds: float) -> None:
     """From within a workflow: queue another one, with the same steps, for later."""
-    from dbos import DBOS, SetEnqueueOptions, SetWorkflowID
+    from dbos import DBOS, SetEnqueueOptions
 
     first, _, number = str(DBOS.workflow_id).partition(AGAIN)
     queue = queue_of(slot_key.partition(":")[0])
-    with SetWorkflowID(f"{first}{AGAIN}{int(number or 0) + 1}"), SetEnqueueOptions(delay_seconds=seconds):
+    with SetEnqueueOptions(delay_seconds=seconds):
+        await _enqueue(f"{first}{AGAIN}{int(number or 0) + 1}", queue, work, slot_key)
+
+
+async def _enqueue(name: str, queue: str, work: Work, slot_key: str) -> None:
+    """Queue a workflow under a name of its own; nothing happens if there was one of that name."""
+    from dbos import DBOS, SetWorkflowID
+
+    with SetWorkflowID(name):
         await DBOS.enqueue_workflow_async(queue, work, slot_key)  # type: ignore[arg-type]
 
 
