@@ -31,7 +31,7 @@ from bot.testing.store import FakeStore
 
 NAME = "ask"
 QUESTIONS = Path("../shared/data/questions/eval_open.jsonl")
-MODEL = "gpt-5-mini"
+MODEL = "gpt-6-luna"
 PAPER_QA = {"prompt_tokens": 13_970, "calls": 11}
 LIMITS = {"first_call_tokens_max": 2_200, "tokens_mean": 4_000, "calls_max": 2}
 

@@ -30,7 +30,7 @@ from bot.testing.store import FakeStore
 
 NAME = "digest-cost"
 DATA = Path(__file__).parent.parent.parent / "shared" / "data" / "huggingface" / "archive.jsonl.gz"
-MODEL = "gpt-5-mini"
+MODEL = "gpt-6-luna"
 _NEWEST = 8_000  # rows to skip: the newest recorded days come last
 
 

@@ -42,7 +42,7 @@ class Settings(BaseModel):
         alias="OPENAI_BASE_URL",
         description="any OpenAI-compatible server, such as http://127.0.0.1:11434/v1",
     )
-    model: str = Field("gpt-5-mini", alias="PAPERWIRE_MODEL", description="name of the model")
+    model: str = Field("gpt-6-luna", alias="PAPERWIRE_MODEL", description="name of the model")
     embeddings_model: str | None = Field(
         None,
         alias="PAPERWIRE_EMBEDDINGS_MODEL",

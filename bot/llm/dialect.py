@@ -14,7 +14,7 @@ from typing import Any
 from bot.llm.model import Message, ModelCall
 from bot.llm.tokens import json_compact
 
-_REASONING = re.compile(r"(o\d|gpt-5)(?!.*chat)")
+_REASONING = re.compile(r"(o\d|gpt-[5-9])(?!.*chat)")
 _FORMS = ("json_schema", "json_object", "none")
 _FORM_WORDS = ("response_format", "json_schema", "json_object", "structured output", "grammar")
 _THINKING_ROOM = 2_000  # tokens that a reasoning model may think before its answer; they count against the cap

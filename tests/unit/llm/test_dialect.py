@@ -54,6 +54,7 @@ def test_a_refusal_of_something_else_teaches_nothing() -> None:
 def test_chat_models_of_a_reasoning_family_are_ordinary() -> None:
     assert "temperature" in Dialect("gpt-5-chat-latest").parameters(CALL, stream=False)
     assert "temperature" not in Dialect("gpt-5.4-mini").parameters(CALL, stream=False)
+    assert "temperature" not in Dialect("gpt-6-luna").parameters(CALL, stream=False)
 
 
 @pytest.mark.parametrize("model", ["gpt-5-mini", "o4-mini", "gpt-4o", "gpt-5-chat-latest", "qwen3:8b"])
