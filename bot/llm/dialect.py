@@ -6,15 +6,14 @@ so each server is asked only once.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from bot.llm.catalog import facts_of
 from bot.llm.model import Message, ModelCall
 from bot.llm.tokens import json_compact
 
-_REASONING = re.compile(r"(o\d|gpt-[5-9])(?!.*chat)")
 _FORMS = ("json_schema", "json_object", "none")
 _FORM_WORDS = ("response_format", "json_schema", "json_object", "structured output", "grammar")
 _THINKING_ROOM = 2_000  # tokens that a reasoning model may think before its answer; they count against the cap
@@ -28,21 +27,26 @@ class Dialect:
 
     model: str
     _reasons: bool = field(init=False)
+    _effort: str | None = field(init=False)  # the `reasoning_effort` to ask for
     _dropped: set[str] = field(init=False, default_factory=set)  # parameters that the server refuses
     _cap: str = field(init=False)
     _cap_swapped: bool = field(init=False, default=False)
     _form: str = field(init=False, default=_FORMS[0])
 
     def __post_init__(self) -> None:
-        """Guess from the model's name; wrong guesses are corrected by `learn`."""
-        self._reasons = _reasons(self.model)
-        self._cap = "max_completion_tokens" if self._reasons else "max_tokens"
+        """Begin with what is known of the model; `learn` corrects it."""
+        facts = facts_of(self.model)
+        self._reasons = bool(facts.reasoning)
+        self._effort = facts.effort
+        self._cap = "max_completion_tokens" if facts.effort else "max_tokens"
 
     def parameters(self, call: ModelCall, *, stream: bool) -> Parameters:
         """What to send."""
         wanted: Parameters = {"model": self.model, "messages": self._messages(call), self._cap: call.max_tokens}
         if self._reasons:
-            wanted |= {"reasoning_effort": "low", self._cap: most_written(self.model, call)}
+            wanted[self._cap] = most_written(self.model, call)
+        if self._effort:
+            wanted["reasoning_effort"] = self._effort
         else:
             wanted["temperature"] = call.temperature
         if call.schema is not None and self._form != "none":
@@ -90,7 +94,7 @@ def most_written(model: str, call: ModelCall) -> int:
 
 
 def _reasons(model: str) -> bool:
-    return _REASONING.match(model) is not None
+    return bool(facts_of(model).reasoning)
 
 
 def _response_format(form: str, schema: Mapping[str, Any]) -> Parameters:

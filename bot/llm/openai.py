@@ -104,8 +104,10 @@ class OpenAIModel:
         if prompt is None or written is None:
             prompt = await asyncio.to_thread(self._counter.count_call, call)
             written = await asyncio.to_thread(self._counter.count, text)
-        cached = getattr(getattr(reported, "prompt_tokens_details", None), "cached_tokens", None) or 0
-        usage = Usage(prompt, written, cost(self._name, prompt, written, cached), estimated)
+        details = getattr(reported, "prompt_tokens_details", None)
+        cached = getattr(details, "cached_tokens", None) or 0
+        cache_write = getattr(details, "cache_write_tokens", None) or 0
+        usage = Usage(prompt, written, cost(self._name, prompt, written, cached, cache_write), estimated)
         return Completion(text=text, model=self._name, usage=usage)
 
 

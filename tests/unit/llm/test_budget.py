@@ -9,6 +9,7 @@ import pytest
 
 from bot.errors import AnswerCut, BudgetExhausted, ModelUnavailable
 from bot.llm.budget import Meter
+from bot.llm.catalog import facts_of
 from bot.llm.model import Completion, Message, ModelCall, Usage
 from bot.llm.prices import cost
 from bot.llm.tokens import TokenCounter
@@ -141,3 +142,15 @@ def test_cached_tokens_cost_less() -> None:
     fresh, cached = cost("gpt-5-mini", 1_000, 0), cost("gpt-5-mini", 1_000, 0, cached_tokens=1_000)
     assert fresh is not None
     assert cached == pytest.approx(fresh / 10)
+
+
+def test_tokens_that_are_written_to_the_cache_cost_what_the_table_says() -> None:
+    assert cost("gpt-6-luna", 1_000_000, 0, cache_write_tokens=1_000_000) == pytest.approx(0.125)
+    assert cost("gpt-6-luna", 1_000_000, 0) == pytest.approx(0.10)
+
+
+def test_a_price_that_is_unknown_makes_the_cost_unknown_only_where_it_counts() -> None:
+    assert facts_of("gpt-5.4-nano").output is None
+    assert cost("gpt-5.4-nano", 1_000, 1) is None
+    assert cost("gpt-6.1-sol", 1_000, 1, cache_write_tokens=1) is None
+    assert cost("gpt-6.1-sol", 1_000, 1) is not None

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.llm.catalog import facts_of, known_models
 from bot.llm.dialect import Dialect, most_written
 from bot.llm.model import Message, ModelCall
 
@@ -51,10 +52,38 @@ def test_a_refusal_of_something_else_teaches_nothing() -> None:
     assert dialect.parameters(CALL, stream=True) == before
 
 
+@pytest.mark.parametrize("model", known_models())
+def test_every_model_of_the_table_is_sent_with_its_settings(model: str) -> None:
+    facts = facts_of(model)
+    assert facts.reasoning is not None, "the table says of each model whether it reasons"
+    sent = Dialect(model).parameters(CALL, stream=False)
+    if facts.reasoning:
+        assert sent["reasoning_effort"] == facts.effort
+        assert sent["max_completion_tokens"] > CALL.max_tokens
+        assert "temperature" not in sent
+    else:
+        assert sent["temperature"] == CALL.temperature
+        assert sent["max_tokens"] == CALL.max_tokens
+        assert "reasoning_effort" not in sent
+
+
+@pytest.mark.parametrize("model", ["gpt-6-next", "gpt-5.9-mini", "openai/gpt-6-luna", "GPT-6-Luna", "o3-2025-04-16"])
+def test_new_members_of_a_reasoning_family_are_sent_as_such(model: str) -> None:
+    sent = Dialect(model).parameters(CALL, stream=False)
+    assert sent["reasoning_effort"] == "low"
+    assert "temperature" not in sent
+
+
+@pytest.mark.parametrize("model", ["qwen3:8b", "Qwen/Qwen3-8B", "deepseek-r1:7b", "openai/gpt-oss-20b", "magistral"])
+def test_open_weights_that_reason_have_room_for_it_and_no_parameter_of_openai(model: str) -> None:
+    sent = Dialect(model).parameters(CALL, stream=False)
+    assert sent["max_tokens"] > CALL.max_tokens
+    assert "reasoning_effort" not in sent
+
+
 def test_chat_models_of_a_reasoning_family_are_ordinary() -> None:
     assert "temperature" in Dialect("gpt-5-chat-latest").parameters(CALL, stream=False)
-    assert "temperature" not in Dialect("gpt-5.4-mini").parameters(CALL, stream=False)
-    assert "temperature" not in Dialect("gpt-6-luna").parameters(CALL, stream=False)
+    assert "temperature" in Dialect("gpt-5.3-chat-latest").parameters(CALL, stream=False)
 
 
 @pytest.mark.parametrize("model", ["gpt-5-mini", "o4-mini", "gpt-4o", "gpt-5-chat-latest", "qwen3:8b"])
