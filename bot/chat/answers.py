@@ -24,11 +24,10 @@ from bot.documents.model import (
     link,
     text,
 )
-from bot.papers.fulltext.model import TextSource
 from bot.papers.model import Paper
 from bot.reading.answer import Answer, Outcome
 from bot.reading.cards import counted
-from bot.reading.evidence import excerpt
+from bot.reading.evidence import Excerpt, excerpts
 from bot.reading.passages import Passage
 from bot.reading.pointers import Citation
 from bot.reading.reader import ReadPaper
@@ -41,7 +40,7 @@ SHORT_TITLE = 60  # characters of a paper's title beside a quotation
 def answer_document(answer: Answer, switches: Sequence[Paper] = ()) -> Document:
     """The document for an answer.  `switches` are papers that the question may have been meant for instead."""
     blocks: list[Block] = [Paragraph(_about(answer))]
-    blocks.extend(_BODIES[answer.outcome](answer))
+    blocks.extend(_BODIES.get(answer.outcome, _lesser)(answer))
     blocks.extend(Footnote(line) for line in _small_print(answer))
     blocks.append(Actions(_actions(answer, switches)))
     tone = Tone.NORMAL if answer.outcome is Outcome.ANSWERED else Tone.NOTICE
@@ -56,14 +55,12 @@ def answer_words(answer: Answer) -> str:
 
 
 def nothing_found(answer: Answer) -> str:
-    """The sentence for a question that what was read does not answer."""
+    """The sentence for a question that, as the model and retrieval agree, what was read does not answer."""
     papers = answer.found.papers
-    if all(read.text.full_text.source is TextSource.ABSTRACT for read in papers):
+    if all(read.text.is_abstract for read in papers):
         subject = "The abstract does not" if len(papers) == 1 else "The abstracts do not"
-        rest = ", and the full text could not be read."
-    else:
-        subject, rest = "The paper does not" if len(papers) == 1 else "The papers do not", "."
-    return f"{subject} {'seem to say' if answer.note else 'say'}{rest}"
+        return f"{subject} say, and the full text could not be read."
+    return "The paper does not say." if len(papers) == 1 else "The papers do not say."
 
 
 def _about(answer: Answer) -> Text:
@@ -91,22 +88,31 @@ def _claims(answer: Answer) -> Iterable[Block]:
 
 def _nothing(answer: Answer) -> Iterable[Block]:
     yield Paragraph(text(nothing_found(answer)))
-    if answer.note:
-        yield from _excerpts(answer)
+    yield from _quotes(answer)
 
 
-def _excerpts(answer: Answer) -> Iterable[Block]:
+def _lesser(answer: Answer) -> Iterable[Block]:
     yield Paragraph(text(answer.note))
-    for passage in answer.found.best:
-        yield Quote(excerpt(passage, answer.question), text(*_place(passage, answer)))
+    yield from _quotes(answer)
 
 
-_BODIES = {
-    Outcome.ANSWERED: _claims,
-    Outcome.NOT_IN_PAPER: _nothing,
-    Outcome.NOT_FOUND: _excerpts,
-    Outcome.PASSAGES: _excerpts,
-}
+def _quotes(answer: Answer) -> Iterable[Block]:
+    for shown in _excerpts(answer):
+        yield Quote(shown.words, text(*_place(shown.passage, answer)))
+
+
+def _excerpts(answer: Answer) -> list[Excerpt]:
+    """What is shown of the papers where claims should stand: an absence is shown by abstracts alone."""
+    if answer.outcome is Outcome.ANSWERED:
+        return []
+    shown = excerpts(answer.found, answer.question)
+    if answer.outcome is not Outcome.NOT_IN_PAPER:
+        return shown
+    abstracts = {read.paper.id for read in answer.found.papers if read.text.is_abstract}
+    return [one for one in shown if one.passage.paper_id in abstracts]
+
+
+_BODIES = {Outcome.ANSWERED: _claims, Outcome.NOT_IN_PAPER: _nothing}
 
 
 def _cited(answer: Answer) -> Iterable[Citation]:
@@ -138,9 +144,14 @@ def _small_print(answer: Answer) -> Iterable[Text]:
         parts.append(f"{answer.passages_read} of {answer.found.total} passages")
         parts.append(f"{answer.model}: {_price(answer)}")
     yield text(" · ".join(parts))
+    if answer.outcome is Outcome.ANSWERED and answer.note:
+        yield text(answer.note)
     if answer.dropped:
         yield text("Left out for want of proof: " + counted(answer.dropped, "statement") + " of the model.")
-    yield from map(text, filter(None, map(_warning, answer.found.papers)))
+    for read in answer.found.papers:
+        if warning := _warning(read):
+            title = read.paper.title or read.paper.id
+            yield text(f"{shortened(title)}: {warning}" if len(answer.found.papers) > 1 else warning)
 
 
 def _price(answer: Answer) -> str:
@@ -160,7 +171,7 @@ def _warning(read: ReadPaper) -> str:
     warnings = [full_text.truncated or ""]
     if read.paper.withdrawn:
         warnings.append("This paper was withdrawn by its authors.")
-    if full_text.source is TextSource.ABSTRACT:
+    if read.text.is_abstract:
         warnings += [reason[:1].upper() + reason[1:] for reason in full_text.fallbacks[-1:]]
     if full_text.hidden:
         warnings.append("This paper holds text that a reader cannot see; it was ignored.")
@@ -197,11 +208,7 @@ def answer_json(answer: Answer) -> dict[str, Any]:
             {"text": claim.text, "citations": [_citation_json(one) for one in claim.citations]}
             for claim in answer.claims
         ],
-        "excerpts": [
-            {"words": excerpt(passage, answer.question), **_place_json(passage)} for passage in answer.found.best
-        ]
-        if answer.note
-        else [],
+        "excerpts": [{"words": shown.words, **_place_json(shown.passage)} for shown in _excerpts(answer)],
         "dropped": answer.dropped,
         "remembered": answer.remembered,
         "note": answer.note,

@@ -19,12 +19,16 @@ _LEANS_BACK = re.compile(
 
 
 class Outcome(StrEnum):
-    """What became of a question."""
+    """What became of a question.  Only `NOT_IN_PAPER` says something about the paper; see `outcomes.py`."""
 
     ANSWERED = "answered"
-    NOT_IN_PAPER = "not_in_paper"
-    NOT_FOUND = "not_found"  # in what was read, which is not all there is
-    PASSAGES = "passages"  # no answer, but the passages where one should stand
+    NOT_IN_PAPER = "not_in_paper"  # the model says so, and no passage of the whole text seems to answer
+    NOT_FOUND = "not_found"  # the model found no answer, but did not read all, or retrieval finds passages that fit
+    UNPROVEN = "unproven"  # the model answered; the sentences it cites do not support any of its claims
+    UNREADABLE = "unreadable"  # the model answered in no form that can be read
+    CUT = "cut"  # the model's answer broke off at its length limit before its first claim that holds
+    NO_MATCH = "no_match"  # without a model: no passage has the question's words
+    PASSAGES = "passages"  # no model, or it failed: the passages where an answer should stand
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,13 +44,13 @@ class Answer:
     usage: Usage | None = None  # of all calls together
     model: str = ""
     dropped: int = 0  # claims that did not hold
-    note: str = ""  # why this is a lesser answer, as a plain sentence
+    note: str = ""  # why this is a lesser answer, or not all of one, as a plain sentence
     remembered: bool = False  # the model said so before; this time it was not asked
 
     @property
     def settles(self) -> bool:
-        """Whether there is no more to be said: asked again, the model would say the same."""
-        return self.outcome in (Outcome.ANSWERED, Outcome.NOT_IN_PAPER)
+        """Whether the model has done its part: asked again, it would say the same."""
+        return self.outcome in (Outcome.ANSWERED, Outcome.NOT_IN_PAPER, Outcome.NOT_FOUND)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,9 @@
 """Answers to questions about papers, each claim pointing to the sentences that bear it out.
 
 Retrieval packs the likeliest passages into one call.  The model may ask for more once; then it gets twice as much.
-What it says is checked against what it cites (`pointers.py`); what does not hold is dropped.  Where nothing is left, or
-model and retrieval agree that there is nothing to find, the answer is that the paper does not say.  Without a model, or
-with one that gives nothing to use or asks for yet more, the best passages are the answer, labelled as such; without one
-it is retrieval that says whether the paper seems to answer at all.
+What it says is checked against what it cites (`pointers.py`); what does not hold is dropped.  The answer is that the
+paper does not say only where the model says so and retrieval, over the whole text, finds nothing that fits.  Everything
+else that is no answer (`outcomes.py`) shows the best passages and says why.
 """
 
 from __future__ import annotations
@@ -17,16 +16,15 @@ import structlog
 from bot.errors import BotError
 from bot.llm.budget import Meter
 from bot.llm.prompts import load_prompt
-from bot.reading.answer import Answer, Outcome, Question
+from bot.reading.answer import Answer, Question
 from bot.reading.evidence import find
 from bot.reading.inquiry import PROMPT, Inquiry
+from bot.reading.outcomes import unaided
 from bot.reading.reader import ReadPaper
 from bot.reading.remembered import RememberedReplies, reply_key
 from bot.reading.underway import UnderWay
 
 log = structlog.get_logger(__name__)
-
-NO_MODEL = "No language model is set up, so here are the passages that fit the question best."
 
 
 class Answerer:
@@ -47,8 +45,8 @@ class Answerer:
         """The answer's words so far, growing; at the end the `Answer`.  A model's failing makes it a lesser one."""
         found = await find(question.search, papers, question.text)
         if self._meter is None:
-            outcome = Outcome.PASSAGES if found.answerable else Outcome.NOT_IN_PAPER
-            yield Answer(question=question.text, outcome=outcome, found=found, note=NO_MODEL)
+            outcome, note = unaided(passages_fit=found.answerable)
+            yield Answer(question=question.text, outcome=outcome, found=found, note=note)
             return
         inquiry = Inquiry(question, found, self._meter, workspace)
         if question.history and not question.stands_alone:

@@ -23,7 +23,7 @@ from bot.reading.reader import Reader
 from bot.reading.semantic import Embedder
 
 WORKSPACE = "terminal:evaluation"
-NOTHING = (Outcome.NOT_IN_PAPER, Outcome.NOT_FOUND)
+NOTHING = (Outcome.NOT_IN_PAPER, Outcome.NOT_FOUND, Outcome.NO_MATCH)
 
 
 @dataclass(frozen=True, slots=True)

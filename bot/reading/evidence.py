@@ -81,6 +81,27 @@ def shown(papers: Sequence[ReadPaper], passages: Iterable[Passage]) -> list[dict
     ]
 
 
+@dataclass(frozen=True, slots=True)
+class Excerpt:
+    """Verbatim words of a paper, from one passage on."""
+
+    words: str
+    passage: Passage
+
+
+def excerpts(found: Found, question: str) -> list[Excerpt]:
+    """The best passages in brief; of a paper whose abstract alone was read, the whole abstract instead."""
+    abstracts = {read.paper.id: read.text for read in found.papers if read.text.is_abstract}
+    shown: list[Excerpt] = []
+    for passage in found.best:
+        text = abstracts.get(passage.paper_id)
+        if text is None:
+            shown.append(Excerpt(excerpt(passage, question), passage))
+        elif all(one.passage.paper_id != passage.paper_id for one in shown):
+            shown.append(Excerpt(" ".join(part.text for part in text.passages), passage))
+    return shown
+
+
 def excerpt(passage: Passage, question: str) -> str:
     """The run of a passage's sentences that shares most words with a question; whole sentences, verbatim."""
     asked = set(terms(question))

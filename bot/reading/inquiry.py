@@ -5,14 +5,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
-from typing import Any
 
-from bot.errors import BotError, BudgetExhausted, ModelError
+from bot.errors import AnswerCut, BotError, BudgetExhausted, ModelError
 from bot.llm.budget import Meter
 from bot.llm.model import ModelCall, TextDelta, Usage
 from bot.llm.prompts import load_prompt
-from bot.reading.answer import Answer, Outcome, Question
+from bot.reading.answer import Answer, Question
 from bot.reading.evidence import Found, shown
+from bot.reading.outcomes import failed, outcome_of
 from bot.reading.packing import EVIDENCE_BUDGET
 from bot.reading.passages import Passage
 from bot.reading.pointers import Checked, Claim, check, shown_sentences
@@ -22,7 +22,6 @@ from bot.reading.replies import Reply, Verdict, read_reply, salvage, words_so_fa
 # Each paper beyond the first adds half as much again.
 ROUNDS = ((EVIDENCE_BUDGET, 2_200), (2 * EVIDENCE_BUDGET, 4_200))
 PROMPT = "answer"
-NOT_FOUND = "No answer was found in the passages that were read, which are not all there are. These come nearest."
 
 
 class Inquiry:
@@ -35,7 +34,7 @@ class Inquiry:
         self._counter = meter.counter
         self._passages: list[Passage] = []
         self._reply = Reply(None)
-        self._fault = "The language model gave no answer that can be used."
+        self._fault: ModelError | None = None  # of the last reply
         self._checked = Checked(())
         self._usages: list[Usage] = []
         self.failure: BotError | None = None  # that ended it
@@ -57,52 +56,63 @@ class Inquiry:
             call = await self._prepare(round(scale * budget), round(scale * limit))
             async for words in self._listen(call):
                 yield words
-            self._checked = check(self._reply.claims, shown_sentences(self._passages))
+            self._checked = check(self._claims, shown_sentences(self._passages))
             if not self._wants_more():
                 return
 
     def answer(self) -> Answer:
         """What came of it."""
-        if self.failure or self._reply.verdict is None:
-            return self._lesser(self.failure.sentence if self.failure else self._fault)
-        if self._reply.verdict is Verdict.NEED_MORE and self._is_partly_read:
-            return self._answer(Outcome.NOT_FOUND, note=NOT_FOUND)
-        outcome = Outcome.ANSWERED if self._checked.claims else Outcome.NOT_IN_PAPER
-        return self._answer(outcome, claims=self._checked.claims, dropped=len(self._checked.dropped))
+        if self.failure:
+            outcome, note = failed(self.failure.sentence)
+        else:
+            outcome, note = outcome_of(
+                self._reply,
+                self._checked,
+                self._fault,
+                passages_fit=self._found.answerable,
+                read_all=not self._is_partly_read,
+            )
+        return Answer(
+            question=self._question.text,
+            outcome=outcome,
+            note=note,
+            found=self._found,
+            claims=() if self.failure else self._checked.claims,
+            dropped=len(self._checked.dropped),
+            passages_read=len(self._passages),
+            calls=len(self._usages),
+            usage=added(self._usages),
+            model=self._model.name,
+        )
 
     def remembered(self, reply: Reply) -> Answer | None:
         """The answer that a reply of an earlier day gives; None if nothing of it holds any more."""
         self._reply = reply
-        self._checked = check(reply.claims, shown_sentences(self._found.passages))
+        self._checked = check(self._claims, shown_sentences(self._found.passages))
         if reply.verdict is Verdict.ANSWERED and not self._checked.claims:
             return None
         return replace(self.answer(), remembered=True)
 
     @property
     def lasting_reply(self) -> Reply:
-        """What is worth remembering: the claims that hold, or the model's own word that there are none."""
+        """What is worth remembering: the claims that hold, or the model's own word that there are none.
+
+        An answer that was cut off is not: it would pass for a whole one.
+        """
+        if isinstance(self._fault, AnswerCut):
+            return Reply(None)
         claims = tuple(
             Claim(claim.text, tuple(one.number for one in claim.citations)) for claim in self._checked.claims
         )
         if claims:
             return Reply(Verdict.ANSWERED, claims)
-        return Reply(Verdict.NOT_IN_PAPER if self._reply.verdict is Verdict.NOT_IN_PAPER else None)
+        is_absent = self._reply.verdict is Verdict.NOT_IN_PAPER and not self._reply.claims
+        return Reply(Verdict.NOT_IN_PAPER if is_absent else None)
 
-    def _lesser(self, reason: str) -> Answer:
-        """The best passages instead of an answer."""
-        return self._answer(Outcome.PASSAGES, note=f"{reason} Here are the passages that fit the question best.")
-
-    def _answer(self, outcome: Outcome, **more: Any) -> Answer:
-        return Answer(
-            question=self._question.text,
-            outcome=outcome,
-            found=self._found,
-            passages_read=len(self._passages),
-            calls=len(self._usages),
-            usage=added(self._usages),
-            model=self._model.name,
-            **more,
-        )
+    @property
+    def _claims(self) -> tuple[Claim, ...]:
+        """The claims to check; those next to a verdict that there is no answer are none."""
+        return self._reply.claims if self._reply.verdict is Verdict.ANSWERED else ()
 
     def _wants_more(self) -> bool:
         """Whether a second look is worth its price: there is more to see, and model or retrieval expect something."""
@@ -112,7 +122,7 @@ class Inquiry:
             case Verdict.NEED_MORE | Verdict.ANSWERED:  # answered, but nothing of it holds
                 return True
             case Verdict.NOT_IN_PAPER:
-                return self._found.answerable
+                return self._found.answerable or bool(self._reply.claims)
             case None:
                 return False
 
@@ -138,6 +148,7 @@ class Inquiry:
 
     async def _listen(self, call: ModelCall) -> AsyncIterator[str]:
         heard = said = ""
+        self._fault = None
         try:
             async for piece in self._model.stream(call):
                 if isinstance(piece, TextDelta):
@@ -149,7 +160,7 @@ class Inquiry:
                     self._usages.append(piece.usage)
                     self._reply = read_reply(piece.data)
         except ModelError as error:
-            self._fault = error.sentence
+            self._fault = error
             self._reply = Reply(None)
             if error.answer is not None:
                 self._usages.append(error.answer.usage)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from bot.papers.fulltext.model import Block, FullText, Section
+from bot.papers.fulltext.model import Block, FullText, Section, TextSource
 from bot.papers.fulltext.suspicious import is_instruction_like
 from bot.reading.passages import Passage, distinct, numbered
 from bot.reading.sentences import split_sentences
@@ -28,6 +28,11 @@ class PaperText:
     full_text: FullText
     passages: tuple[Passage, ...]
     flagged: tuple[str, ...] = ()
+
+    @property
+    def is_abstract(self) -> bool:
+        """Whether there was no more to read than the abstract."""
+        return self.full_text.source is TextSource.ABSTRACT
 
     @classmethod
     def of(cls, full_text: FullText) -> PaperText:

@@ -28,6 +28,7 @@ _CLAIM_FORM: Mapping[str, Any] = {
 }
 _TEXT_SO_FAR = re.compile(r'"text"\s*:\s*"((?:[^"\\]|\\.)*)')
 _HALF_ESCAPE = re.compile(r"\\(?:u[0-9a-fA-F]{0,3})?$")
+_OWN_KEY = re.compile(r'\\?"(?:verdict|claims|sentences)\\?"')  # broken JSON, whose lists are no citations
 _BRACKETS = re.compile(r"\s*\[(\d{1,6}(?:\s*[,;]\s*\d{1,6})*)\]")
 _EMPTIED = re.compile(r"\s*\(\s*\)")  # brackets around brackets, which papers put around citations
 
@@ -49,15 +50,15 @@ class Reply:
 
 
 def read_reply(data: Mapping[str, Any]) -> Reply:
-    """A reply of the form asked for."""
-    answered = data["verdict"] == Verdict.ANSWERED
-    return Reply(Verdict(data["verdict"]), _short(map(_claim, data["claims"])) if answered else ())
+    """A reply of the form asked for.  Claims next to a verdict that there is no answer are kept: they contradict it."""
+    return Reply(Verdict(data["verdict"]), _short(map(_claim, data["claims"])))
 
 
 def salvage(text: str) -> Reply:
     """What can be used of a reply that was cut, or is not of its form."""
     whole = list(map(_claim, complete_items(text, _CLAIM_FORM)))
-    claims = _short(whole or filter(_is_claim, map(_bracketed, split_sentences(text))))
+    loose = () if _OWN_KEY.search(text) else map(_bracketed, split_sentences(text))
+    claims = _short(whole or filter(_is_claim, loose))
     return Reply(Verdict.ANSWERED if claims else None, claims)
 
 

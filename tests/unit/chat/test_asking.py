@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
@@ -17,12 +18,12 @@ from bot.documents.model import Action, Actions, Document, Image, Quote, Span, T
 from bot.documents.plain import plain_document
 from bot.errors import StoreError
 from bot.llm.model import ModelCall
-from bot.papers.fulltext.model import FullText, TextSource
+from bot.papers.fulltext.model import Block, FullText, Section, TextSource
 from bot.papers.model import Paper
 from bot.settings import Settings
 from bot.testing.clock import FakeClock
 from bot.testing.fetcher import FakeAnswer, FakeFetcher
-from bot.testing.model import FakeModel
+from bot.testing.model import Ending, FakeModel
 from bot.testing.store import FakeConversations, FakeStore
 from tests.kites import FIGURE, KITES, KITES_TEXT
 
@@ -32,7 +33,7 @@ BOATS = Paper(id="2607.00002", title="Boats That Read Maps", abstract="Boats can
 BOATS_TEXT = replace(KITES_TEXT, paper_id=BOATS.id, sections=KITES_TEXT.sections[2:])
 SETTINGS = Settings.model_validate({})
 
-Script = Callable[[ModelCall], dict[str, Any]]
+Script = Callable[[ModelCall], dict[str, Any] | Ending]
 
 
 def citing(words: str, claim: str = "It took 12 hours.") -> Script:
@@ -115,6 +116,11 @@ def quotes(document: Document) -> list[Quote]:
     return [block for block in document.blocks if isinstance(block, Quote)]
 
 
+def outcome_of(document: Document) -> str:
+    assert isinstance(document.data, dict)
+    return str(document.data["outcome"])
+
+
 def buttons(document: Document) -> list[Action]:
     return [action for block in document.blocks if isinstance(block, Actions) for action in block.actions]
 
@@ -174,6 +180,37 @@ async def test_an_abstract_alone_is_called_by_its_name() -> None:
     assert "Read from the abstract only" in shown
 
 
+ABSTRACT = (
+    "Kites can learn to steer themselves by watching the wind.",
+    "We call the method WindWatch.",
+    "It was tried on 42 kites over 3 summers.",
+)
+
+
+@pytest.mark.parametrize("question", ["What is WindWatch?", "What about whales?"])
+@pytest.mark.parametrize("script", [None, citing("no such words"), citing("We call the method", "It took 99 summers.")])
+async def test_where_only_the_abstract_was_read_it_is_shown_whole(script: Script | None, question: str) -> None:
+    section = Section("Abstract", 1, (Block("paragraph", " ".join(ABSTRACT)),))
+    abstract = replace(KITES_TEXT, source=TextSource.ABSTRACT, sections=(section,))
+    async with desk(script, texts=[abstract]) as here:
+        document = await here.say(f"ask #1 {question}")
+    assert [quote.text for quote in quotes(document)] == [" ".join(ABSTRACT)]
+    assert isinstance(document.data, dict)
+    assert [shown["words"] for shown in document.data["excerpts"]] == [" ".join(ABSTRACT)]
+
+
+async def test_of_two_papers_the_one_without_a_full_text_is_named_and_shown_whole() -> None:
+    section = Section("Abstract", 1, (Block("paragraph", " ".join(ABSTRACT)),))
+    abstract = replace(
+        BOATS_TEXT, source=TextSource.ABSTRACT, sections=(section,), fallbacks=("the PDF was not found.",)
+    )
+    async with desk(None, texts=[KITES_TEXT, abstract]) as here:
+        document = await here.say("compare #1 #2 How many hours of training?")
+    assert " ".join(ABSTRACT) in [quote.text for quote in quotes(document)]
+    assert len(quotes(document)) > 1
+    assert f"{BOATS.title}: The PDF was not found." in plain_document(document)
+
+
 async def test_why_there_is_no_more_than_an_abstract_is_told() -> None:
     reasons = ("arXiv's HTML was not found.", "the PDF was not found.")
     abstract = replace(KITES_TEXT, source=TextSource.ABSTRACT, sections=KITES_TEXT.sections[:1], fallbacks=reasons)
@@ -185,8 +222,8 @@ async def test_why_there_is_no_more_than_an_abstract_is_told() -> None:
 async def test_a_question_in_another_language_is_not_said_to_have_no_answer() -> None:
     async with desk(None) as here:
         shown = plain_document(await here.say("ask #1 Wie viele Stunden dauerte der Lehrgang?"))
-    assert "does not seem to say" not in shown
-    assert "Here are the passages" in shown or "here are the passages" in shown
+    assert "say" not in shown
+    assert "Here are the passages" in shown
 
 
 async def test_a_statement_without_proof_is_not_remembered_as_nothing_there() -> None:
@@ -194,8 +231,34 @@ async def test_a_statement_without_proof_is_not_remembered_as_nothing_there() ->
     async with desk(lambda call: citing("Training took", next(replies))(call)) as here:
         first = await here.say(f"ask {KITES.id} How many hours of training on the motors?")
         again = await here.say(f"ask {KITES.id} How many hours of training on the motors?")
-    assert "The paper does not say." in plain_document(first)
+    assert "does not say" not in plain_document(first)
+    assert outcome_of(first) == "unproven"
+    assert "Training took 12 hours" in quotes(first)[0].text
     assert "It took 12 hours." in plain_document(again)
+
+
+async def test_an_answer_that_was_cut_off_is_said_to_be_cut_and_not_remembered() -> None:
+    def half(call: ModelCall) -> Ending:
+        number = int(call.messages[-1].content.partition("Training took")[0].rsplit("[", 1)[1].rstrip(" ]"))
+        claim = json.dumps({"text": "It took 12 hours.", "sentences": [number]})
+        return Ending(f'{{"verdict": "answered", "claims": [{claim}, {{"text": "And', "length")
+
+    async with desk(half) as here:
+        shown = [await here.say(f"ask {KITES.id} How many hours of training?") for _ in range(2)]
+        assert here.model is not None
+        assert len(here.model.calls) == 2
+    assert [outcome_of(document) for document in shown] == ["answered"] * 2
+    assert all("cut off" in plain_document(document) for document in shown)
+
+
+async def test_a_doubted_absence_is_remembered_with_its_doubt() -> None:
+    async with desk(citing("no such words")) as here:
+        for _ in range(2):
+            document = await here.say(f"ask {KITES.id} How many hours of training on the motors?")
+            assert outcome_of(document) == "not_found"
+            assert "Training took 12 hours" in quotes(document)[0].text
+        assert here.model is not None
+        assert len(here.model.calls) == 1
 
 
 async def test_orders_found_in_a_paper_are_reported() -> None:

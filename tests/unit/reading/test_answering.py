@@ -15,9 +15,10 @@ from bot.llm.tokens import TokenCounter
 from bot.papers.fulltext.model import Block, FullText, Section, TextSource
 from bot.papers.model import Paper
 from bot.reading.answer import Answer, Outcome, Question
-from bot.reading.answering import NO_MODEL, Answerer
+from bot.reading.answering import Answerer
 from bot.reading.evidence import excerpt
-from bot.reading.inquiry import NOT_FOUND, ROUNDS
+from bot.reading.inquiry import ROUNDS
+from bot.reading.outcomes import CUT_SHORT, NO_MATCH, NO_MODEL, NOT_CONFIRMED, NOT_FOUND
 from bot.reading.reader import Reader, ReadPaper
 from bot.testing.clock import FakeClock
 from bot.testing.model import Ending, FakeModel, Script
@@ -28,6 +29,7 @@ WORKSPACE = "terminal:local"
 HOW_LONG = "How many hours of training on how many motors?"
 NEED_MORE = {"verdict": "need_more", "claims": []}
 NOT_THERE = {"verdict": "not_in_paper", "claims": []}
+ELSEWHERE = Question("Which protein folding benchmark was evaluated?")  # answered in neither paper
 
 DUSTY_ROAD = "The road was long and dry. " * 12
 
@@ -117,7 +119,30 @@ async def test_words_come_while_they_are_written(kites: ReadPaper) -> None:
 
 async def test_a_claim_that_does_not_hold_is_not_shown(kites: ReadPaper) -> None:
     _, answer, _ = await ask([claiming("It took 99 hours.", 1)], kites)
-    assert (answer.outcome, answer.claims, answer.dropped) == (Outcome.NOT_IN_PAPER, (), 1)
+    assert (answer.outcome, answer.claims, answer.dropped) == (Outcome.UNPROVEN, (), 1)
+    assert "12 hours" in answer.found.best[0].text
+
+
+async def test_an_answer_without_a_claim_says_nothing_about_the_paper(kites: ReadPaper) -> None:
+    _, answer, _ = await ask([{"verdict": "answered", "claims": []}], kites, question=ELSEWHERE)
+    assert answer.outcome is Outcome.UNREADABLE
+
+
+async def test_the_paper_does_not_say_where_the_model_has_read_it_all(kites: ReadPaper) -> None:
+    _, answer, _ = await ask([NOT_THERE], kites, question=ELSEWHERE)
+    assert (answer.outcome, answer.note) == (Outcome.NOT_IN_PAPER, "")
+
+
+async def test_a_model_alone_does_not_decide_that_the_paper_does_not_say(kites: ReadPaper) -> None:
+    _, answer, _ = await ask([NOT_THERE], kites)
+    assert (answer.outcome, answer.note) == (Outcome.NOT_FOUND, NOT_CONFIRMED)
+    assert "12 hours" in answer.found.best[0].text
+
+
+async def test_a_claim_contradicts_the_verdict_next_to_it(kites: ReadPaper) -> None:
+    contradiction = {**claiming("Kites can learn.", 1), "verdict": "not_in_paper"}
+    _, answer, _ = await ask([contradiction], kites, question=ELSEWHERE)
+    assert (answer.outcome, answer.claims) == (Outcome.NOT_FOUND, ())
 
 
 async def test_model_and_retrieval_may_agree_that_there_is_nothing(long_walk: ReadPaper) -> None:
@@ -129,13 +154,13 @@ async def test_model_and_retrieval_may_agree_that_there_is_nothing(long_walk: Re
 
 async def test_where_retrieval_disagrees_the_model_looks_again(long_walk: ReadPaper) -> None:
     _, answer, calls = await ask([NOT_THERE, NOT_THERE], long_walk, question=Question("How many miles on day 7?"))
-    assert answer.outcome is Outcome.NOT_IN_PAPER
+    assert answer.outcome is Outcome.NOT_FOUND
     assert len(calls) == 2
 
 
 async def test_the_model_may_ask_for_more_once(long_walk: ReadPaper) -> None:
     _, answer, calls = await ask([NEED_MORE, NOT_THERE], long_walk, question=Question("How many miles on day 7?"))
-    assert answer.outcome is Outcome.NOT_IN_PAPER
+    assert answer.outcome is Outcome.NOT_FOUND
     assert answer.calls == len(calls) == 2
     assert len(calls[1].messages[-1].content) > 1.5 * len(calls[0].messages[-1].content)
 
@@ -150,7 +175,7 @@ async def test_a_model_that_asks_for_yet_more_has_not_read_what_the_paper_does_n
 
 async def test_there_is_no_second_look_at_a_paper_seen_whole(kites: ReadPaper) -> None:
     _, answer, calls = await ask([NEED_MORE], kites)
-    assert answer.outcome is Outcome.NOT_IN_PAPER
+    assert (answer.outcome, answer.note) == (Outcome.NOT_FOUND, NOT_CONFIRMED)
     assert "That is all there is to read" in calls[0].messages[-1].content
 
 
@@ -169,18 +194,36 @@ async def test_usage_of_both_calls_is_added(long_walk: ReadPaper) -> None:
     assert answer.usage.prompt_tokens == sum(map(counter.count_call, calls))
 
 
-@pytest.mark.parametrize("said", ["garbage", "[]", Ending("", "stop"), Ending("no", "refusal"), Ending("", "length")])
-async def test_a_useless_reply_gives_passages(kites: ReadPaper, said: str | Ending) -> None:
-    _, answer, _ = await ask([said], kites)
-    assert answer.outcome is Outcome.PASSAGES
-    assert answer.note.endswith("Here are the passages that fit the question best.")
-    assert "12 hours" in answer.found.best[0].text
+BROKEN = '{"verdict": "answered", "claims": [{"text": "Kites "learn".", "sentences": [1]}]}'
+
+
+@pytest.mark.parametrize(
+    ("said", "outcome"),
+    [
+        ("garbage", Outcome.UNREADABLE),
+        ("[]", Outcome.UNREADABLE),
+        (BROKEN, Outcome.UNREADABLE),
+        (Ending("", "stop"), Outcome.PASSAGES),
+        (Ending("no", "refusal"), Outcome.PASSAGES),
+        (Ending("", "length"), Outcome.CUT),
+        (Ending('{"verdict": "answered", "claims": [{"text": "It to', "length"), Outcome.CUT),
+    ],
+)
+@pytest.mark.parametrize("question", [HOW_LONG, "Which protein folding benchmark was evaluated?"])
+async def test_a_useless_reply_gives_passages(
+    kites: ReadPaper, said: str | Ending, outcome: Outcome, question: str
+) -> None:
+    _, answer, _ = await ask([said], kites, question=Question(question))
+    assert answer.outcome is outcome
+    assert answer.note
+    assert answer.found.best
 
 
 async def test_half_a_reply_is_used_as_far_as_it_goes(kites: ReadPaper) -> None:
     half = '{"verdict": "answered", "claims": [{"text": "Kites can learn.", "sentences": [1]}, {"text": "And th'
     _, answer, _ = await ask([Ending(half, "length")], kites)
     assert [claim.text for claim in answer.claims] == ["Kites can learn."]
+    assert (answer.outcome, answer.note) == (Outcome.ANSWERED, CUT_SHORT)
 
 
 @pytest.mark.parametrize("fault", [ModelUnavailable("The model does not answer."), BotError("Anything.")])
@@ -201,9 +244,10 @@ async def test_without_a_model_the_passages_are_the_answer(kites: ReadPaper) -> 
     assert (answer.outcome, answer.note, answer.calls) == (Outcome.PASSAGES, NO_MODEL, 0)
 
 
-async def test_without_a_model_retrieval_says_that_nothing_fits(kites: ReadPaper) -> None:
-    _, answer, _ = await ask(None, kites, question=Question("Which protein folding benchmark was evaluated?"))
-    assert answer.outcome is Outcome.NOT_IN_PAPER
+async def test_without_a_model_nothing_is_said_about_what_the_paper_lacks(kites: ReadPaper) -> None:
+    _, answer, _ = await ask(None, kites, question=ELSEWHERE)
+    assert (answer.outcome, answer.note) == (Outcome.NO_MATCH, NO_MATCH)
+    assert answer.found.best
 
 
 async def test_a_short_question_is_not_judged_by_the_words_of_the_one_before(kites: ReadPaper) -> None:

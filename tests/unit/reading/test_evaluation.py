@@ -157,7 +157,10 @@ async def test_answers_are_judged(labelled: Path) -> None:
     store, clock = FakeStore(), FakeClock()
     meter = Meter(model=FakeModel(script), ledger=store.ledger, counter=TokenCounter("fake"), clock=clock)
     report = await evaluate_answers(read_labelled(labelled), Answerer(meter), None)
-    assert report["outcomes"] == {"answered": 1, "not_in_paper": 1, "not_found": 0, "passages": 0}
+    assert {outcome: count for outcome, count in report["outcomes"].items() if count} == {
+        "answered": 1,
+        "not_in_paper": 1,
+    }
     assert (report["claims"], report["pointer_validity"]) == (2, 0.5)
     assert (report["verbatim_share"], report["cites_gold"]) == (1.0, 1.0)
     assert report["answerability"]["macro_f1"] == 1.0

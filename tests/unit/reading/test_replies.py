@@ -23,8 +23,14 @@ def test_a_reply_of_the_form_is_read() -> None:
 
 
 @pytest.mark.parametrize("verdict", [Verdict.NEED_MORE, Verdict.NOT_IN_PAPER])
-def test_claims_beside_another_verdict_do_not_count(verdict: Verdict) -> None:
-    assert read_reply({"verdict": verdict.value, "claims": [CLAIM]}) == Reply(verdict)
+def test_claims_next_to_another_verdict_are_kept_as_its_contradiction(verdict: Verdict) -> None:
+    assert read_reply({"verdict": verdict.value, "claims": [CLAIM]}) == Reply(
+        verdict, (Claim("It took 12 hours.", (31,)),)
+    )
+
+
+def test_the_lists_of_a_broken_form_are_no_citations() -> None:
+    assert salvage(ANSWER.replace("hours.", 'hours".').replace("motors.", 'motors".')) == Reply(None)
 
 
 def test_too_many_and_too_long_claims_are_left_out() -> None:

@@ -1,0 +1,61 @@
+"""What became of a question, and the sentence that says why it is not answered in full.
+
+"The paper does not say" is a statement about the paper.  It takes two witnesses: a model that says so and makes no
+claim, and retrieval that finds no passage in the whole text that seems to answer.
+"""
+
+from __future__ import annotations
+
+from bot.errors import AnswerCut, AnswerMalformed, ModelError
+from bot.reading.answer import Outcome
+from bot.reading.pointers import Checked
+from bot.reading.replies import Reply, Verdict
+
+_BEST = "Here are the passages that fit the question best."
+NO_MODEL = f"No language model is set up. {_BEST}"
+NO_MATCH = "No language model is set up. I found no passage with these words; these come nearest."
+UNPROVEN = f"The language model answered, but the sentences it cites do not support what it says. {_BEST}"
+UNREADABLE = f"I could not read the language model's answer. {_BEST}"
+CUT = f"The language model's answer was cut off at its length limit. {_BEST}"
+CUT_SHORT = "The language model's answer was cut off at its length limit; this is what came before."
+NOT_FOUND = "I found no answer in the passages that were read, which are not all there are. These come nearest."
+NOT_CONFIRMED = "The language model found no answer. These passages come nearest; please see for yourself."
+
+
+def unaided(*, passages_fit: bool) -> tuple[Outcome, str]:
+    """What retrieval alone can say: where to look, or that no passage has the question's words."""
+    return (Outcome.PASSAGES, NO_MODEL) if passages_fit else (Outcome.NO_MATCH, NO_MATCH)
+
+
+def failed(fault: str) -> tuple[Outcome, str]:
+    """For a model that cannot be asked, or gives nothing; `fault` is a plain sentence."""
+    return Outcome.PASSAGES, f"{fault} {_BEST}"
+
+
+def outcome_of(
+    reply: Reply, checked: Checked, fault: ModelError | None, *, passages_fit: bool, read_all: bool
+) -> tuple[Outcome, str]:
+    """The outcome of a model's last reply, and its note ("" where there is nothing to add).
+
+    Args:
+        reply: as it was read; without a verdict where nothing in it can be used.
+        checked: the claims of that reply, checked.
+        fault: what was wrong with the reply, if anything.
+        passages_fit: whether retrieval finds passages that seem to answer, in the whole text.
+        read_all: whether the model was shown the whole text.
+    """
+    is_cut = isinstance(fault, AnswerCut)
+    if checked.claims:
+        return Outcome.ANSWERED, CUT_SHORT if is_cut else ""
+    if is_cut:
+        return Outcome.CUT, CUT
+    if reply.verdict is Verdict.NEED_MORE:
+        return Outcome.NOT_FOUND, NOT_CONFIRMED if read_all else NOT_FOUND
+    if reply.verdict is Verdict.NOT_IN_PAPER:
+        is_sure = not reply.claims and not passages_fit
+        return (Outcome.NOT_IN_PAPER, "") if is_sure else (Outcome.NOT_FOUND, NOT_CONFIRMED)
+    if checked.dropped:
+        return Outcome.UNPROVEN, UNPROVEN
+    if fault is None or isinstance(fault, AnswerMalformed):
+        return Outcome.UNREADABLE, UNREADABLE
+    return failed(fault.sentence)
