@@ -23,6 +23,7 @@ from bot.errors import BadInput, SettingsError
 PREFIX = "PAPERWIRE_"
 ENV_FILE = Path(".env")
 HIGHEST_PORT = 65_535
+QUOTES = (("'", "'"), ('"', '"'), ("“", "”"), ("‘", "’"))
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 PUBLIC_URL = re.compile(r"https?://[A-Za-z0-9.:\[\]-]+(?:/[A-Za-z0-9._~%/-]*)?")  # it stands in headers and links
 
@@ -122,6 +123,20 @@ class Settings(BaseModel):
     def _is_address(cls, value: str | None) -> str | None:
         if value is not None and not value.startswith(("https://", "http://")):
             raise ValueError("must begin with https:// or http://")
+        return value
+
+    @field_validator("openai_base_url")
+    @classmethod
+    def _ends_before_the_endpoint(cls, value: str | None) -> str | None:
+        """Servers' examples often show the whole address, of which the client adds the end itself."""
+        return value.rstrip("/").removesuffix("/chat/completions") if value else value
+
+    @field_validator("openai_api_key", "slack_bot_token", "slack_app_token", "discord_token", "hf_token")
+    @classmethod
+    def _fits_into_a_header(cls, value: SecretStr | None) -> SecretStr | None:
+        key = value.get_secret_value() if value else ""
+        if not (key.isascii() and key.isprintable()) or " " in key:
+            raise ValueError("holds a character that no key has; copy the key again")
         return value
 
     @field_validator("http")
@@ -233,10 +248,20 @@ def load(environment: Mapping[str, str] | None = None, env_file: Path = ENV_FILE
     given |= os.environ if environment is None else environment
     _refuse_unknown(given)
     try:
-        return Settings.model_validate({name: given[name] for name in names() if given.get(name, "").strip()})
+        values = {name: _bare(given.get(name, "")) for name in names()}
+        return Settings.model_validate({name: value for name, value in values.items() if value})
     except ValidationError as error:
         faults = [f"{fault['loc'][0]} {_in_words(fault['msg'])}" for fault in error.errors(include_input=False)]
         raise SettingsError("These settings cannot be used: " + "; ".join(faults) + ".") from None
+
+
+def _bare(value: str) -> str:
+    """The value without the blanks, line ends and quotation marks that files and shells leave around one."""
+    value = value.strip()
+    for opening, closing in QUOTES:
+        if len(value) > 1 and value.startswith(opening) and value.endswith(closing):
+            return value[1:-1].strip()
+    return value
 
 
 def _in_words(message: str) -> str:

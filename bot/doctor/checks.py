@@ -6,16 +6,14 @@ import asyncio
 import shutil
 import tempfile
 from collections.abc import Awaitable, Callable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
 from bot import bootstrap
 from bot.clock import SystemClock
+from bot.doctor.language_model import look_at_model
 from bot.doctor.model import Check, Result, Verdict
-from bot.errors import AnswerCut, AnswerEmpty
-from bot.llm.model import Message, ModelCall
 from bot.papers.arxiv import Arxiv
 from bot.papers.calendar import list_day, previous_weekday
 from bot.papers.huggingface import HuggingFace
@@ -138,21 +136,6 @@ async def look_at_arxiv(settings: Settings) -> Result:
 
 async def _ask_arxiv(fetcher: Fetcher, settings: Settings) -> None:
     await Arxiv(fetcher, settings.arxiv_url).papers([KNOWN_PAPER])
-
-
-async def look_at_model(settings: Settings) -> Result:
-    """Whether it answers a very short question, which costs a few tokens."""
-    async with bootstrap.open_model(settings, SystemClock()) as model:
-        if model is None:
-            return Result(
-                Verdict.WARNING,
-                "No language model is set up: summaries come from Hugging Face and from the abstracts.",
-                "Set OPENAI_API_KEY, or OPENAI_BASE_URL for a server of your own.",
-            )
-        call = ModelCall(purpose="doctor", messages=(Message("user", "Say: ok"),), max_tokens=16)
-        with suppress(AnswerCut, AnswerEmpty):  # it is there, and thinks longer than 16 tokens
-            await model.complete(call)
-    return Result(Verdict.OK, f"{settings.model} answers.")
 
 
 async def look_at_encodings(settings: Settings) -> Result:

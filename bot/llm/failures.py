@@ -75,6 +75,14 @@ def not_a_model() -> ModelUnavailable:
     )
 
 
+def nothing_there() -> ModelUnavailable:
+    """The server has nothing at the address."""
+    return ModelUnavailable(
+        "The server at OPENAI_BASE_URL has no chat completions there; "
+        "check the address, which usually ends in /v1, such as http://127.0.0.1:11434/v1."
+    )
+
+
 def _of_status(error: openai.APIStatusError, model: str, now: datetime) -> BotError:
     said = complaint(error).lower()
     match error.status_code:
@@ -90,6 +98,8 @@ def _of_status(error: openai.APIStatusError, model: str, now: datetime) -> BotEr
             )
         case status if _names_unknown_model(status, said):
             return ModelNotFound(f"The server knows no model named {model}; set PAPERWIRE_MODEL to one that it has.")
+        case 404:
+            return nothing_there()
         case status if status >= 500 or status in _RETRIED:
             return ModelUnavailable("The language model's server has trouble; please try again in a few minutes.")
         case _ if "content_filter" in said or "content management policy" in said:
@@ -101,8 +111,10 @@ def _of_status(error: openai.APIStatusError, model: str, now: datetime) -> BotEr
 
 
 def _names_unknown_model(status: int, said: str) -> bool:
-    unknown = "not found" in said or "not exist" in said or "unknown model" in said or "invalid model" in said
-    return status == 404 or (status in (400, 422, 500) and "model" in said and unknown)
+    """Whether the refusal is about the model: a 404 may as well be about the address."""
+    unknown = any(words in said for words in ("not found", "not exist", "not_found", "unknown model", "invalid model"))
+    names_it = any(word in said for word in ("model", "deployment", "no endpoints found"))  # of Azure, of OpenRouter
+    return status in (400, 404, 422, 500) and names_it and (unknown or status == 404)
 
 
 def _is_out_of_credit(error: openai.APIStatusError) -> bool:

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING, Any
 
+from bot.errors import Unauthorized
 from bot.llm.answers import finished
 from bot.llm.dialect import most_written
 from bot.llm.model import Completion, ModelCall, TextDelta, Usage
@@ -35,7 +36,7 @@ class OpenAIModel:
         timeouts: Timeouts | None = None,
     ) -> None:
         self._name = model
-        self._api_key = api_key or _NO_KEY
+        self._api_key = (api_key or "").strip() or _NO_KEY
         self._base_url = base_url or OPENAI
         self._counter = counter
         self._clock = clock
@@ -88,6 +89,8 @@ class OpenAIModel:
     def _connect(self) -> Server:
         from bot.llm.wire import Server, Timeouts
 
+        if not (self._api_key.isascii() and self._api_key.isprintable()):
+            raise Unauthorized("The language model's key holds a character that no key has; check OPENAI_API_KEY.")
         return Server(
             self._name,
             api_key=self._api_key,

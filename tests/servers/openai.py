@@ -33,6 +33,7 @@ class OpenAIServer:
     url: str = ""  # ends in /v1
     asked: list[Asked] = field(default_factory=list)
     keys: list[str] = field(default_factory=list)  # the Authorization headers
+    shutdown_date: str | None = None  # of every model
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         """Write down and behave."""
@@ -42,6 +43,11 @@ class OpenAIServer:
         behave = self.behaviours[min(len(self.asked), len(self.behaviours)) - 1]
         return await behave(request, body)
 
+    async def describe(self, request: web.Request) -> web.StreamResponse:
+        """Tell of a model: `GET /v1/models/{model}`."""
+        facts = {"id": request.match_info["model"], "object": "model", "created": 1, "owned_by": "tests"}
+        return web.json_response(facts | {"shutdown_date": self.shutdown_date})
+
 
 @asynccontextmanager
 async def openai_server(*behaviours: Behaviour) -> AsyncIterator[OpenAIServer]:
@@ -49,6 +55,7 @@ async def openai_server(*behaviours: Behaviour) -> AsyncIterator[OpenAIServer]:
     served = OpenAIServer(behaviours)
     app = web.Application()
     app.router.add_post("/v1/chat/completions", served.handle)
+    app.router.add_get("/v1/models/{model}", served.describe)
     async with TestServer(app, host="127.0.0.1", shutdown_timeout=0) as server:
         served.url = str(server.make_url("/v1"))
         yield served

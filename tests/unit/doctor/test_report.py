@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.doctor.checks import advice, look_at_data_folder, look_at_encodings, look_at_model
+from bot.doctor.checks import advice, look_at_data_folder, look_at_encodings
+from bot.doctor.language_model import look_at_model
 from bot.doctor.model import Result, Verdict
 from bot.doctor.report import examine, look_at_platforms, look_at_settings, run_checks, with_advice
 from bot.errors import BotError, StoreError

@@ -49,6 +49,26 @@ def test_a_server_of_ones_own_needs_no_key() -> None:
     assert not load({}, NO_FILE).has_model
 
 
+@pytest.mark.parametrize("written", ["sk-1\n", "sk-1\r\n", " sk-1 ", '"sk-1"', "'sk-1'", "“sk-1”", "‘sk-1’\n"])
+def test_what_files_and_shells_leave_around_a_key_is_taken_off(written: str) -> None:
+    key = load({"OPENAI_API_KEY": written}, NO_FILE).openai_api_key
+    assert key is not None
+    assert key.get_secret_value() == "sk-1"
+
+
+@pytest.mark.parametrize("name", ["OPENAI_API_KEY", "SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "DISCORD_TOKEN", "HF_TOKEN"])
+@pytest.mark.parametrize("written", ["sk—1", "sk-1\nsk-2", "sk 1", "sk\x001"])
+def test_a_key_that_fits_into_no_header_is_refused_by_its_name(name: str, written: str) -> None:
+    with pytest.raises(SettingsError, match=name) as caught:
+        load({name: written}, NO_FILE)
+    assert written not in caught.value.sentence
+
+
+@pytest.mark.parametrize("end", ["", "/", "/chat/completions", "/chat/completions/"])
+def test_the_end_of_the_models_address_is_taken_off(end: str) -> None:
+    assert load({"OPENAI_BASE_URL": f"http://127.0.0.1:1/v1{end}"}, NO_FILE).openai_base_url == "http://127.0.0.1:1/v1"
+
+
 @pytest.mark.parametrize("language", ["klingon!!", "xx", "en-", "english please"])
 def test_a_language_that_is_none_is_refused(language: str) -> None:
     with pytest.raises(SettingsError, match="PAPERWIRE_LANGUAGE must be a language tag such as en"):
