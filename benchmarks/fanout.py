@@ -58,7 +58,7 @@ from bot.testing.composing import PlainSteps
 from bot.testing.fetcher import FakeAnswer, FakeFetcher
 from bot.testing.model import FakeModel
 from bot.testing.simulation import SimulatedClock, simulate
-from bot.testing.store import FakeLedger, FakeStore
+from bot.testing.store import FakeLeases, FakeLedger, FakeStore
 from tests.servers.limits import DiscordLimits, SlackLimits
 from tests.servers.simulated import SimulatedDiscord, SimulatedSlack
 
@@ -123,7 +123,7 @@ class World:
         self.traffic = platform.traffic
         self._platform = platform
         self.clock = SimulatedClock(EVE)
-        self.store = FakeStore(ledger=FakeLedger(self.clock))
+        self.store = FakeStore(ledger=FakeLedger(self.clock), leases=FakeLeases(self.clock))
         self._lists = _lists()
         self.model = SlowModel(self.clock, parse_papers([entry for day in self._lists.values() for entry in day]))
         self.fetcher = FakeFetcher(self._page, self.clock)

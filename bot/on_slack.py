@@ -44,7 +44,7 @@ async def open_poster(app: App) -> AsyncIterator[Poster]:
     from adapters.slack.poster import SlackPoster
 
     config = config_of(app.settings)
-    installs = Installations(app.store.vault, app.store.leases, app.clock) if not config.bot_token else None
+    installs = Installations(app.store.vault, app.store.leases) if not config.bot_token else None
     clients = Clients(installs or OneToken(config.bot_token), config.api_url)
     await clients.start()
     if installs is not None:

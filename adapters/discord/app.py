@@ -146,7 +146,7 @@ class DiscordApp:
             log.info("leftovers_closed", action="close_leftovers", answers=closed)
 
     async def _forget_old_events(self) -> None:
-        await self._services.events.forget_before(self._services.clock.now() - _REMEMBERED)
+        await self._services.events.forget_begun(_REMEMBERED)
 
     async def _forget_left_guilds(self, client: PapersClient) -> None:
         if left := await forget_left_guilds(client, self._services.workspaces):

@@ -149,7 +149,7 @@ class Desk:
     async def _begins(self, event: str) -> bool:
         """Whether to work on it.  Without the store, rather twice than not at all: somebody waits for an answer."""
         try:
-            return await self._services.events.begin(event, self._services.clock.now(), _LEASE)
+            return await self._services.events.begin(event, _LEASE)
         except StoreError as error:
             log.warning("events_unknown", action="begin_event", reason=error.sentence)
             return True

@@ -91,7 +91,7 @@ class ShardLeases:
     async def _take_all(self) -> bool:
         """Take or renew all; none is kept where one cannot be had."""
         for name in self._names:
-            if await self._leases.acquire(name, self._owner, self._clock.now(), TTL) is None:
+            if await self._leases.acquire(name, self._owner, TTL) is None:
                 await self.release()
                 return False
         return True

@@ -69,7 +69,7 @@ class SlackApp:
         self._config = config
         self._store = store
         self._clock = clock
-        self.installs = Installations(store.vault, store.leases, clock)
+        self.installs = Installations(store.vault, store.leases)
         self._clients = Clients(OneToken(config.bot_token) if config.bot_token else self.installs, config.api_url)
         self._outbox = Outbox(self._clients)
         self._people = People(self._outbox, clock, store.managers, config.managers)

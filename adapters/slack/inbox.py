@@ -124,7 +124,7 @@ class Inbox:
 
     async def forget_old_events(self) -> None:
         """Drop the ids of events that Slack will not send again."""
-        await self._events.forget_before(self._clock.now() - REMEMBERED)
+        await self._events.forget_begun(REMEMBERED)
 
     def _is_private(self, incoming: Incoming) -> bool:
         """Whether its answer is for one person alone: settings are, and what the grammar says is."""
@@ -146,7 +146,7 @@ class Inbox:
     async def _begin(self, key: str) -> bool:
         """Whether to work on it.  Without a database, rather twice than not at all: somebody waits for an answer."""
         try:
-            return await self._events.begin(key, self._clock.now(), LEASE)
+            return await self._events.begin(key, LEASE)
         except StoreError as error:
             log.warning("events_unknown", action="begin_event", reason=error.sentence)
             return True

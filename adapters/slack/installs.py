@@ -27,7 +27,7 @@ from slack_sdk.oauth.token_rotation.async_rotator import AsyncTokenRotator
 from adapters.slack.clients import Clients
 from adapters.slack.config import SlackConfig
 from bot.errors import BotError, Unauthorized
-from bot.ports import Clock, Leases, Vault
+from bot.ports import Leases, Vault
 
 log = structlog.get_logger(__name__)
 
@@ -40,10 +40,9 @@ STATE_SECONDS = 600  # for a person to say yes on Slack's page
 class Installations(AsyncInstallationStore):
     """slack_sdk's installation store over the vault, and the tokens of `adapters.slack.clients.Tokens`."""
 
-    def __init__(self, vault: Vault, leases: Leases, clock: Clock) -> None:
+    def __init__(self, vault: Vault, leases: Leases) -> None:
         self._vault = vault
         self._leases = leases
-        self._clock = clock
         self._owner = secrets.token_hex(8)
         self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._rotator: AsyncTokenRotator | None = None
@@ -128,7 +127,7 @@ class Installations(AsyncInstallationStore):
                 await self._leases.release(_lease(key), self._owner)
 
     async def _may_renew(self, key: str) -> bool:
-        return await self._leases.acquire(_lease(key), self._owner, self._clock.now(), RENEWAL) is not None
+        return await self._leases.acquire(_lease(key), self._owner, RENEWAL) is not None
 
     async def _renew(self, key: str, bot: Bot) -> Bot:
         if self._rotator is None:

@@ -94,7 +94,7 @@ class Leftovers:
     async def close_all(self) -> None:
         """Give a sign of life, then close what nobody is at work on.  Raises `StoreError`."""
         now = self._clock.now()
-        await self._leases.acquire(_lease(self._process), self._process, now, LIFE)
+        await self._leases.acquire(_lease(self._process), self._process, LIFE)
         by_process: dict[str, list[OpenReply]] = {}
         for reply in await self._open_replies.left_open("slack", now):
             if reply not in self._at_work:
@@ -109,7 +109,7 @@ class Leftovers:
     async def _inherit(self, process: str, replies: list[OpenReply]) -> None:
         """Close what a process left, unless it lives, or another is closing it."""
         name = _lease(process)
-        if await self._leases.acquire(name, self._process, self._clock.now(), LIFE) is None:
+        if await self._leases.acquire(name, self._process, LIFE) is None:
             return
         for reply in replies:
             await self._close(reply)

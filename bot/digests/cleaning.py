@@ -60,12 +60,12 @@ class Cleaner:
         now, store = self._clock.now(), self._store
         for kind, kept in KEPT.items():
             await store.deliveries.forget_before(kind, now - kept)
-        await store.events.forget_before(now - EVENTS_KEPT)
-        await store.leases.forget_before(now - LEASES_KEPT)
+        await store.events.forget_begun(EVENTS_KEPT)
+        await store.leases.forget_ended(LEASES_KEPT)
         await forget_unconfirmed(store.subscriptions, store.opt_ins, now - CODES_KEPT)
         await self._steps.forget(STEPS_KEPT)
 
     async def _is_first_today(self) -> bool:
         """Whether no other process has cleaned for a day: whoever did holds a lease, and does not renew it."""
-        token = await self._store.leases.acquire(LEASE, secrets.token_hex(8), self._clock.now(), DAY)
+        token = await self._store.leases.acquire(LEASE, secrets.token_hex(8), DAY)
         return token is not None

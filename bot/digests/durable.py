@@ -156,7 +156,7 @@ class DurableWorkers:
 
     async def _is_dead(self, process: str) -> bool:
         """Whether a process lives no more; whoever hears so first is to take up its work."""
-        return await self._leases.acquire(_lease(process), self._name, self._clock.now(), self._alive) is not None
+        return await self._leases.acquire(_lease(process), self._name, self._alive) is not None
 
     async def forget(self, older: timedelta) -> int:
         """Drop what was recorded of workflows that ended so long ago (by this machine's clock); how many."""
@@ -174,7 +174,7 @@ class DurableWorkers:
         """Show signs of life and take up what dead processes left, until cancelled, whatever the database does."""
         while True:
             try:
-                await self._leases.acquire(_lease(self._name), self._name, self._clock.now(), self._alive)
+                await self._leases.acquire(_lease(self._name), self._name, self._alive)
                 await self.adopt()
                 await self.renew()
             except StoreError as error:
@@ -207,7 +207,7 @@ async def open_workers(
     from dbos import DBOS
 
     name = secrets.token_hex(8)
-    await leases.acquire(_lease(name), name, clock.now(), alive)
+    await leases.acquire(_lease(name), name, alive)
     DBOS(config=_config(database_url, name, version))
     gate = Gate()
 
@@ -246,9 +246,9 @@ async def open_workers(
         await leases.release(_lease(name), name)
 
 
-async def living_workers(leases: Leases, now: datetime) -> int:
+async def living_workers(leases: Leases) -> int:
     """How many processes deliver digests."""
-    return len(await leases.held(_lease(""), now))
+    return len(await leases.held(_lease(""), ALIVE))
 
 
 async def _begin_again(work: Work, slot_key: str, seconds: float) -> None:

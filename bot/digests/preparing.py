@@ -86,10 +86,9 @@ class Preparer:
 
     async def _is_ours(self, slot: Slot, paper_id: str, question: str) -> bool:
         """Whether no other process has begun; a digest that is taken up after a crash goes on where it was."""
-        now = self._clock.now()
-        self._tried[paper_id, question] = now
+        self._tried[paper_id, question] = self._clock.now()
         asked = hashlib.sha256(question.encode()).hexdigest()[:16]
-        return await self._leases.acquire(f"starter/{paper_id}/{asked}", slot.key, now, AGAIN) is not None
+        return await self._leases.acquire(f"starter/{paper_id}/{asked}", slot.key, AGAIN) is not None
 
 
 def _questions(digest: Digest, papers: Mapping[str, Paper]) -> Iterator[tuple[Paper, str]]:

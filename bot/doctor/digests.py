@@ -55,7 +55,7 @@ async def look_at_delivery(store: Store, now: datetime) -> Result:
     standings = await store.subscriptions.everything()
     if not standings:
         return Result(Verdict.OK, "No channel is subscribed yet.")
-    workers = await living_workers(store.leases, now)
+    workers = await living_workers(store.leases)
     late = await _late(store, now)
     waiting = [one for one in standings if await _waits_for_its_code(store, one)]
     paused = [f"{_place(one)} is paused: {one.paused}" for one in standings if one.paused and one not in waiting]

@@ -11,16 +11,19 @@ if TYPE_CHECKING:
 
 
 class EventLog(Protocol):
-    """Which inbound events have been worked on, so that one delivered twice is answered once."""
+    """Which inbound events have been worked on, so that one delivered twice is answered once.
 
-    async def begin(self, event: str, now: datetime, lease: timedelta) -> bool:
+    The store's own clock counts, and a lease that ends later than its length from now is void, as with `Leases`.
+    """
+
+    async def begin(self, event: str, lease: timedelta) -> bool:
         """Whether to work on `event` now: it is new, or a first attempt died (not finished within its lease)."""
 
     async def finish(self, event: str) -> None:
         """It is done; never again."""
 
-    async def forget_before(self, instant: datetime) -> int:
-        """Drop events begun before then; how many."""
+    async def forget_begun(self, longer_ago: timedelta) -> int:
+        """Drop events begun so long ago; how many."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,23 +48,30 @@ class OpenReplies(Protocol):
         """It is finished."""
 
     async def left_open(self, platform: str, before: datetime) -> list[OpenReply]:
-        """Those of a platform ("slack") opened before then and never closed, oldest first."""
+        """Those of a platform ("slack") opened before then and never closed, oldest first.
+
+        Those opened in the future are among them: the clock of who opened them was ahead, and has been set right.
+        """
 
 
 class Leases(Protocol):
-    """Short-lived exclusive rights, such as to one Discord shard, with a fencing token."""
+    """Short-lived exclusive rights, such as to one Discord shard, with a fencing token.
 
-    async def acquire(self, name: str, owner: str, now: datetime, ttl: timedelta) -> int | None:
+    The store's own clock counts.  A lease that ends later than its length from now was taken while that clock was
+    ahead; it is void, so a clock that is set right again keeps nobody waiting.
+    """
+
+    async def acquire(self, name: str, owner: str, length: timedelta) -> int | None:
         """Take or renew; the fencing token (which grows with each new owner), or None while somebody else holds it."""
 
     async def release(self, name: str, owner: str) -> None:
         """Give back what `owner` holds; nothing happens if it does not."""
 
-    async def held(self, prefix: str, now: datetime) -> list[str]:
-        """The names with that prefix that somebody holds now, sorted."""
+    async def held(self, prefix: str, length: timedelta) -> list[str]:
+        """The names with that prefix that somebody holds now, sorted.  `length` is that of such leases."""
 
-    async def forget_before(self, instant: datetime) -> int:
-        """Drop those that ran out before then, and with them their tokens' count; how many."""
+    async def forget_ended(self, longer_ago: timedelta) -> int:
+        """Drop those that ran out so long ago, and with them their tokens' count; how many."""
 
 
 class Vault(Protocol):

@@ -10,7 +10,7 @@ from datetime import timedelta
 import structlog
 
 from bot.errors import StoreError
-from bot.ports import Clock, Leases
+from bot.ports import Leases
 from bot.reading.model import SummaryKey
 
 log = structlog.get_logger(__name__)
@@ -21,9 +21,8 @@ TERM = timedelta(minutes=2)  # after which a process that has not delivered is w
 class Claims:
     """This process's claims, held as leases.  A store that fails grants everything: twice is better than never."""
 
-    def __init__(self, leases: Leases, clock: Clock) -> None:
+    def __init__(self, leases: Leases) -> None:
         self._leases = leases
-        self._clock = clock
         self._name = secrets.token_hex(8)
 
     @asynccontextmanager
@@ -44,7 +43,7 @@ class Claims:
 
     async def _is_granted(self, key: SummaryKey) -> bool:
         try:
-            return await self._leases.acquire(claim_on(key), self._name, self._clock.now(), TERM) is not None
+            return await self._leases.acquire(claim_on(key), self._name, TERM) is not None
         except StoreError as error:
             log.info("claim_not_taken", action="summarize", reason=type(error).__name__)
             return True

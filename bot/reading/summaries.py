@@ -60,7 +60,7 @@ class Summarizer:
     ) -> None:
         self._meter = meter
         self._cache = cache
-        self._claims = Claims(leases, meter.clock) if leases and meter else NoClaims()
+        self._claims = Claims(leases) if leases and meter else NoClaims()
         self._prompt = prompt or load_prompt("summaries")
         self._under_way: dict[SummaryKey, asyncio.Task[_Written]] = {}
         self._setbacks = Setbacks()

@@ -1,12 +1,13 @@
-"""Exclusive rights for a short time."""
+"""Exclusive rights for a short time, by the database's clock."""
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
-from sqlalchemy import case, delete, select, update
+from sqlalchemy import ColumnElement, case, delete, select, update
 
 from bot.store.database import Database
+from bot.store.instants import instant, runs
 from bot.store.tables import leases
 
 
@@ -16,18 +17,19 @@ class SqlLeases:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def acquire(self, name: str, owner: str, now: datetime, ttl: timedelta) -> int | None:
+    async def acquire(self, name: str, owner: str, length: timedelta) -> int | None:
         """Take or renew, in one statement; the token grows whenever the owner is not the one before."""
-        insert = self._database.insert(leases).values(name=name, owner=owner, token=1, expires_at=now + ttl)
+        ends = instant(self._database, length)
+        insert = self._database.insert(leases).values(name=name, owner=owner, token=1, expires_at=ends)
         mine = leases.c.owner == owner
         taken = insert.on_conflict_do_update(
             index_elements=[leases.c.name],
             set_={
                 "owner": owner,
                 "token": case((mine, leases.c.token), else_=leases.c.token + 1),
-                "expires_at": now + ttl,
+                "expires_at": ends,
             },
-            where=mine | leases.c.owner.is_(None) | (leases.c.expires_at <= now),
+            where=mine | ~self._is_held(length),
         )
         async with self._database.statement() as connection:
             token: int | None = (await connection.execute(taken.returning(leases.c.token))).scalar()
@@ -39,14 +41,20 @@ class SqlLeases:
         async with self._database.statement() as connection:
             await connection.execute(update(leases).where(held).values(owner=None))
 
-    async def held(self, prefix: str, now: datetime) -> list[str]:
+    async def held(self, prefix: str, length: timedelta) -> list[str]:
         """Those that somebody holds now, sorted."""
-        own = leases.c
-        named = own.name.startswith(prefix, autoescape=True) & own.owner.is_not(None) & (own.expires_at > now)
+        named = leases.c.name.startswith(prefix, autoescape=True) & self._is_held(length)
         async with self._database.reading() as connection:
-            return list((await connection.execute(select(own.name).where(named).order_by(own.name))).scalars())
+            return list(
+                (await connection.execute(select(leases.c.name).where(named).order_by(leases.c.name))).scalars()
+            )
 
-    async def forget_before(self, instant: datetime) -> int:
-        """Drop those that ran out before then; how many."""
+    async def forget_ended(self, longer_ago: timedelta) -> int:
+        """Drop those that ran out so long ago; how many."""
+        ended = leases.c.expires_at < instant(self._database, -longer_ago)
         async with self._database.statement() as connection:
-            return (await connection.execute(delete(leases).where(leases.c.expires_at < instant))).rowcount
+            return (await connection.execute(delete(leases).where(ended))).rowcount
+
+    def _is_held(self, length: timedelta) -> ColumnElement[bool]:
+        """Whether a lease of this length is somebody's."""
+        return leases.c.owner.is_not(None) & runs(self._database, leases.c.expires_at, length)

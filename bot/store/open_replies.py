@@ -12,6 +12,7 @@ from bot.chat.request import Place
 from bot.ports import OpenReply
 from bot.store.conversations import at
 from bot.store.database import Database
+from bot.store.instants import SKEW, instant
 from bot.store.tables import open_replies
 
 
@@ -48,12 +49,13 @@ class SqlOpenReplies:
         await connection.execute(delete(open_replies).where(*mine))
 
     async def left_open(self, platform: str, before: datetime) -> list[OpenReply]:
-        """Those of a platform opened before then and never closed, oldest first."""
+        """Those of a platform opened before then, or in the future, and never closed, oldest first."""
+        opened = open_replies.c.opened_at
         left = (
             select(open_replies)
             .where(open_replies.c.workspace.startswith(f"{platform}:", autoescape=True))
-            .where(open_replies.c.opened_at < before)
-            .order_by(open_replies.c.opened_at)
+            .where((opened < before) | (opened > instant(self._database, SKEW)))
+            .order_by(opened)
         )
         async with self._database.reading() as connection:
             return [

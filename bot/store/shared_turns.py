@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, Float, case, extract, func, literal
+from sqlalchemy import case
 
 from bot.store.database import Database
+from bot.store.instants import unix_seconds
 from bot.store.tables import shared_turns
 
 LONGEST = 900.0  # seconds; a line that reaches farther was written before the database's clock was set back
-UNIX_EPOCH = 2_440_587.5  # as a Julian day, by which SQLite tells time
-SECONDS_A_DAY = 86_400.0
 
 
 class SqlSharedTurns:
@@ -20,7 +19,7 @@ class SqlSharedTurns:
 
     async def take(self, name: str, seconds: float, ahead: float = 0.0) -> float:
         """Move the line on, in one statement."""
-        now, free_from = self._now(), shared_turns.c.free_from
+        now, free_from = unix_seconds(self._database), shared_turns.c.free_from
         earliest = now - ahead
         begins = case((free_from.between(earliest, now + LONGEST), free_from), else_=earliest)
         insert = self._database.insert(shared_turns).values(name=name, free_from=earliest + seconds)
@@ -30,8 +29,3 @@ class SqlSharedTurns:
         async with self._database.statement() as connection:
             wait: float = (await connection.execute(moved)).scalar_one()
         return max(0.0, wait)
-
-    def _now(self) -> ColumnElement[float]:
-        if self._database.is_sqlite:
-            return (func.julianday("now", type_=Float) - literal(UNIX_EPOCH)) * SECONDS_A_DAY
-        return extract("epoch", func.clock_timestamp()).cast(Float(53))

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.chat.request import Place
-from bot.ports import OpenReply
+from bot.clock import SystemClock
+from bot.ports import Clock, OpenReply
+
+SKEW = timedelta(minutes=1)  # between clocks that are right
 
 
 class FakeOpenReplies:
     """Implements `bot.ports.OpenReplies`."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Clock | None = None) -> None:
+        self._clock = clock or SystemClock()
         self._open: dict[tuple[Place, str], OpenReply] = {}
 
     async def opened(self, reply: OpenReply) -> None:
@@ -28,9 +32,11 @@ class FakeOpenReplies:
         self._open.pop((reply.place, reply.message), None)
 
     async def left_open(self, platform: str, before: datetime) -> list[OpenReply]:
-        """Those of a platform opened before then and never closed, oldest first."""
+        """Those of a platform opened before then, or in the future, and never closed, oldest first."""
         own = [reply for reply in self._open.values() if reply.place.workspace.startswith(f"{platform}:")]
-        return sorted((reply for reply in own if reply.opened_at < before), key=lambda reply: reply.opened_at)
+        future = self._clock.now() + SKEW
+        left = [reply for reply in own if reply.opened_at < before or reply.opened_at > future]
+        return sorted(left, key=lambda reply: reply.opened_at)
 
     def owners(self) -> set[str]:
         """The workspaces that something belongs to."""

@@ -5,12 +5,15 @@ from __future__ import annotations
 import asyncio
 import shutil
 from collections.abc import AsyncIterator
+from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import psycopg
 import pytest
 from psycopg.sql import SQL, Identifier
 from pydantic import SecretStr
+from sqlalchemy import select, update
 
 from bot.store.answers import SqlAnswers
 from bot.store.conversations import SqlConversations
@@ -28,12 +31,12 @@ from bot.store.seals import KeyedSeals
 from bot.store.shared_turns import SqlSharedTurns
 from bot.store.subscriptions import SqlSubscriptions
 from bot.store.summaries import SqlSummaries
-from bot.store.tables import metadata
+from bot.store.tables import events, leases, metadata
 from bot.store.texts import SqlTexts
 from bot.store.vault import SqlVault, cipher
 from bot.store.workspaces import SqlWorkspaces
 from bot.testing.clock import FakeClock
-from bot.testing.store import FakeLedger, FakeStore
+from bot.testing.store import FakeEventLog, FakeLeases, FakeLedger, FakeStore
 from tests.contract.store.kinds import Store
 
 KEY = SecretStr("a key of thirty-two characters or more")
@@ -95,7 +98,7 @@ async def store(address: str | None, clock: FakeClock, tmp_path: Path) -> AsyncI
 
 
 def _in_memory(clock: FakeClock) -> Store:
-    fake = FakeStore(ledger=FakeLedger(clock))
+    fake = FakeStore(ledger=FakeLedger(clock), leases=FakeLeases(clock), events=FakeEventLog(clock))
     return Store(
         papers=fake.papers,
         summaries=fake.summaries,
@@ -115,6 +118,7 @@ def _in_memory(clock: FakeClock) -> Store:
         deliveries=fake.deliveries,
         shared_turns=fake.shared_turns,
         workspaces=fake.workspaces,
+        pass_time=partial(_advance, clock),
     )
 
 
@@ -138,4 +142,19 @@ def _in_sql(database: Database, clock: FakeClock, folder: Path) -> Store:
         deliveries=SqlDeliveries(database),
         shared_turns=SqlSharedTurns(database),
         workspaces=SqlWorkspaces(database),
+        pass_time=partial(_put_back, database),
     )
+
+
+async def _advance(clock: FakeClock, time: timedelta) -> None:
+    clock.advance(time.total_seconds())
+
+
+async def _put_back(database: Database, time: timedelta) -> None:
+    """What a database's own clock has stamped is so much older now: nobody can set that clock."""
+    stamped = ((leases, "name", ("expires_at",)), (events, "event", ("begun_at", "lease_ends")))
+    async with database.transaction() as connection:
+        for table, key, columns in stamped:
+            for row in (await connection.execute(select(table))).mappings().all():
+                older = {column: row[column] - time for column in columns}
+                await connection.execute(update(table).where(table.c[key] == row[key]).values(older))

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from bot.digests.ports import DeliveryRepository, OptIns, SharedTurns, SubscriptionRepository
@@ -51,6 +52,7 @@ class Store:
     deliveries: DeliveryRepository
     shared_turns: SharedTurns
     workspaces: Workspaces
+    pass_time: Callable[[timedelta], Awaitable[None]]  # as far as the store's own clock is concerned
 
 
 def paper(paper_id: str = "2607.00001", title: str = "A paper", **fields: Any) -> Paper:

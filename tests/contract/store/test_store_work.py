@@ -9,7 +9,7 @@ from bot.llm.model import Usage
 from bot.ports import DayUsage
 from bot.reading.model import Summary, SummaryKey, SummarySource
 from bot.testing.clock import FakeClock
-from tests.contract.store.kinds import DAY, NOON, Store
+from tests.contract.store.kinds import DAY, Store
 
 MINUTE = timedelta(minutes=1)
 OURS = "slack:T1"
@@ -140,82 +140,107 @@ async def test_settled_at_once_adds_up(store: Store) -> None:
 
 
 async def test_event_is_worked_on_once(store: Store) -> None:
-    assert await store.events.begin("e1", NOON, MINUTE)
-    assert not await store.events.begin("e1", NOON, MINUTE)
+    assert await store.events.begin("e1", MINUTE)
+    assert not await store.events.begin("e1", MINUTE)
     await store.events.finish("e1")
-    assert not await store.events.begin("e1", NOON + 10 * MINUTE, MINUTE)
+    await store.pass_time(10 * MINUTE)
+    assert not await store.events.begin("e1", MINUTE)
 
 
 async def test_event_whose_worker_died_is_taken_up_again(store: Store) -> None:
-    await store.events.begin("e1", NOON, MINUTE)
-    assert await store.events.begin("e1", NOON + MINUTE, MINUTE)
-    assert not await store.events.begin("e1", NOON + MINUTE, MINUTE)
+    await store.events.begin("e1", MINUTE)
+    await store.pass_time(MINUTE)
+    assert await store.events.begin("e1", MINUTE)
+    assert not await store.events.begin("e1", MINUTE)
+
+
+async def test_event_begun_by_a_clock_three_hours_ahead_is_taken_up_once_it_is_right(store: Store) -> None:
+    await store.events.begin("e1", MINUTE)
+    await store.pass_time(-timedelta(hours=3))
+    assert await store.events.begin("e1", MINUTE)
+    assert not await store.events.begin("e1", MINUTE)
 
 
 async def test_event_delivered_many_times_at_once_is_begun_once(store: Store) -> None:
-    begun = await asyncio.gather(*[store.events.begin("e1", NOON, MINUTE) for _ in range(8)])
+    begun = await asyncio.gather(*[store.events.begin("e1", MINUTE) for _ in range(8)])
     assert begun.count(True) == 1
 
 
 async def test_old_events_are_dropped(store: Store) -> None:
-    await store.events.begin("old", NOON, MINUTE)
+    await store.events.begin("old", MINUTE)
     await store.events.finish("old")
-    await store.events.begin("new", NOON + MINUTE, MINUTE)
-    assert await store.events.forget_before(NOON + MINUTE) == 1
-    assert await store.events.begin("old", NOON + MINUTE, MINUTE)
+    await store.pass_time(2 * MINUTE)
+    await store.events.begin("new", MINUTE)
+    assert await store.events.forget_begun(MINUTE) == 1
+    assert await store.events.begin("old", MINUTE)
+    assert not await store.events.begin("new", MINUTE)
 
 
 async def test_lease_is_one_owners(store: Store) -> None:
-    token = await store.leases.acquire("shard 0", "a", NOON, MINUTE)
+    token = await store.leases.acquire("shard 0", "a", MINUTE)
     assert token is not None
-    assert await store.leases.acquire("shard 0", "b", NOON, MINUTE) is None
-    assert await store.leases.acquire("shard 1", "b", NOON, MINUTE) is not None
+    assert await store.leases.acquire("shard 0", "b", MINUTE) is None
+    assert await store.leases.acquire("shard 1", "b", MINUTE) is not None
 
 
 async def test_renewed_lease_keeps_its_token(store: Store) -> None:
-    token = await store.leases.acquire("shard 0", "a", NOON, MINUTE)
-    assert await store.leases.acquire("shard 0", "a", NOON + MINUTE / 2, MINUTE) == token
-    assert await store.leases.acquire("shard 0", "b", NOON + MINUTE, MINUTE) is None
+    token = await store.leases.acquire("shard 0", "a", MINUTE)
+    await store.pass_time(MINUTE / 2)
+    assert await store.leases.acquire("shard 0", "a", MINUTE) == token
+    await store.pass_time(MINUTE * 3 / 4)
+    assert await store.leases.acquire("shard 0", "b", MINUTE) is None
 
 
 async def test_token_grows_with_each_new_owner(store: Store) -> None:
-    tokens = [
-        await store.leases.acquire("shard 0", owner, NOON + at * MINUTE, MINUTE) for at, owner in enumerate("aba")
-    ]
-    assert None not in tokens
-    assert tokens == sorted(set(tokens), key=tokens.index)
+    tokens = []
+    for owner in "aba":
+        tokens.append(await store.leases.acquire("shard 0", owner, MINUTE))
+        await store.pass_time(MINUTE)
     assert tokens[0] is not None
     assert tokens == [tokens[0], tokens[0] + 1, tokens[0] + 2]
 
 
 async def test_released_lease_can_be_taken_with_a_new_token(store: Store) -> None:
-    first = await store.leases.acquire("shard 0", "a", NOON, MINUTE)
+    first = await store.leases.acquire("shard 0", "a", MINUTE)
     await store.leases.release("shard 0", "b")
-    assert await store.leases.acquire("shard 0", "b", NOON, MINUTE) is None
+    assert await store.leases.acquire("shard 0", "b", MINUTE) is None
     await store.leases.release("shard 0", "a")
-    second = await store.leases.acquire("shard 0", "b", NOON, MINUTE)
+    second = await store.leases.acquire("shard 0", "b", MINUTE)
     assert first is not None
     assert second is not None
     assert second > first
 
 
 async def test_of_many_at_once_one_gets_the_lease(store: Store) -> None:
-    tokens = await asyncio.gather(*[store.leases.acquire("shard 0", str(own), NOON, MINUTE) for own in range(8)])
+    tokens = await asyncio.gather(*[store.leases.acquire("shard 0", str(own), MINUTE) for own in range(8)])
     assert len([token for token in tokens if token is not None]) == 1
 
 
 async def test_leases_that_ran_out_long_ago_are_dropped(store: Store) -> None:
-    await store.leases.acquire("old", "a", NOON, MINUTE)
-    await store.leases.acquire("given back", "a", NOON, MINUTE)
+    await store.leases.acquire("old", "a", MINUTE)
+    await store.leases.acquire("given back", "a", MINUTE)
     await store.leases.release("given back", "a")
-    await store.leases.acquire("held", "a", NOON, 10 * MINUTE)
-    assert await store.leases.forget_before(NOON + 2 * MINUTE) == 2
-    assert await store.leases.acquire("held", "b", NOON + 2 * MINUTE, MINUTE) is None
-    assert await store.leases.acquire("old", "b", NOON + 2 * MINUTE, MINUTE) == 1
+    await store.leases.acquire("held", "a", 10 * MINUTE)
+    await store.pass_time(3 * MINUTE)
+    assert await store.leases.forget_ended(MINUTE) == 2
+    assert await store.leases.acquire("held", "b", 10 * MINUTE) is None
+    assert await store.leases.acquire("old", "b", MINUTE) == 1
 
 
 async def test_leases_that_are_held_are_known_by_their_beginning(store: Store) -> None:
-    for name in ("digests/b", "digests/a", "slack/c", "digests/over", "digests/given back"):
-        await store.leases.acquire(name, "me", NOON, MINUTE if name == "digests/over" else 2 * MINUTE)
+    await store.leases.acquire("digests/over", "me", 2 * MINUTE)
+    await store.pass_time(2 * MINUTE)
+    for name in ("digests/b", "digests/a", "slack/c", "digests/given back"):
+        await store.leases.acquire(name, "me", 2 * MINUTE)
     await store.leases.release("digests/given back", "me")
-    assert await store.leases.held("digests/", NOON + MINUTE) == ["digests/a", "digests/b"]
+    assert await store.leases.held("digests/", 2 * MINUTE) == ["digests/a", "digests/b"]
+
+
+async def test_lease_taken_by_a_clock_three_hours_ahead_is_void_once_it_is_right(store: Store) -> None:
+    first = await store.leases.acquire("shard 0", "a", MINUTE)
+    await store.pass_time(-timedelta(hours=3))
+    assert await store.leases.held("shard", MINUTE) == []
+    second = await store.leases.acquire("shard 0", "b", MINUTE)
+    assert first is not None
+    assert second == first + 1
+    assert await store.leases.acquire("shard 0", "a", MINUTE) is None

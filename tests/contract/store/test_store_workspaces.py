@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -81,6 +82,16 @@ async def test_removing_from_a_reading_list(store: Store) -> None:
 
 def _reply(message: str, minute: int = 0, workspace: str = "slack:T1") -> OpenReply:
     return OpenReply(place=Place(workspace, "C1"), message=message, opened_at=NOON + minute * MINUTE)
+
+
+async def test_reply_opened_by_a_clock_three_hours_ahead_is_left_over_once_it_is_right(store: Store) -> None:
+    now = datetime.now(UTC)
+    ahead, live = (
+        replace(_reply(name), opened_at=now + timedelta(hours=hours)) for name, hours in (("1", 3), ("2", 0))
+    )
+    for reply in (ahead, live):
+        await store.open_replies.opened(reply)
+    assert await store.open_replies.left_open("slack", now) == [ahead]
 
 
 async def test_replies_left_open_are_found_oldest_first(store: Store) -> None:

@@ -26,7 +26,7 @@ LONG = "\n\n".join(f"Paragraph {number} " + "with words " * 80 for number in ran
 class AwayEvents(FakeEventLog):
     """An event log that cannot be reached."""
 
-    async def begin(self, event: str, now: datetime, lease: timedelta) -> bool:
+    async def begin(self, event: str, lease: timedelta) -> bool:
         """Fail."""
         raise AWAY
 

@@ -6,7 +6,7 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
 
 import aiohttp
@@ -111,8 +111,7 @@ async def test_a_retry_whose_first_attempt_died_is_taken_up(
 ) -> None:
     user = SlackUser(slack, web)
     event = {"type": "app_mention", "channel": "C1", "user": "U1", "text": "<@UBOT> search again", "ts": "1783.1"}
-    long_ago = datetime(2026, 1, 1, tzinfo=UTC)
-    await store.events.begin("slack:T1:C1:1783.1", long_ago, lease=datetime.resolution)
+    await store.events.begin("slack:T1:C1:1783.1", timedelta())
     await web.deliver("events_api", user.event_payload(event), retry=1)
     assert await seen(slack, "You searched for: again")
 

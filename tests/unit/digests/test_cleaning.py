@@ -40,7 +40,7 @@ class Steps:
 def _cleaner(
     clock: FakeClock, steps: Steps, leases: FakeLeases | None = None, deliveries: FakeDeliveries | None = None
 ) -> Cleaner:
-    store = FakeStore(leases=leases or FakeLeases(), deliveries=deliveries or FakeDeliveries())
+    store = FakeStore(leases=leases or FakeLeases(clock), deliveries=deliveries or FakeDeliveries())
     return Cleaner(store, steps, clock)
 
 
@@ -58,17 +58,19 @@ async def test_each_kind_of_digest_is_kept_as_long_as_the_feed_shows_it() -> Non
 
 
 async def test_events_and_leases_of_dead_processes_go() -> None:
-    clock, events, leases = FakeClock(NOON), FakeEventLog(), FakeLeases()
-    await leases.acquire("digests/dead", "dead", NOON, timedelta(seconds=30))
-    await events.begin("slack:1", NOON, timedelta(minutes=1))
+    clock = FakeClock(NOON)
+    events, leases = FakeEventLog(clock), FakeLeases(clock)
+    await leases.acquire("digests/dead", "dead", timedelta(seconds=30))
+    await events.begin("slack:1", timedelta(minutes=1))
     clock.advance(8 * DAY.total_seconds())
     await Cleaner(FakeStore(events=events, leases=leases), Steps(), clock).clean()
-    assert await events.forget_before(clock.now()) == 0
-    assert await leases.forget_before(clock.now()) == 0
+    assert await events.forget_begun(timedelta()) == 0
+    assert await leases.forget_ended(timedelta()) == 0
 
 
 async def test_it_is_done_once_a_day_however_many_processes_there_are() -> None:
-    clock, leases, steps = FakeClock(NOON), FakeLeases(), Steps()
+    clock, steps = FakeClock(NOON), Steps()
+    leases = FakeLeases(clock)
     running = [asyncio.create_task(_cleaner(clock, steps, leases).run()) for _ in range(3)]
     await steps.often.wait()
     for task in running:

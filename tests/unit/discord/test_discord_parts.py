@@ -138,7 +138,8 @@ def test_shards_that_cannot_be_are_refused(value: str) -> None:
 
 
 async def test_a_lease_that_is_lost_ends_the_connection() -> None:
-    leases, clock = FakeLeases(), FakeClock()
+    clock = FakeClock()
+    leases = FakeLeases(clock)
     first, second = (ShardLeases(leases, clock, 1, (0, 1)) for _ in range(2))
     await first.acquire()
     clock.advance(60)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.digests.durable import ALIVE
 from bot.digests.model import Kind, Standing, Target
 from bot.digests.opt_in import TERMS
 from bot.digests.ports import Poster
@@ -29,7 +30,7 @@ async def store() -> FakeStore:
     """A store with a subscription, and a process that delivers."""
     store = FakeStore()
     await store.subscriptions.put(wish(CHANNEL), NOON + MINUTE)
-    await store.leases.acquire("digests/1", "1", NOON, MINUTE)
+    await store.leases.acquire("digests/1", "1", ALIVE)
     return store
 
 
@@ -44,14 +45,14 @@ async def test_nobody_has_subscribed() -> None:
 
 
 async def test_nobody_delivers(store: FakeStore) -> None:
-    result = await look_at_delivery(store, NOON + 5 * MINUTE)
+    await store.leases.release("digests/1", "1")
+    result = await look_at_delivery(store, NOON)
     assert result.verdict is Verdict.WARNING
     assert "no process delivers" in result.sentence
     assert "paperwire run" in result.fix
 
 
 async def test_late_digests_are_counted(store: FakeStore) -> None:
-    await store.leases.acquire("digests/1", "1", NOON, timedelta(days=1))
     result = await look_at_delivery(store, NOON + 12 * MINUTE)
     assert result.verdict is Verdict.WARNING
     assert "1 digest should have gone out long ago." in result.sentence

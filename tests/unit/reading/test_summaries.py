@@ -28,7 +28,7 @@ from bot.reading.shortening import LONGEST
 from bot.reading.summaries import Summarizer
 from bot.testing.clock import FakeClock
 from bot.testing.model import Ending, FakeModel, Script
-from bot.testing.store import FakeStore
+from bot.testing.store import FakeLeases, FakeStore
 
 ROOK = Paper(
     id="2607.00001",
@@ -449,9 +449,10 @@ async def test_what_one_process_fails_at_the_next_one_tries() -> None:
 
 
 async def test_process_that_died_is_waited_for_for_a_term_at_most() -> None:
-    model, store = FakeModel(diligent), FakeStore()
-    [summarizer] = replicas(model, store, 1)
+    clock = FakeClock()
+    model, store = FakeModel(diligent), FakeStore(leases=FakeLeases(clock))
+    [summarizer] = replicas(model, store, 1, clock)
     key = SummaryKey(ROOK.id, 0, load_prompt("summaries").hash, "en", model.name)
-    await store.leases.acquire(claim_on(key), "a process that died", FakeClock().now(), TERM)
+    await store.leases.acquire(claim_on(key), "a process that died", TERM)
     result = await summarizer.summarize([ROOK], workspace="slack:T1")
     assert result.by_id[ROOK.id].source is SummarySource.MODEL
