@@ -1,21 +1,22 @@
 """Which text objects of a PDF's page a reader does not see.
 
-A text object is hidden when its render mode draws nothing, its colour is that of what lies beneath it, its size is
-under three points, it lies outside the page, or white is painted over it.  Objects are looked at one by one, with four
-calls each; PDFium's handles are plain numbers here, which makes a call cost half.
+A text object is hidden when its render mode draws nothing, its size is under three points, or it lies outside the page.
+It is suspicious when its colour is that of what lies beneath it, or white is painted over it; then the page is drawn
+with and without it (see `ink.py`), as shapes may be clipped.  Objects are looked at one by one, with four calls each.
 """
 
 from __future__ import annotations
 
-import ctypes
 import math
 from collections.abc import Callable, Sequence
 from ctypes import POINTER, byref, c_float, c_int, c_uint, c_void_p
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import pypdfium2.raw as pdfium
 
 from bot.papers.fulltext.css import WHITE, Colour, alike
+from bot.papers.fulltext.ink import Box, Placed, without_ink
+from bot.papers.fulltext.native import Numbers, plain
 
 MAX_OBJECTS = 20_000  # of a page or form; a plot may have more, and no text worth it
 MAX_FORM_DEPTH = 4
@@ -27,41 +28,22 @@ _MIN_ALPHA = 25  # of 255; fainter text is not seen
 _OPAQUE = 250
 _NEARLY_BLACK = 75  # red, green and blue together
 
-Box = tuple[float, float, float, float]  # left, bottom, right, top, in points
 Matrix = tuple[float, float, float, float, float, float]
 _IDENTITY: Matrix = (1, 0, 0, 1, 0, 0)
 
 
-def _plain(function: Any, result: Any, *arguments: Any) -> Callable[..., Any]:
-    """One of PDFium's functions, with handles as numbers instead of typed pointers."""
-    return ctypes.CFUNCTYPE(result, *arguments)(ctypes.cast(function, c_void_p).value or 0)
-
-
-class _Four:
-    """Four numbers that PDFium writes side by side; their addresses as plain numbers too.
-
-    They are read through a view, which costs a ninth of what the array itself does.
-    """
-
-    def __init__(self, kind: type[c_float] | type[c_uint]) -> None:
-        array = (kind * 4)()
-        self.numbers: Any = memoryview(array).cast("B").cast("f" if kind is c_float else "I")
-        first, step = ctypes.addressof(array), ctypes.sizeof(kind)
-        self.addresses = tuple(first + step * index for index in range(4))
-
-
-_page_objects = _plain(pdfium.FPDFPage_CountObjects, c_int, c_void_p)
-_page_object = _plain(pdfium.FPDFPage_GetObject, c_void_p, c_void_p, c_int)
-_form_objects = _plain(pdfium.FPDFFormObj_CountObjects, c_int, c_void_p)
-_form_object = _plain(pdfium.FPDFFormObj_GetObject, c_void_p, c_void_p, c_int)
-_kind = _plain(pdfium.FPDFPageObj_GetType, c_int, c_void_p)
-_render_mode = _plain(pdfium.FPDFTextObj_GetTextRenderMode, c_int, c_void_p)
-_fill_colour = _plain(pdfium.FPDFPageObj_GetFillColor, c_int, *(c_void_p,) * 5)
-_get_bounds = _plain(pdfium.FPDFPageObj_GetBounds, c_int, *(c_void_p,) * 5)
-_get_matrix = _plain(pdfium.FPDFPageObj_GetMatrix, c_int, c_void_p, POINTER(pdfium.FS_MATRIX))
-_draw_mode = _plain(pdfium.FPDFPath_GetDrawMode, c_int, c_void_p, POINTER(c_int), POINTER(c_int))
-_font_size = _plain(pdfium.FPDFTextObj_GetFontSize, c_int, c_void_p, POINTER(c_float))
-_page_bounds = _plain(pdfium.FPDF_GetPageBoundingBox, c_int, c_void_p, POINTER(pdfium.FS_RECTF))
+_page_objects = plain(pdfium.FPDFPage_CountObjects, c_int, c_void_p)
+_page_object = plain(pdfium.FPDFPage_GetObject, c_void_p, c_void_p, c_int)
+_form_objects = plain(pdfium.FPDFFormObj_CountObjects, c_int, c_void_p)
+_form_object = plain(pdfium.FPDFFormObj_GetObject, c_void_p, c_void_p, c_int)
+_kind = plain(pdfium.FPDFPageObj_GetType, c_int, c_void_p)
+_render_mode = plain(pdfium.FPDFTextObj_GetTextRenderMode, c_int, c_void_p)
+_fill_colour = plain(pdfium.FPDFPageObj_GetFillColor, c_int, *(c_void_p,) * 5)
+_get_bounds = plain(pdfium.FPDFPageObj_GetBounds, c_int, *(c_void_p,) * 5)
+_get_matrix = plain(pdfium.FPDFPageObj_GetMatrix, c_int, c_void_p, POINTER(pdfium.FS_MATRIX))
+_draw_mode = plain(pdfium.FPDFPath_GetDrawMode, c_int, c_void_p, POINTER(c_int), POINTER(c_int))
+_font_size = plain(pdfium.FPDFTextObj_GetFontSize, c_int, c_void_p, POINTER(c_float))
+_page_bounds = plain(pdfium.FPDF_GetPageBoundingBox, c_int, c_void_p, POINTER(pdfium.FS_RECTF))
 
 
 def hidden_objects(page: int) -> set[int]:
@@ -104,8 +86,8 @@ class _Scan:
     def __init__(self, page: int) -> None:
         self._page = page
         self._page_box = _page_box(page)
-        self._corners = _Four(c_float)
-        self._colour = _Four(c_uint)
+        self._corners = Numbers(c_float)
+        self._colour = Numbers(c_uint)
         self._texts: list[_Text] = []
         self._invisible: list[_Text] = []
         self._coloured: list[tuple[_Text, Colour]] = []
@@ -119,7 +101,9 @@ class _Scan:
         self._walk(self._page, _page_objects(self._page), _page_object, _IDENTITY, 0)
         if self._is_scan():
             return set()
-        return {text.item for text in (*self._invisible, *self._camouflaged(), *self._painted_over())}
+        suspects = {text.item: text for text in (*self._camouflaged(), *self._painted_over())}.values()
+        placed = [Placed(text.item, text.box, _size(text)) for text in suspects]
+        return {text.item for text in self._invisible} | without_ink(self._page, self._page_box, placed)
 
     def _is_scan(self) -> bool:
         """Whether all text is invisible above a picture: that is what recognised text of a scan looks like."""
@@ -142,7 +126,9 @@ class _Scan:
             text = _Text(item, self._order, box, matrix)
             self._texts.append(text)
             outside = right < outer_left or left > outer_right or top < outer_bottom or bottom > outer_top
-            tiny = top - bottom < MIN_POINTS and _tiny(text)  # most are ruled out by their height, without asking
+            tiny = (
+                top - bottom < MIN_POINTS and 0 <= _size(text) < MIN_POINTS
+            )  # most are ruled out by their height, without asking
             if mode in _INVISIBLE_MODES or outside or alpha < _MIN_ALPHA or tiny:
                 self._invisible.append(text)
             elif sum(colour) > _NEARLY_BLACK:
@@ -219,13 +205,12 @@ def _is_filled(path: int) -> bool:
     return bool(mode.value != pdfium.FPDF_FILLMODE_NONE)
 
 
-def _tiny(text: _Text) -> bool:
-    """Whether a text object's letters are under three points."""
+def _size(text: _Text) -> float:
+    """The size of a text object's letters on the page, in points."""
     size = c_float()
     _font_size(text.item, byref(size))
     a, b, c, d, _, _ = _times(_matrix(text.item), text.matrix)
-    scale = math.sqrt(abs(a * d - b * c))
-    return 0 <= size.value * scale < MIN_POINTS
+    return float(size.value * math.sqrt(abs(a * d - b * c)))
 
 
 def _ground(shapes: Sequence[_Shape], text: _Text) -> Colour | None:

@@ -10,7 +10,8 @@ import re
 from collections.abc import Sequence
 
 from bot.papers.fulltext import pdfium
-from bot.papers.fulltext.clean import clean, hidden_message, is_caption, is_reference_heading
+from bot.papers.fulltext.clean import hidden_message, is_caption, is_reference_heading
+from bot.papers.fulltext.concealed import concealed
 from bot.papers.fulltext.flow import is_footnote
 from bot.papers.fulltext.headings import Headings, split_abstract
 from bot.papers.fulltext.lines import Line, lines, usual_length
@@ -43,9 +44,8 @@ def parse(body: bytes, address: str = "") -> Parsed:
     count = pdfium.page_count(body)
     read = list(pdfium.pages(body))
     outline = Outline()
-    for page in read:
-        outline.hide(clean(page.hidden))
-        outline.hide(hidden_message(page.text))
+    for text in (*concealed(read), *(hidden_message(page.text) for page in read)):
+        outline.hide(text)
     _Layout(outline).read(lines(read))
     left_out = count - len(read)
     return outline.finish(f"Only the first {len(read)} of {count} pages were read." if left_out else None, mend=True)

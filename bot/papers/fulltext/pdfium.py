@@ -11,6 +11,7 @@ import pypdfium2.raw as pdfium
 
 from bot.errors import Unreadable
 from bot.papers.fulltext.hidden import hidden_objects
+from bot.papers.fulltext.native import address
 
 MAX_PAGES = 200
 MAX_CHARS = 400_000  # of a page
@@ -64,7 +65,7 @@ def _page(document: pypdfium2.PdfDocument, index: int) -> PageText:
         return PageText(index + 1, "")
     text_page = pdfium.FPDFText_LoadPage(page)
     try:
-        hidden = hidden_objects(_address(page))
+        hidden = hidden_objects(address(page))
         if hidden:
             text, unseen = _split(text_page, hidden)
             return PageText(index + 1, text, unseen)
@@ -89,12 +90,8 @@ def _split(text_page: object, hidden: set[int]) -> tuple[str, str]:
     for index in range(min(pdfium.FPDFText_CountChars(text_page), MAX_CHARS)):
         char = chr(pdfium.FPDFText_GetUnicode(text_page, index))
         if not pdfium.FPDFText_IsGenerated(text_page, index):
-            into = unseen if _address(pdfium.FPDFText_GetTextObject(text_page, index)) in hidden else seen
+            into = unseen if address(pdfium.FPDFText_GetTextObject(text_page, index)) in hidden else seen
         into.append(char)
         if char.isspace() and into is unseen:
             seen.append(char)
     return "".join(seen), "".join(unseen)
-
-
-def _address(pointer: object) -> int:
-    return ctypes.cast(pointer, ctypes.c_void_p).value or 0  # type: ignore[arg-type]
