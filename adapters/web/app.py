@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 
 import structlog
 from aiohttp import web
+from aiohttp.typedefs import Handler
 from multidict import CIMultiDict
 
+from adapters.web.connections import Connections
+from adapters.web.handler import GuardedHandler
 from adapters.web.metrics import CONTENT_TYPE, Metrics
 from adapters.web.readiness import Readiness
 from bot.errors import SettingsError
@@ -16,18 +20,31 @@ from bot.presence import HttpRequest, HttpResponse, Presence
 log = structlog.get_logger(__name__)
 
 GRACE = 5.0  # seconds for requests under way when the server stops
+BODY_SECONDS = 15.0  # for a body to come, once its head has
+BODY_BYTES = 1024 * 1024  # Slack's largest payloads have some 100 KB
 
 
 class WebServer:
     """Serves at `host` and `port` (0: any free one)."""
 
-    def __init__(self, host: str, port: int, *, readiness: Readiness, presence: Presence, metrics: Metrics) -> None:
+    def __init__(
+        self,
+        host: str,
+        port: int,
+        *,
+        readiness: Readiness,
+        presence: Presence,
+        metrics: Metrics,
+        connections: Connections | None = None,
+    ) -> None:
         self._host = host
         self._port = port
         self._readiness = readiness
         self._presence = presence
         self._metrics = metrics
         self._runner: web.AppRunner | None = None
+        self._listener: asyncio.Server | None = None
+        self._connections = connections or Connections()
 
     async def start(self) -> None:
         """Begin to listen.
@@ -35,11 +52,15 @@ class WebServer:
         Raises:
             SettingsError: the address cannot be listened at.
         """
-        # Without an access log: an installation's address holds its code.
-        self._runner = web.AppRunner(self._routes(), access_log=None, shutdown_timeout=GRACE)
+        self._runner = web.AppRunner(self._routes(), shutdown_timeout=GRACE)
         await self._runner.setup()
+        if self._runner.server is None:
+            raise RuntimeError("the runner has no server, though it is set up")
+        handler = partial(GuardedHandler, self._runner.server)
         try:
-            await web.TCPSite(self._runner, self._host, self._port).start()
+            self._listener = await asyncio.get_running_loop().create_server(
+                self._connections.guard(handler), self._host, self._port
+            )
         except (OSError, OverflowError) as error:
             await self.stop()
             raise SettingsError(
@@ -50,6 +71,8 @@ class WebServer:
 
     async def stop(self) -> None:
         """Listen no more."""
+        if self._listener is not None:
+            self._listener.close()
         if self._runner is not None:
             await self._runner.cleanup()
 
@@ -64,17 +87,27 @@ class WebServer:
     @property
     def port(self) -> int:
         """The port that it listens at."""
-        if self._runner is None or not self._runner.addresses:
+        if self._listener is None or not self._listener.sockets:
             raise RuntimeError("nothing listens")
-        return int(self._runner.addresses[0][1])
+        return int(self._listener.sockets[0].getsockname()[1])
 
     def _routes(self) -> web.Application:
-        app = web.Application()
+        app = web.Application(client_max_size=BODY_BYTES, middlewares=[self._count])
+        app.on_response_prepare.append(_leave_out_the_server)
         app.router.add_get("/livez", self._livez)
         app.router.add_get("/readyz", self._readyz)
         app.router.add_get("/metrics", self._show_metrics)
         app.router.add_route("*", "/{path:.*}", self._pass_on)
         return app
+
+    @web.middleware
+    async def _count(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        """Let the connection take its time while its request is handled."""
+        self._connections.begin_request(request.transport)
+        try:
+            return await handler(request)
+        finally:
+            self._connections.end_request(request.transport)
 
     async def _livez(self, _request: web.Request) -> web.Response:
         return web.json_response({"live": True})
@@ -92,9 +125,12 @@ class WebServer:
         if handler is None:
             raise web.HTTPNotFound
         try:
-            asked = await _neutral(request)
+            async with asyncio.timeout(BODY_SECONDS):
+                asked = await _neutral(request)
         except (UnicodeDecodeError, LookupError):
             raise web.HTTPBadRequest(text="The body is not text.") from None
+        except TimeoutError:
+            raise web.HTTPRequestTimeout(text="The body took too long.") from None
         return _for_aiohttp(await handler(asked))
 
 
@@ -106,6 +142,11 @@ async def _neutral(request: web.Request) -> HttpRequest:
         headers=dict(request.headers),
         body=await request.text(),
     )
+
+
+async def _leave_out_the_server(_request: web.Request, response: web.StreamResponse) -> None:
+    """Strangers need not know which version of which library answers."""
+    response.headers.pop("Server", None)
 
 
 def _for_aiohttp(response: HttpResponse) -> web.Response:

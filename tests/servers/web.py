@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 
 from adapters.web.app import WebServer
+from adapters.web.connections import Connections
 from adapters.web.metrics import Metrics
 from adapters.web.readiness import Readiness
 from bot.presence import Presence
@@ -20,11 +21,19 @@ async def web_server(
     ask_database: Callable[[], Awaitable[object]] | None = None,
     metrics: Metrics | None = None,
     patience: float = 3.0,
+    connections: Connections | None = None,
 ) -> AsyncIterator[str]:
     """A running server; its address."""
     ask = ask_database or (lambda: FakeStore().papers.get(""))
     readiness = Readiness(ask, presence, platforms, patience)
-    server = WebServer("127.0.0.1", 0, readiness=readiness, presence=presence, metrics=metrics or Metrics(()))
+    server = WebServer(
+        "127.0.0.1",
+        0,
+        readiness=readiness,
+        presence=presence,
+        metrics=metrics or Metrics(()),
+        connections=connections,
+    )
     await server.start()
     try:
         yield f"http://127.0.0.1:{server.port}"

@@ -26,6 +26,7 @@ PUBLIC_PORT = 443
 
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")  # RFC 6052
 _NAT64_LOCAL = ipaddress.ip_network("64:ff9b:1::/48")  # RFC 8215
+_6TO4_RELAY = ipaddress.ip_network("192.88.99.0/24")  # RFC 7526, deprecated; leads into whoever relays
 _V4_COMPATIBLE = ipaddress.ip_network("::/96")  # RFC 4291, deprecated
 
 Resolver = Callable[[str, int], Awaitable[Sequence[str]]]
@@ -53,7 +54,7 @@ def is_public(address: str) -> bool:
     inner = _within(parsed) if parsed.version == 6 else None
     if inner is not None:
         return is_public(str(inner))
-    return parsed.is_global and not parsed.is_multicast
+    return parsed.is_global and not parsed.is_multicast and parsed not in _6TO4_RELAY
 
 
 def _within(address: IPv6Address) -> IPv4Address | None:
