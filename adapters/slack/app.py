@@ -196,7 +196,7 @@ class SlackApp:
             scopes=all_scopes(),
             authorization_url=self._config.authorize_url,
             installation_store=self.installs,
-            state_store=SignedStates(self._config.client_secret),
+            state_store=SignedStates(self._config.client_secret, self._store.events),
         )
         return AsyncOAuthFlow(client=self._clients.bare(), settings=settings)
 

@@ -27,7 +27,7 @@ from slack_sdk.oauth.token_rotation.async_rotator import AsyncTokenRotator
 from adapters.slack.clients import Clients
 from adapters.slack.config import SlackConfig
 from bot.errors import BotError, Unauthorized
-from bot.ports import Leases, Vault
+from bot.ports import EventLog, Leases, Vault
 
 log = structlog.get_logger(__name__)
 
@@ -144,13 +144,14 @@ class Installations(AsyncInstallationStore):
 
 
 class SignedStates(AsyncOAuthStateStore):
-    """OAuth's `state`, which needs no memory: a time and a random part, signed.
+    """OAuth's `state`: a time and a random part, signed.  Bolt's cookie binds it to the browser.
 
-    It is bound to the browser by bolt's cookie, and to one use by the code that Slack sends with it.
+    Issuing one keeps nothing; the event log remembers those that came back, so that each works once.
     """
 
-    def __init__(self, key: str) -> None:
+    def __init__(self, key: str, events: EventLog) -> None:
         self._key = key.encode()
+        self._events = events
 
     async def async_issue(self, *args: object, **kwargs: object) -> str:
         """A new one."""
@@ -158,11 +159,17 @@ class SignedStates(AsyncOAuthStateStore):
         return f"{body}.{self._sign(body)}"
 
     async def async_consume(self, state: str) -> bool:
-        """Whether it is one of ours and not too old."""
+        """Whether it is one of ours, not too old, and comes back for the first time."""
         body, _, signature = state.rpartition(".")
         if not hmac.compare_digest(signature.encode(), self._sign(body).encode()):
             return False
-        return int(body.partition(".")[0]) >= time.time()
+        if int(body.partition(".")[0]) < time.time():
+            return False
+        event = f"oauth-state:{body}"
+        if not await self._events.begin(event, timedelta(seconds=STATE_SECONDS)):
+            return False
+        await self._events.finish(event)
+        return True
 
     def _sign(self, body: str) -> str:
         return hmac.new(self._key, body.encode(), hashlib.sha256).hexdigest()

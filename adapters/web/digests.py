@@ -15,6 +15,7 @@ from html import escape
 import structlog
 
 from adapters.web.atom import CONTENT_TYPE, atom_feed, last_change, title_of
+from adapters.web.guessing import GuessLimit
 from bot.digests.links import Links, Purpose
 from bot.digests.model import Kind, Target
 from bot.digests.ports import DeliveryRepository
@@ -38,6 +39,8 @@ _BUTTON = """<h1 style="font-size:22px">Stop these digests?</h1>
 <p>{subject} will get no more of them.</p>
 <form method="post"><button style="font:inherit;padding:8px 16px">Unsubscribe</button></form>"""
 
+_LATER = {"Retry-After": "60"}
+
 OfSubscription = Callable[[Target, Kind], Awaitable[bool]]
 Answer = Callable[[HttpRequest, Target, Kind], Awaitable[HttpResponse]]
 
@@ -59,6 +62,7 @@ class DigestPages:
         self._deliveries = deliveries
         self._exists = exists
         self._end = end
+        self._guesses = GuessLimit()
         self._answers: dict[Purpose, dict[str, Answer]] = {
             Purpose.FEED: {"GET": self._feed, "HEAD": self._feed},
             Purpose.END: {"GET": self._ask, "HEAD": self._ask, "POST": self._unsubscribe},
@@ -69,9 +73,13 @@ class DigestPages:
         purpose, _, token = request.path.removeprefix(f"/{NAME}/").partition("/")
         if purpose not in tuple(Purpose):
             return _nothing_there()
+        if self._guesses.refuses(token):
+            return _page(429, "Too many wrong addresses were tried. Please try again in a minute.", _LATER)
         named = self._links.named(Purpose(purpose), token)
         if named is None:
+            self._guesses.count_wrong()
             return _nothing_there()
+        self._guesses.remember_right(token)
         answers = self._answers[Purpose(purpose)]
         answer = answers.get(request.method)
         if answer is None:
@@ -80,7 +88,7 @@ class DigestPages:
             return await answer(request, *named)
         except StoreError as error:
             log.warning("page_failed", action="answer_page", purpose=purpose, why=error.sentence)
-            return _page(503, "That cannot be done just now. Please try again in a minute.", {"Retry-After": "60"})
+            return _page(503, "That cannot be done just now. Please try again in a minute.", _LATER)
 
     async def _feed(self, request: HttpRequest, target: Target, kind: Kind) -> HttpResponse:
         if not await self._exists(target, kind):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -62,17 +63,35 @@ async def listening(app: SlackApp) -> AsyncIterator[str]:
             yield url
 
 
+@dataclass(frozen=True)
+class Consent:
+    """What a browser holds after it has opened the page of the installation."""
+
+    state: str
+    cookie: str
+
+    async def come_back(self, site: Site, code: str = "good") -> int:
+        """Return from Slack's page with a code; the status of the last page."""
+        async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as browser:
+            query, headers = {"code": code, "state": self.state}, {"Cookie": self.cookie}
+            async with browser.get(f"{site.url}/slack/oauth_redirect", params=query, headers=headers) as page:
+                return page.status
+
+
+async def begin_install(site: Site) -> Consent:
+    """Open the page of the installation."""
+    async with (
+        aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as browser,
+        browser.get(f"{site.url}/slack/install") as page,
+    ):
+        link = next(part for part in (await page.text()).split('"') if "oauth/v2/authorize" in part)
+        cookie = page.headers["Set-Cookie"].partition(";")[0]
+    return Consent(parse_qs(urlsplit(link.replace("&amp;", "&")).query)["state"][0], cookie)
+
+
 async def install(site: Site, code: str = "good") -> int:
     """Go through the installation as a browser does; the status of the last page."""
-    async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as browser:
-        async with browser.get(f"{site.url}/slack/install") as page:
-            link = next(part for part in (await page.text()).split('"') if "oauth/v2/authorize" in part)
-            cookie = page.headers["Set-Cookie"].partition(";")[0]
-        state = parse_qs(urlsplit(link.replace("&amp;", "&")).query)["state"][0]
-        query = {"code": code, "state": state}
-        callback = f"{site.url}/slack/oauth_redirect"
-        async with browser.get(callback, params=query, headers={"Cookie": cookie}) as page:
-            return page.status
+    return await (await begin_install(site)).come_back(site, code)
 
 
 async def test_a_signed_command_is_answered(slack: SlackServer, web: OverHttp) -> None:
@@ -129,6 +148,15 @@ async def test_a_made_up_installation_is_refused(many: Site, store: FakeStore) -
     async with aiohttp.ClientSession() as browser, browser.get(callback, params=query) as page:
         assert page.status == 400
     assert not await store.vault.keys("slack")
+
+
+async def test_a_consent_works_once(slack: SlackServer, many: Site) -> None:
+    consent = await begin_install(many)
+    statuses = await asyncio.gather(consent.come_back(many), consent.come_back(many))
+    assert sorted(statuses) == [200, 401]
+    assert await consent.come_back(many) == 401
+    assert len([method for method, _ in slack.calls if method == "oauth.v2.access"]) == 1
+    assert await install(many) == 200
 
 
 async def test_a_refused_code_installs_nothing(many: Site, store: FakeStore) -> None:

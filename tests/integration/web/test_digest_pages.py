@@ -12,6 +12,7 @@ import feedparser
 import pytest
 
 from adapters.web.digests import NAME, DigestPages
+from adapters.web.guessing import MOST_WRONG
 from bot.digests.links import Links, Purpose
 from bot.digests.model import DeliveryState, Digest, Edition, Kind, Owed, Part, Slot, Target
 from bot.digests.opt_in import end
@@ -205,6 +206,15 @@ async def test_nothing_else_is_there(listener: Listener, path: str) -> None:
         status, body, _ = await listener.ask(f"{listener.url}/{NAME}/{path}", method)
         assert status == 404
         assert READER.channel not in body
+
+
+async def test_tokens_cannot_be_tried_without_limit(listener: Listener) -> None:
+    feed, other = listener.path(Purpose.FEED), listener.path(Purpose.FEED, Target("email:local", "ada@example.net"))
+    assert (await listener.ask(feed))[0] == 200
+    statuses = [(await listener.ask(f"{feed}x{number}"))[0] for number in range(MOST_WRONG + 20)]
+    assert statuses == [404] * MOST_WRONG + [429] * 20
+    assert (await listener.ask(other))[0] == 429, "even a right token is not looked at, or trying would go on"
+    assert (await listener.ask(feed))[0] == 200, "whoever was right before is let in"
 
 
 async def test_feed_of_a_subscription_that_ended_is_gone(listener: Listener) -> None:
