@@ -84,6 +84,10 @@ class WatchedModel:
         """See `bot.ports.LanguageModel.most_written`."""
         return self._model.most_written(call)
 
+    def most_when_repeated(self, call: ModelCall) -> int:
+        """See `bot.ports.LanguageModel.most_when_repeated`."""
+        return self._model.most_when_repeated(call)
+
     async def complete(self, call: ModelCall) -> Completion:
         """See `bot.ports.LanguageModel.complete`."""
         try:

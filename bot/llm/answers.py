@@ -10,13 +10,21 @@ from bot.errors import AnswerCut, AnswerEmpty, AnswerFiltered, AnswerMalformed, 
 from bot.llm import jsonform
 from bot.llm.model import Completion
 
+CUT = "The language model's answer was cut at its length limit."
+
 
 def finished(
-    answer: Completion, *, finish: str | None, refused: bool = False, schema: Mapping[str, Any] | None = None
+    answer: Completion,
+    *,
+    finish: str | None,
+    refused: bool = False,
+    strange: bool = False,
+    schema: Mapping[str, Any] | None = None,
 ) -> Completion:
     """The answer, checked, with its data where a schema was asked for.
 
-    `answer.text` is without thoughts; `finish` is the server's finish reason ("stop", "length", "content_filter").
+    `answer.text` is without thoughts; `finish` is the server's finish reason ("stop", "length", "content_filter");
+    `strange` says that the server sent content of a form that nobody knows.
 
     Raises:
         ModelRefused, AnswerFiltered, AnswerCut, AnswerEmpty, AnswerMalformed: each carries the answer.
@@ -26,7 +34,9 @@ def finished(
     if finish == "content_filter":
         raise AnswerFiltered("The model provider's content filter stopped the answer.", answer=answer)
     if finish == "length":
-        raise AnswerCut("The language model's answer was cut at its length limit.", answer=answer)
+        raise AnswerCut(CUT, answer=answer)
+    if strange:
+        raise AnswerMalformed("The language model's server sent an answer of an unknown form.", answer=answer)
     if not answer.text.strip():
         raise AnswerEmpty("The language model answered with nothing; please try again.", answer=answer)
     if schema is None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.errors import BudgetExhausted, ModelError
 from bot.llm.model import Completion, ModelCall, TextDelta, Usage
@@ -56,9 +56,13 @@ class MeteredModel:
         """As many as the model behind may write."""
         return self._meter.model.most_written(call)
 
+    def most_when_repeated(self, call: ModelCall) -> int:
+        """As many as the model behind may write."""
+        return self._meter.model.most_when_repeated(call)
+
     async def complete(self, call: ModelCall) -> Completion:
         """Answer whole, reserved and settled."""
-        reservation = await self._reserve(call)
+        reservation, call = await self._reserve(call)
         usage: Usage | None = None
         try:
             answer = await self._meter.model.complete(call)
@@ -72,7 +76,7 @@ class MeteredModel:
 
     async def stream(self, call: ModelCall) -> AsyncIterator[TextDelta | Completion]:
         """Answer piece by piece, reserved and settled.  Of a stream left half-way, what had come is estimated."""
-        reservation = await self._reserve(call)
+        reservation, call = await self._reserve(call)
         heard = ""
         usage: Usage | None = None
         try:
@@ -90,14 +94,22 @@ class MeteredModel:
                 usage = await asyncio.shield(self._estimate(call, heard))
             await self._settle(reservation, call, usage)
 
-    async def _reserve(self, call: ModelCall) -> int:
+    async def _reserve(self, call: ModelCall) -> tuple[int, ModelCall]:
+        """Tokens for the call, and for its repetition if the budget has them; else the call that is not repeated."""
+        prompt = await asyncio.to_thread(self._meter.counter.count_call, call)
+        once = prompt + self.most_written(call)
+        if call.may_repeat and (again := self.most_when_repeated(call)):
+            both = await self._hold(once + prompt + again)
+            if both is not None:
+                return both, call
+        single = await self._hold(once)
+        if single is None:
+            raise await self._exhausted(once)
+        return single, replace(call, may_repeat=False)
+
+    async def _hold(self, tokens: int) -> int | None:
         meter = self._meter
-        needed = await asyncio.to_thread(meter.counter.count_call, call) + self.most_written(call)
-        today = meter.clock.now().date()
-        reservation = await meter.ledger.reserve(self._workspace, today, needed, meter.budget)
-        if reservation is None:
-            raise await self._exhausted(needed)
-        return reservation
+        return await meter.ledger.reserve(self._workspace, meter.clock.now().date(), tokens, meter.budget)
 
     async def _exhausted(self, needed: int) -> BudgetExhausted:
         """Why so many tokens are not to be had: none are left, too few, or others hold them."""

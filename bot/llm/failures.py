@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
+import httpx2
 import openai
 
 from bot.errors import (
     AnswerFiltered,
+    AnswerMalformed,
     BotError,
     ModelError,
     ModelNotFound,
@@ -20,6 +23,21 @@ from bot.errors import (
 LONGEST_WAIT = 20.0  # seconds that a server may ask for and still be waited for
 TOO_SLOW = "The language model does not answer in time; please try again in a few minutes."
 _RETRIED = {408, 409, 425, 500, 502, 503, 504, 520, 522, 524, 529}
+_STATUS_OF = {  # of errors that come with status 200 and no number of their own
+    "rate_limit": 429,
+    "too_many_requests": 429,
+    "quota": 429,
+    "overloaded": 503,
+    "authentication": 401,
+    "invalid_api_key": 401,
+    "permission": 403,
+    "not_found": 404,
+    "invalid_request": 400,
+    "context_length": 400,
+    "content_filter": 400,
+}
+_UNNAMED = 502
+_BAD_LUCK = "json_validate_failed"  # Groq's code for an answer that its own check refused
 
 
 def complaint(error: openai.APIError) -> str:
@@ -30,11 +48,37 @@ def complaint(error: openai.APIError) -> str:
 
 def passes(error: BaseException, now: datetime) -> bool:
     """Whether the same call may succeed after a short wait.  A server that hung once is not asked again."""
-    if isinstance(error, openai.RateLimitError):
-        return not _is_out_of_credit(error) and (asked_wait(error, now) or 0) <= LONGEST_WAIT
     if isinstance(error, openai.APIStatusError):
-        return error.status_code in _RETRIED and (asked_wait(error, now) or 0) <= LONGEST_WAIT
+        is_busy = error.status_code == 429 and not _is_out_of_credit(error)
+        may_pass = is_busy or error.status_code in _RETRIED or is_bad_luck(error)
+        return may_pass and (asked_wait(error, now) or 0) <= LONGEST_WAIT
     return isinstance(error, openai.APIConnectionError) and not isinstance(error, openai.APITimeoutError)
+
+
+def is_bad_luck(error: openai.APIError) -> bool:
+    """Whether the server refused this one answer of the model, not the question."""
+    return error.code == _BAD_LUCK
+
+
+def failed_generation(error: openai.APIError) -> str:
+    """The answer that the server refused, where it gives it; it may be near enough to what was asked for."""
+    generated = error.body.get("failed_generation") if isinstance(error.body, dict) and is_bad_luck(error) else None
+    return generated if isinstance(generated, str) else ""
+
+
+def error_inside(error: object, request: httpx2.Request) -> openai.APIStatusError:
+    """An error that came with status 200, as the status that it should have had."""
+    body = error if isinstance(error, Mapping) else {"message": str(error)}
+    response = httpx2.Response(_status_inside(body), request=request)
+    return openai.APIStatusError(str(body.get("message", "")), response=response, body=body)
+
+
+def _status_inside(error: Mapping[str, object]) -> int:
+    for value in (error.get("code"), error.get("status"), error.get("status_code")):
+        if str(value).isdecimal() and 400 <= int(str(value)) < 600:
+            return int(str(value))
+    said = f"{error.get('code')} {error.get('type')} {error.get('message')}".lower().replace(" ", "_")
+    return next((status for word, status in _STATUS_OF.items() if word in said), _UNNAMED)
 
 
 def asked_wait(error: BaseException, now: datetime) -> float | None:
@@ -86,6 +130,8 @@ def nothing_there() -> ModelUnavailable:
 def _of_status(error: openai.APIStatusError, model: str, now: datetime) -> BotError:
     said = complaint(error).lower()
     match error.status_code:
+        case _ if is_bad_luck(error):
+            return AnswerMalformed("The language model's answer was not of the form asked for.")
         case 401:
             return Unauthorized("The language model's server refuses the key; check OPENAI_API_KEY.")
         case 403:

@@ -17,7 +17,7 @@ class Message:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModelCall:
-    """One call, fully decided.  `schema` asks for JSON of that form; `max_tokens` caps the answer."""
+    """One call, fully decided.  `schema` asks for JSON of that form; `max_tokens` caps the answer without thoughts."""
 
     purpose: str  # for the ledger and metrics: "summaries", "answer", …
     messages: tuple[Message, ...]
@@ -25,6 +25,7 @@ class ModelCall:
     temperature: float = 0.0
     schema: Mapping[str, Any] | None = None
     prompt_hash: str = ""  # of the template that made it; part of every cache key
+    may_repeat: bool = True  # once, where the model's thoughts left no room for the answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,15 @@ class Usage:
     def total_tokens(self) -> int:
         """Prompt and answer together."""
         return self.prompt_tokens + self.completion_tokens
+
+    def __add__(self, other: Usage) -> Usage:
+        """Both together; the cost is unknown if one is."""
+        return Usage(
+            self.prompt_tokens + other.prompt_tokens,
+            self.completion_tokens + other.completion_tokens,
+            None if self.cost is None or other.cost is None else self.cost + other.cost,
+            self.estimated or other.estimated,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

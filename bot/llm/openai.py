@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from typing import TYPE_CHECKING, Any
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
-from bot.errors import Unauthorized
-from bot.llm.answers import finished
-from bot.llm.dialect import most_written
+from bot.errors import AnswerCut, BotError, ModelError, Unauthorized
+from bot.llm.answers import CUT, finished
+from bot.llm.dialect import Dialect
+from bot.llm.heard import Heard
+from bot.llm.lessons import learn_from_answer
 from bot.llm.model import Completion, ModelCall, TextDelta, Usage
+from bot.llm.pieces import Reported
 from bot.llm.prices import cost
-from bot.llm.thinking import ThoughtFilter, without_thoughts
 from bot.llm.tokens import TokenCounter
 from bot.ports import Clock
 
@@ -41,6 +45,7 @@ class OpenAIModel:
         self._counter = counter
         self._clock = clock
         self._timeouts = timeouts
+        self._dialect = Dialect(model)
         self._server: Server | None = None
         self._connecting = asyncio.Lock()
 
@@ -51,7 +56,11 @@ class OpenAIModel:
 
     def most_written(self, call: ModelCall) -> int:
         """The cap that the server is sent."""
-        return most_written(self._name, call)
+        return self._dialect.most_written(call)
+
+    def most_when_repeated(self, call: ModelCall) -> int:
+        """The cap of a second request, should thoughts leave no room for the answer; 0: there would be none."""
+        return self._dialect.most_when_repeated(call)
 
     async def aclose(self) -> None:
         """Close the connections."""
@@ -60,25 +69,49 @@ class OpenAIModel:
 
     async def complete(self, call: ModelCall) -> Completion:
         """Answer whole; see the port."""
-        server = await self._connected()
-        response = await server.response(call)
-        choice = response.choices[0]
-        text = without_thoughts(choice.message.content or "")
-        answer = await self._completion(text, response.usage, call)
-        refused = bool(getattr(choice.message, "refusal", None))
-        return finished(answer, finish=choice.finish_reason, refused=refused, schema=call.schema)
+        return [said async for said in self._said(call, stream=False) if isinstance(said, Completion)][-1]
 
-    async def stream(self, call: ModelCall) -> AsyncIterator[TextDelta | Completion]:
+    def stream(self, call: ModelCall) -> AsyncIterator[TextDelta | Completion]:
         """Answer piece by piece; see the port."""
+        return self._said(call, stream=True)
+
+    async def _said(self, call: ModelCall, *, stream: bool) -> AsyncIterator[TextDelta | Completion]:
+        """Ask, and once more where thoughts left no room for the answer."""
+        usage: Usage | None = None
+        while True:
+            cap = self._dialect.most_written(call)
+            heard = Heard(is_json=call.schema is not None)
+            async with aclosing(self._hear(heard, call, stream=stream, before=usage)) as texts:
+                async for text in texts:
+                    yield TextDelta(text)
+            usage = await self._usage(heard, call, before=usage)
+            learn_from_answer(self._dialect, heard)
+            has_more_room = self._dialect.most_written(call) > cap
+            if not (call.may_repeat and heard.is_cut_while_thinking and has_more_room):
+                break
+            call = replace(call, may_repeat=False)
+        answer = Completion(text=heard.text, model=self._name, usage=usage)
+        yield finished(answer, finish=heard.finish, refused=heard.refused, strange=heard.strange, schema=call.schema)
+
+    async def _hear(
+        self, heard: Heard, call: ModelCall, *, stream: bool, before: Usage | None
+    ) -> AsyncGenerator[str, None]:
+        """The texts of one answer.  If a repeated call fails, the answer of the first one is what there is."""
         server = await self._connected()
-        heard = _Heard()
-        async for chunk in server.chunks(call):
-            if piece := heard.take(chunk):
-                yield TextDelta(piece)
-        if rest := heard.end():
-            yield TextDelta(rest)
-        answer = await self._completion(heard.text, heard.usage, call)
-        yield finished(answer, finish=heard.finish, refused=heard.refused, schema=call.schema)
+        try:
+            async with aclosing(server.pieces(call, stream=stream)) as pieces:
+                async for piece in pieces:
+                    if text := heard.take(piece):
+                        yield text
+        except ModelError:
+            raise
+        except BotError as error:
+            if before is None:
+                raise
+            empty = Completion(text="", model=self._name, usage=before)
+            raise AnswerCut(CUT, answer=empty) from error
+        if text := heard.end():
+            yield text
 
     async def _connected(self) -> Server:
         async with self._connecting:
@@ -92,52 +125,22 @@ class OpenAIModel:
         if not (self._api_key.isascii() and self._api_key.isprintable()):
             raise Unauthorized("The language model's key holds a character that no key has; check OPENAI_API_KEY.")
         return Server(
-            self._name,
+            self._dialect,
             api_key=self._api_key,
             base_url=self._base_url,
             clock=self._clock,
             timeouts=self._timeouts or Timeouts(),
         )
 
-    async def _completion(self, text: str, reported: Any, call: ModelCall) -> Completion:
-        """The answer with its usage: what the server says, else what is counted here."""
-        prompt: int | None = getattr(reported, "prompt_tokens", None)
-        written: int | None = getattr(reported, "completion_tokens", None)
+    async def _usage(self, heard: Heard, call: ModelCall, *, before: Usage | None) -> Usage:
+        """The usage of all that was asked: what the server says, else what is counted here."""
+        reported = heard.usage or Reported(None, None)
+        prompt, written = reported.prompt, reported.written
         estimated = prompt is None or written is None
         if prompt is None or written is None:
             prompt = await asyncio.to_thread(self._counter.count_call, call)
-            written = await asyncio.to_thread(self._counter.count, text)
-        details = getattr(reported, "prompt_tokens_details", None)
-        cached = getattr(details, "cached_tokens", None) or 0
-        cache_write = getattr(details, "cache_write_tokens", None) or 0
-        usage = Usage(prompt, written, cost(self._name, prompt, written, cached, cache_write), estimated)
-        return Completion(text=text, model=self._name, usage=usage)
-
-
-class _Heard:
-    """What has come of a stream so far."""
-
-    def __init__(self) -> None:
-        self.text = ""
-        self.finish: str | None = None
-        self.refused = False
-        self.usage: Any = None
-        self._thoughts = ThoughtFilter()
-
-    def take(self, chunk: Any) -> str:
-        """Note a chunk; the piece of the answer in it."""
-        self.usage = getattr(chunk, "usage", None) or self.usage
-        if not getattr(chunk, "choices", None):
-            return ""
-        choice = chunk.choices[0]
-        self.finish = choice.finish_reason or self.finish
-        self.refused = self.refused or bool(getattr(choice.delta, "refusal", None))
-        return self._keep(self._thoughts.feed(getattr(choice.delta, "content", None) or ""))
-
-    def end(self) -> str:
-        """The last piece."""
-        return self._keep(self._thoughts.end())
-
-    def _keep(self, piece: str) -> str:
-        self.text += piece
-        return piece
+            written = await asyncio.to_thread(self._counter.count, heard.written)
+        usage = Usage(
+            prompt, written, cost(self._name, prompt, written, reported.cached, reported.cache_write), estimated
+        )
+        return usage if before is None else before + usage

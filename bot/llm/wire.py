@@ -6,9 +6,9 @@ Importing this module takes a second; `openai.py` does so in a thread, at the fi
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncGenerator, Coroutine
+from contextlib import aclosing
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, TypeVar
 
 import httpx2
@@ -19,12 +19,15 @@ from tenacity.wait import wait_random_exponential
 from bot.errors import ModelUnavailable
 from bot.llm import failures
 from bot.llm.dialect import Dialect
+from bot.llm.lessons import learn_from_refusal
 from bot.llm.model import ModelCall
+from bot.llm.opening import Opened, opened
+from bot.llm.pieces import Piece
 from bot.ports import Clock
 
 TRIES = 3
 _JITTER = wait_random_exponential(multiplier=0.5, max=8)  # seconds between tries, when the server names none
-_MOST_LESSONS = 8  # more than there are parameters to be refused
+_MOST_LESSONS = 12  # of one call; as many as there are parameters and forms to be refused
 _REFUSALS = {400, 404, 415, 422, 500, 501}  # with what servers answer parameters that they do not know
 
 T = TypeVar("T")
@@ -35,19 +38,19 @@ class Timeouts:
     """Seconds until the model is held to be away."""
 
     connect: float = 10.0
-    answer: float = 120.0  # a whole answer, all tries together
-    first_piece: float = 75.0  # of a stream, from asking on, all tries together: a reasoning model thinks in silence
-    silence: float = 30.0  # between two pieces of a stream
+    answer: float = 300.0  # a whole answer, all tries together
+    first_piece: float = 300.0  # of a stream, from asking on, all tries together; thoughts begin it again
+    silence: float = 60.0  # between two pieces of a streamed answer that has begun
+    farewell: float = 5.0  # after the last word of a stream, for the report of its usage
 
 
 class Server:
     """One server and model.  Everything raised is of `bot.errors`."""
 
-    def __init__(self, model: str, *, api_key: str, base_url: str, clock: Clock, timeouts: Timeouts) -> None:
-        timeout = httpx2.Timeout(timeouts.answer, connect=timeouts.connect)
+    def __init__(self, dialect: Dialect, *, api_key: str, base_url: str, clock: Clock, timeouts: Timeouts) -> None:
+        timeout = httpx2.Timeout(max(timeouts.answer, timeouts.first_piece), connect=timeouts.connect)
         self._client = openai.AsyncOpenAI(api_key=api_key, base_url=base_url, max_retries=0, timeout=timeout)
-        self._model = model
-        self._dialect = Dialect(model)
+        self._dialect = dialect
         self._clock = clock
         self._timeouts = timeouts
 
@@ -55,66 +58,81 @@ class Server:
         """Close the connections."""
         await self._client.close()
 
-    async def response(self, call: ModelCall) -> Any:
-        """A whole response; it has a choice with a message."""
-        limit = asyncio.get_running_loop().time() + self._timeouts.answer
-        response = await self._by(limit, self._open(call, stream=False))
-        choices = getattr(response, "choices", None)  # the library lets HTML, and any JSON, pass
-        if not choices or getattr(choices[0], "message", None) is None:
-            raise failures.not_a_model()
-        return response
+    async def pieces(self, call: ModelCall, *, stream: bool) -> AsyncGenerator[Piece, None]:
+        """The answer as it comes, or, without `stream`, as one piece."""
+        patience = self._timeouts.first_piece if stream else self._timeouts.answer
+        limit = _now() + patience
+        answer = await self._by(limit, self._open(call, stream=stream))
+        try:
+            ended = False
+            async with aclosing(self._each(answer, limit, patience)) as pieces:
+                async for piece in pieces:
+                    ended = ended or piece.last or piece.finish is not None
+                    yield piece
+            if not ended:
+                raise failures.broken_off()
+        finally:
+            if answer.rest is not None:
+                await answer.rest.aclose()
 
-    async def chunks(self, call: ModelCall) -> AsyncIterator[Any]:
-        """The chunks of a streamed response, as long as none is too long in coming."""
-        limit = asyncio.get_running_loop().time() + self._timeouts.first_piece
-        opened = await self._by(limit, self._open(call, stream=True))
-        if not isinstance(opened, openai.AsyncStream):
-            raise failures.not_a_model()
-        finish = None
-        async with opened:
-            pieces = aiter(opened)
-            while (chunk := await self._by(limit, self._next(pieces))) is not None:
-                finish = finish or _finish_reason(chunk)
-                yield chunk
-                limit = asyncio.get_running_loop().time() + self._timeouts.silence
-        if finish is None:  # every server names one in its last piece, so the end is missing
-            raise failures.broken_off()
+    async def _each(self, answer: Opened, limit: float, patience: float) -> AsyncGenerator[Piece, None]:
+        """All pieces, as long as none is too long in coming.  A blank one is no sign that the answer goes on."""
+        is_whole = False
+        first = iter(answer.first)
+        while piece := next(first, None) or await self._next_by(limit, answer.rest, is_whole=is_whole):
+            yield piece
+            is_whole = is_whole or piece.finish is not None
+            patience = self._timeouts.farewell if is_whole else self._timeouts.silence if piece.text else patience
+            limit = limit if piece.is_blank and not is_whole else _now() + patience
 
-    async def _open(self, call: ModelCall, *, stream: bool) -> Any:
-        """Ask until there is an answer or no more tries."""
+    async def _next_by(self, limit: float, rest: AsyncGenerator[Piece, None] | None, *, is_whole: bool) -> Piece | None:
+        """The next piece; None at the end.  Once the answer is whole, trouble is an end like any other."""
+        try:
+            return await self._by(limit, self._next(rest)) if rest else None
+        except ModelUnavailable:
+            if is_whole:
+                return None
+            raise
+
+    async def _open(self, call: ModelCall, *, stream: bool) -> Opened:
+        """Ask until an answer begins or there are no more tries."""
         tries = AsyncRetrying(
             stop=stop_after_attempt(TRIES),
             wait=self._wait,
-            retry=retry_if_exception(lambda error: failures.passes(error, self._now())),
+            retry=retry_if_exception(lambda error: failures.passes(error, self._clock.now())),
             sleep=self._clock.sleep,
             reraise=True,
         )
         try:
             return await tries(self._ask, call, stream)
         except openai.APIError as error:
-            raise failures.translated(error, self._model, self._now()) from None
+            if generated := failures.failed_generation(error):
+                return Opened([Piece(text=generated, finish="stop", last=True)])
+            raise self._translated(error) from None
+        except httpx2.HTTPError:
+            raise failures.broken_off() from None
         except ValueError:  # it said JSON, and sent something else
             raise failures.not_a_model() from None
 
-    async def _ask(self, call: ModelCall, stream: bool) -> Any:
+    async def _ask(self, call: ModelCall, stream: bool) -> Opened:
         """Ask once, in as many dialects as it takes to be understood."""
-        create: Any = self._client.chat.completions.create
+        create: Any = self._client.chat.completions.with_raw_response.create
         for _ in range(_MOST_LESSONS):
-            parameters = self._dialect.parameters(call, stream=stream)
+            sent = self._dialect.parameters(call, stream=stream)
             try:
-                return await create(**parameters)
+                response = (await create(**sent)).http_response
+                return await opened(response, asked_to_stream=stream)
             except openai.APIStatusError as error:
-                refused = error.status_code in _REFUSALS
-                if not (refused and self._dialect.learn(parameters, failures.complaint(error))):
+                refused = error.status_code in _REFUSALS and not failures.is_bad_luck(error)
+                if not (refused and learn_from_refusal(self._dialect, call, sent, failures.complaint(error))):
                     raise
         raise failures.not_a_model()
 
-    async def _next(self, pieces: AsyncIterator[Any]) -> Any:
-        """The next chunk; None at the end."""
+    async def _next(self, pieces: AsyncGenerator[Piece, None]) -> Piece | None:
         try:
             return await anext(pieces, None)
         except openai.APIError as error:
-            raise failures.translated(error, self._model, self._now()) from None
+            raise self._translated(error) from None
         except (httpx2.HTTPError, ValueError):  # the connection broke, or a chunk was not JSON
             raise failures.broken_off() from None
 
@@ -126,15 +144,14 @@ class Server:
         except TimeoutError:
             raise ModelUnavailable(failures.TOO_SLOW) from None
 
+    def _translated(self, error: openai.APIError) -> Exception:
+        return failures.translated(error, self._dialect.model, self._clock.now())
+
     def _wait(self, state: RetryCallState) -> float:
         error = state.outcome.exception() if state.outcome else None
-        asked = failures.asked_wait(error, self._now()) if error else None
+        asked = failures.asked_wait(error, self._clock.now()) if error else None
         return _JITTER(state) + (asked or 0)
 
-    def _now(self) -> datetime:
-        return self._clock.now()
 
-
-def _finish_reason(chunk: Any) -> str | None:
-    choices = getattr(chunk, "choices", None)
-    return choices[0].finish_reason if choices else None
+def _now() -> float:
+    return asyncio.get_running_loop().time()

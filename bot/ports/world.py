@@ -54,7 +54,10 @@ class LanguageModel(Protocol):
         """The model's name, as part of cache keys."""
 
     def most_written(self, call: ModelCall) -> int:
-        """How many tokens the answer to `call` may be billed at most, thoughts included."""
+        """How many tokens the answer to `call` may be billed at most, thoughts included, when it is put once."""
+
+    def most_when_repeated(self, call: ModelCall) -> int:
+        """The same for a repetition, should thoughts leave no room for the answer; 0 where there would be none."""
 
     async def complete(self, call: ModelCall) -> Completion:
         """Answer whole.  Raises `ModelUnavailable`, `RateLimited`, `Unauthorized` or a `ModelError` by name."""

@@ -42,6 +42,10 @@ class FakeModel:
         """The answer's cap and the thoughts."""
         return call.max_tokens + self.thoughts
 
+    def most_when_repeated(self, call: ModelCall) -> int:
+        """A script says each answer once."""
+        return 0
+
     async def complete(self, call: ModelCall) -> Completion:
         """The next answer of the script."""
         return self._finish(call, self._next(call))

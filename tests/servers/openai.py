@@ -157,8 +157,48 @@ def breaks_off_after(text: str) -> Behaviour:
 
 
 def ends_after(text: str) -> Behaviour:
-    """A stream that ends in order, but with no finish reason: somebody between cut it."""
-    return says(text, finish=None)
+    """A stream whose body ends in order, but with no finish reason and no [DONE]: somebody between cut it."""
+
+    async def nothing(response: web.StreamResponse) -> None:
+        """Leave the end out."""
+
+    return _unfinished(text, nothing)
+
+
+def streams(
+    *deltas: Mapping[str, Any], finish: str | None = "stop", ends: bool = True, lingers: bool = False
+) -> Behaviour:
+    """A stream of these deltas; a number of seconds among them, under `wait`, is waited.
+
+    `ends`: by [DONE].  `lingers`: the connection stays open after the last word.
+    """
+
+    async def behave(request: web.Request, asked: Asked) -> web.StreamResponse:
+        response = await _begin(request)
+        for delta in deltas:
+            if "wait" in delta:
+                await asyncio.sleep(delta["wait"])
+            else:
+                await _send(response, _chunk([{"index": 0, "delta": delta, "finish_reason": None}]))
+        if finish:
+            await _send(response, _chunk([{"index": 0, "delta": {}, "finish_reason": finish}]))
+        if lingers:
+            await asyncio.Event().wait()
+        if ends:
+            await response.write(b"data: [DONE]\n\n")
+        return response
+
+    return behave
+
+
+def writes(message: Mapping[str, Any], *, finish: str = "stop", usage: Mapping[str, Any] | None = USAGE) -> Behaviour:
+    """A whole answer with this message, whether a stream was asked for or not."""
+
+    async def behave(request: web.Request, asked: Asked) -> web.StreamResponse:
+        choice = {"index": 0, "message": {"role": "assistant", **message}, "finish_reason": finish}
+        return web.json_response(_envelope("chat.completion") | {"choices": [choice], "usage": usage})
+
+    return behave
 
 
 def _unfinished(text: str, then: Callable[[web.StreamResponse], Awaitable[object]]) -> Behaviour:
@@ -191,12 +231,21 @@ async def _stream(
     chunks: list[Any],
     then: Callable[[web.StreamResponse], Awaitable[object]] | None = None,
 ) -> web.StreamResponse:
-    response = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
-    await response.prepare(request)
+    response = await _begin(request)
     for chunk in chunks:
-        await response.write(f"data: {json.dumps(chunk)}\n\n".encode())
+        await _send(response, chunk)
     if then is not None:
         await then(response)
         return response
     await response.write(b"data: [DONE]\n\n")
     return response
+
+
+async def _begin(request: web.Request) -> web.StreamResponse:
+    response = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
+    await response.prepare(request)
+    return response
+
+
+async def _send(response: web.StreamResponse, chunk: object) -> None:
+    await response.write(f"data: {json.dumps(chunk)}\n\n".encode())

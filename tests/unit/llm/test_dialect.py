@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 
 import pytest
@@ -9,22 +10,59 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.llm.catalog import facts_of, known_models
-from bot.llm.dialect import Dialect, most_written
+from bot.llm.dialect import Dialect, Parameters
+from bot.llm.lessons import LESSONS, learn_from_refusal
 from bot.llm.model import Message, ModelCall
 
 CALL = ModelCall(purpose="test", messages=(Message("system", "Be brief."), Message("user", "Go.")), max_tokens=50)
 BY_SCHEMA = ModelCall(purpose="test", messages=CALL.messages, max_tokens=50, schema={"type": "object"})
 WORDS = st.sampled_from(
     "response_format json_schema json_object temperature max_tokens max_completion_tokens stream_options "
-    "reasoning_effort grammar unknown".split()
+    "reasoning_effort grammar schema additionalProperties strict unknown".split()
+)
+SENTENCES = st.sampled_from(
+    [
+        "system role not supported",
+        "maximum context length is 2000 tokens",
+        "maximum context length is 900 tokens",
+        "max_tokens must be less than or equal to 700",
+        "the model does not support thinking",
+    ]
 )
 
 
-@given(st.lists(st.lists(WORDS, max_size=4).map(" ".join), max_size=30), st.booleans())
+def learn(dialect: Dialect, sent: Parameters, complaint: str, call: ModelCall = BY_SCHEMA) -> bool:
+    """Whether it is worth asking again."""
+    return learn_from_refusal(dialect, call, sent, complaint)
+
+
+@given(st.lists(st.lists(WORDS, max_size=4).map(" ".join) | SENTENCES, max_size=40), st.booleans())
 def test_asking_again_ends_whatever_is_refused(complaints: list[str], stream: bool) -> None:
     dialect = Dialect("o4-mini")
-    lessons = sum(dialect.learn(dialect.parameters(BY_SCHEMA, stream=stream), complaint) for complaint in complaints)
-    assert lessons <= 6
+    lessons = [learn(dialect, dialect.parameters(BY_SCHEMA, stream=stream), complaint) for complaint in complaints]
+    contexts = sum("context" in complaint for complaint in complaints)  # each may be another one
+    assert sum(lessons) <= 9 + contexts
+
+
+@pytest.mark.parametrize("name", ["temperature", "stream_options"])
+def test_what_another_call_has_learnt_is_asked_again_without_a_lesson(name: str) -> None:
+    dialect = Dialect("m")
+    sent = dialect.parameters(CALL, stream=True)
+    dialect.dropped.add(name)
+    assert learn(dialect, sent, "no reason named", CALL)
+
+
+@given(st.text(alphabet="max_tokens>:<[1, 0] at most", max_size=300))
+def test_any_complaint_is_read(complaint: str) -> None:
+    learn(Dialect("m"), Dialect("m").parameters(BY_SCHEMA, stream=False), complaint * 20)
+
+
+@pytest.mark.parametrize("unit", ["max_tokens", "context length ", "9 >", "system", " schema", "at most "])
+def test_a_long_complaint_costs_little(unit: str) -> None:
+    began = time.process_time()
+    for lesson in LESSONS:
+        lesson.symptom.search(unit * 2_000)
+    assert time.process_time() - began < 1
 
 
 def test_a_strict_server_is_told_that_every_property_is_required() -> None:
@@ -38,7 +76,7 @@ def test_a_strict_server_is_told_that_every_property_is_required() -> None:
 def test_the_schema_is_in_the_prompt_only_where_the_server_does_not_enforce_it() -> None:
     dialect = Dialect("m")
     enforced = dialect.parameters(BY_SCHEMA, stream=False)
-    dialect.learn(enforced, "response_format is not supported")
+    learn(dialect, enforced, "response_format is not supported")
     told = dialect.parameters(BY_SCHEMA, stream=False)
     assert enforced["messages"][0]["content"] == "Be brief."
     assert '{"type":"object"}' in told["messages"][0]["content"]
@@ -48,7 +86,7 @@ def test_the_schema_is_in_the_prompt_only_where_the_server_does_not_enforce_it()
 def test_a_refusal_of_something_else_teaches_nothing() -> None:
     dialect = Dialect("m")
     before = dialect.parameters(CALL, stream=True)
-    assert not dialect.learn(before, "out of memory")
+    assert not learn(dialect, before, "out of memory", CALL)
     assert dialect.parameters(CALL, stream=True) == before
 
 
@@ -89,4 +127,18 @@ def test_chat_models_of_a_reasoning_family_are_ordinary() -> None:
 @pytest.mark.parametrize("model", ["gpt-5-mini", "o4-mini", "gpt-4o", "gpt-5-chat-latest", "qwen3:8b"])
 def test_a_call_is_sent_with_the_cap_that_is_reserved_for_it(model: str) -> None:
     sent = Dialect(model).parameters(CALL, stream=False)
-    assert most_written(model, CALL) in (sent.get("max_tokens"), sent.get("max_completion_tokens"))
+    assert Dialect(model).most_written(CALL) in (sent.get("max_tokens"), sent.get("max_completion_tokens"))
+
+
+@pytest.mark.parametrize(
+    "model",
+    "qwen3:8b qwen/qwen3-32b deepseek-r1:7b deepseek/deepseek-r1:free deepseek-reasoner magistral-medium-latest "
+    "gpt-oss:20b openai/gpt-oss-120b gpt-6-luna openai/gpt-6.1-terra QwQ-32B".split(),
+)
+def test_models_that_are_known_to_think_have_room_from_the_first_call(model: str) -> None:
+    assert Dialect(model).most_written(CALL) >= CALL.max_tokens + 2_000
+
+
+@pytest.mark.parametrize("model", ["gpt-4o", "llama3.1:8b", "qwen2.5:7b", "mistral-small-latest"])
+def test_other_models_are_not_given_room_before_they_need_it(model: str) -> None:
+    assert Dialect(model).most_written(CALL) == CALL.max_tokens
