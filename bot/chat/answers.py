@@ -47,6 +47,11 @@ def answer_document(answer: Answer, switches: Sequence[Paper] = ()) -> Document:
     return Document(blocks=tuple(blocks), tone=tone, data=answer_json(answer))
 
 
+def words_so_far(papers: Sequence[Paper], question: str, claims: str) -> str:
+    """An answer that is still being written, as plain words that begin like the finished document."""
+    return f"{', '.join(paper.title or paper.id for paper in papers)}: {question}\n\n{claims}"
+
+
 def answer_words(answer: Answer) -> str:
     """The answer in plain words, as it is remembered for follow-ups."""
     if answer.outcome is Outcome.ANSWERED:

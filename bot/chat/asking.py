@@ -7,7 +7,7 @@ from typing import Literal
 
 import structlog
 
-from bot.chat.answers import answer_document, answer_words
+from bot.chat.answers import answer_document, answer_words, words_so_far
 from bot.chat.conversation import Turn
 from bot.chat.engine import Asked
 from bot.chat.finding import Finder
@@ -113,7 +113,7 @@ class Asking:
                 await self._remember(request, "bot", answer_words(said), ids)
                 yield Final(answer_document(said, switches))
             else:
-                yield Partial(said)
+                yield Partial(words_so_far(papers, question, said))
 
     async def _remember(self, request: Request, role: Role, words: str, papers: tuple[str, ...]) -> None:
         """Keep what was said; where that fails it is not known in the next question, but this one is answered."""

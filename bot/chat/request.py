@@ -67,7 +67,10 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class Partial:
-    """An answer so far: the whole text up to here, plain, growing with each one."""
+    """An answer so far: the whole text up to here, plain, growing with each one.
+
+    It holds only what was checked, and the `Final` says it too.
+    """
 
     text: str
 

@@ -42,7 +42,7 @@ class Answerer:
     async def answer(
         self, question: Question, papers: Sequence[ReadPaper], workspace: str
     ) -> AsyncIterator[str | Answer]:
-        """The answer's words so far, growing; at the end the `Answer`.  A model's failing makes it a lesser one."""
+        """The claims so far that were checked, growing; at the end the `Answer`, a lesser one if the model fails."""
         found = await find(question.search, papers, question.text)
         if self._meter is None:
             outcome, note = unaided(passages_fit=found.answerable)

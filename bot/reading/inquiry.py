@@ -6,17 +6,22 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 
+import structlog
+
 from bot.errors import AnswerCut, BotError, BudgetExhausted, ModelError
 from bot.llm.budget import Meter
 from bot.llm.model import ModelCall, TextDelta, Usage
 from bot.llm.prompts import load_prompt
 from bot.reading.answer import Answer, Question
 from bot.reading.evidence import Found, shown
-from bot.reading.outcomes import failed, outcome_of
+from bot.reading.growing import GrowingReply
+from bot.reading.outcomes import broke_off, failed, outcome_of
 from bot.reading.packing import EVIDENCE_BUDGET
 from bot.reading.passages import Passage
 from bot.reading.pointers import Checked, Claim, check, shown_sentences
-from bot.reading.replies import Reply, Verdict, read_reply, salvage, words_so_far
+from bot.reading.replies import Reply, Verdict, read_reply, salvage
+
+log = structlog.get_logger(__name__)
 
 # Tokens of passages, and of the whole prompt with them: history and a long question leave less room for passages.
 # Each paper beyond the first adds half as much again.
@@ -34,7 +39,7 @@ class Inquiry:
         self._counter = meter.counter
         self._passages: list[Passage] = []
         self._reply = Reply(None)
-        self._fault: ModelError | None = None  # of the last reply
+        self._fault: BotError | None = None  # of the last reply
         self._checked = Checked(())
         self._usages: list[Usage] = []
         self.failure: BotError | None = None  # that ended it
@@ -50,7 +55,10 @@ class Inquiry:
         return self._model.name
 
     async def run(self) -> AsyncIterator[str]:
-        """Ask, and once more with more passages if need be; yields the words so far."""
+        """Ask, and once more with more passages if need be; yields the claims so far that were checked and hold.
+
+        Each claim is checked by itself, so what was yielded stands in the answer too.
+        """
         scale = (1 + len(self._found.papers)) / 2
         for budget, limit in ROUNDS:
             call = await self._prepare(round(scale * budget), round(scale * limit))
@@ -99,7 +107,7 @@ class Inquiry:
 
         An answer that was cut off is not: it would pass for a whole one.
         """
-        if isinstance(self._fault, AnswerCut):
+        if isinstance(self._fault, AnswerCut) or broke_off(self._fault):
             return Reply(None)
         claims = tuple(
             Claim(claim.text, tuple(one.number for one in claim.citations)) for claim in self._checked.claims
@@ -147,24 +155,31 @@ class Inquiry:
             budget -= max(surplus, 20)
 
     async def _listen(self, call: ModelCall) -> AsyncIterator[str]:
-        heard = said = ""
+        growing, heard = GrowingReply(), ""
+        sentences = shown_sentences(self._passages)
         self._fault = None
+        is_whole = False
         try:
             async for piece in self._model.stream(call):
                 if isinstance(piece, TextDelta):
                     heard += piece.text
-                    before, said = said, words_so_far(heard)
-                    if said != before:
-                        yield said
+                    if growing.grow(piece.text) and (claims := check(growing.claims, sentences).claims):
+                        yield " ".join(claim.text for claim in claims)
                 else:
+                    is_whole = True
                     self._usages.append(piece.usage)
                     self._reply = read_reply(piece.data)
-        except ModelError as error:
+        except BotError as error:
+            if is_whole:  # it could not be billed, which takes nothing from the answer
+                log.warning("answer_not_billed", action="show_answer", error=type(error).__name__)
+                return
+            answer = error.answer if isinstance(error, ModelError) else None
             self._fault = error
-            self._reply = Reply(None)
-            if error.answer is not None:
-                self._usages.append(error.answer.usage)
-                self._reply = salvage(error.answer.text)
+            self._reply = salvage(answer.text if answer else heard)
+            if answer is not None:
+                self._usages.append(answer.usage)
+            elif self._reply.verdict is None and not isinstance(error, ModelError):
+                raise
 
 
 def added(usages: Sequence[Usage]) -> Usage | None:

@@ -6,7 +6,7 @@ claim, and retrieval that finds no passage in the whole text that seems to answe
 
 from __future__ import annotations
 
-from bot.errors import AnswerCut, AnswerMalformed, ModelError
+from bot.errors import AnswerCut, AnswerMalformed, BotError, ModelError
 from bot.reading.answer import Outcome
 from bot.reading.pointers import Checked
 from bot.reading.replies import Reply, Verdict
@@ -18,6 +18,7 @@ UNPROVEN = f"The language model answered, but the sentences it cites do not supp
 UNREADABLE = f"I could not read the language model's answer. {_BEST}"
 CUT = f"The language model's answer was cut off at its length limit. {_BEST}"
 CUT_SHORT = "The language model's answer was cut off at its length limit; this is what came before."
+BROKE_OFF = "The language model's answer broke off; this is what came before."
 NOT_FOUND = "I found no answer in the passages that were read, which are not all there are. These come nearest."
 NOT_CONFIRMED = "The language model found no answer. These passages come nearest; please see for yourself."
 
@@ -32,8 +33,13 @@ def failed(fault: str) -> tuple[Outcome, str]:
     return Outcome.PASSAGES, f"{fault} {_BEST}"
 
 
+def broke_off(fault: BotError | None) -> bool:
+    """Whether a reply never came to its end, so that there is no whole answer behind the fault."""
+    return fault is not None and (not isinstance(fault, ModelError) or fault.answer is None)
+
+
 def outcome_of(
-    reply: Reply, checked: Checked, fault: ModelError | None, *, passages_fit: bool, read_all: bool
+    reply: Reply, checked: Checked, fault: BotError | None, *, passages_fit: bool, read_all: bool
 ) -> tuple[Outcome, str]:
     """The outcome of a model's last reply, and its note ("" where there is nothing to add).
 
@@ -46,7 +52,7 @@ def outcome_of(
     """
     is_cut = isinstance(fault, AnswerCut)
     if checked.claims:
-        return Outcome.ANSWERED, CUT_SHORT if is_cut else ""
+        return Outcome.ANSWERED, CUT_SHORT if is_cut else BROKE_OFF if broke_off(fault) else ""
     if is_cut:
         return Outcome.CUT, CUT
     if reply.verdict is Verdict.NEED_MORE:

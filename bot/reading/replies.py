@@ -6,7 +6,6 @@ is read as claims too: small models often write so whatever they are told.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -26,8 +25,6 @@ _CLAIM_FORM: Mapping[str, Any] = {
     "properties": {"text": {"type": "string"}, "sentences": {"type": "array", "items": {"type": "integer"}}},
     "required": ["text", "sentences"],
 }
-_TEXT_SO_FAR = re.compile(r'"text"\s*:\s*"((?:[^"\\]|\\.)*)')
-_HALF_ESCAPE = re.compile(r"\\(?:u[0-9a-fA-F]{0,3})?$")
 _OWN_KEY = re.compile(r'\\?"(?:verdict|claims|sentences)\\?"')  # broken JSON, whose lists are no citations
 _BRACKETS = re.compile(r"\s*\[(\d{1,6}(?:\s*[,;]\s*\d{1,6})*)\]")
 _EMPTIED = re.compile(r"\s*\(\s*\)")  # brackets around brackets, which papers put around citations
@@ -51,24 +48,23 @@ class Reply:
 
 def read_reply(data: Mapping[str, Any]) -> Reply:
     """A reply of the form asked for.  Claims next to a verdict that there is no answer are kept: they contradict it."""
-    return Reply(Verdict(data["verdict"]), _short(map(_claim, data["claims"])))
+    return Reply(Verdict(data["verdict"]), short(map(_claim, data["claims"])))
 
 
 def salvage(text: str) -> Reply:
     """What can be used of a reply that was cut, or is not of its form."""
-    whole = list(map(_claim, complete_items(text, _CLAIM_FORM)))
     loose = () if _OWN_KEY.search(text) else map(_bracketed, split_sentences(text))
-    claims = _short(whole or filter(_is_claim, loose))
+    claims = short(claims_in(text) or filter(_is_claim, loose))
     return Reply(Verdict.ANSWERED if claims else None, claims)
 
 
-def words_so_far(text: str) -> str:
-    """The claims' words in a reply that is still being written."""
-    pieces = (_decoded(piece) for piece in _TEXT_SO_FAR.findall(text))
-    return " ".join(filter(None, map(plain_sentence, pieces)))
+def claims_in(text: str) -> tuple[Claim, ...]:
+    """The complete claims in a JSON reply that may be cut, in order."""
+    return tuple(map(_claim, complete_items(text, _CLAIM_FORM)))
 
 
-def _short(claims: Iterable[Claim]) -> tuple[Claim, ...]:
+def short(claims: Iterable[Claim]) -> tuple[Claim, ...]:
+    """The first claims of those that are not too long."""
     return tuple(claim for claim in claims if len(claim.text) <= MAX_CLAIM)[:MAX_CLAIMS]
 
 
@@ -84,10 +80,3 @@ def _bracketed(sentence: str) -> Claim:
 def _is_claim(claim: Claim) -> bool:
     """Whether it has words and points somewhere; a bare list of numbers is none."""
     return bool(claim.pointers) and any(char.isalnum() for char in claim.text)
-
-
-def _decoded(piece: str) -> str:
-    try:
-        return str(json.loads(f'"{_HALF_ESCAPE.sub("", piece)}"', strict=False))
-    except ValueError:
-        return ""

@@ -20,6 +20,7 @@ from aiohttp import WSMsgType, web
 
 from tests.servers.limits import SlackLimits
 from tests.servers.slack_checks import message_faults, units, view_faults
+from tests.servers.slack_markdown import read
 
 Json = dict[str, Any]
 
@@ -63,6 +64,7 @@ class Message:
     thread: str = ""
     only_for: str = ""
     streaming: bool = False
+    streamed: list[str] = field(default_factory=list)  # what was to be seen after each piece
     deleted: bool = False
     edits: list[float] = field(default_factory=list)
     metadata: Json = field(default_factory=dict)
@@ -583,8 +585,11 @@ class SlackServer:
         piece = arguments.get("markdown_text", "")
         if units(piece) > 12_000:
             raise SlackSaysNo("msg_too_long")
-        message.text += piece
-        self.note(f"{message.channel}  (streams) {piece}")
+        words, live = read(piece)
+        self.faults += [f"live in a stream: {each}" for each in live]
+        message.text += words
+        message.streamed.append(message.text)
+        self.note(f"{message.channel}  (streams) {words}")
 
     def _say(self, message: Message, verb: str = "says") -> None:
         where = f"{message.channel}{' > thread' if message.thread else ''}"

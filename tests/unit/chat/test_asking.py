@@ -155,6 +155,9 @@ async def test_an_answer_is_told_step_by_step() -> None:
     assert kinds[0] is Progress
     assert Partial in kinds
     assert kinds.count(Final) == 1
+    shown = next(reply.text for reply in replies if isinstance(reply, Partial))
+    assert KITES.title in shown.partition("\n")[0]
+    assert shown.endswith("It took 12 hours.")
 
 
 async def test_a_cited_caption_brings_its_figure() -> None:

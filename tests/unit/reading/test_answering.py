@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from itertools import pairwise
+import json
+from collections.abc import AsyncIterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from bot.errors import BotError, ModelUnavailable
 from bot.llm.budget import Meter
-from bot.llm.model import Message, ModelCall
+from bot.llm.model import Completion, Message, ModelCall, TextDelta
 from bot.llm.tokens import TokenCounter
 from bot.papers.fulltext.model import Block, FullText, Section, TextSource
 from bot.papers.model import Paper
@@ -18,7 +20,7 @@ from bot.reading.answer import Answer, Outcome, Question
 from bot.reading.answering import Answerer
 from bot.reading.evidence import excerpt
 from bot.reading.inquiry import ROUNDS
-from bot.reading.outcomes import CUT_SHORT, NO_MATCH, NO_MODEL, NOT_CONFIRMED, NOT_FOUND
+from bot.reading.outcomes import BROKE_OFF, CUT_SHORT, NO_MATCH, NO_MODEL, NOT_CONFIRMED, NOT_FOUND
 from bot.reading.reader import Reader, ReadPaper
 from bot.testing.clock import FakeClock
 from bot.testing.model import Ending, FakeModel, Script
@@ -111,10 +113,38 @@ async def test_an_answer_points_to_its_sentence(kites: ReadPaper) -> None:
     assert answer.calls == 1
 
 
-async def test_words_come_while_they_are_written(kites: ReadPaper) -> None:
-    words, _, _ = await ask([claiming("It took twelve hours on eight small motors.", 1)], kites)
-    assert len(words) > 3
-    assert all(later.startswith(earlier[:10]) for earlier, later in pairwise(words))
+async def test_claims_are_shown_one_by_one_as_each_is_checked(kites: ReadPaper) -> None:
+    def script(call: ModelCall) -> dict[str, Any]:
+        number = sentence_number(call, "Training took 12 hours")
+        texts = ("It took 12 hours.", "It ran on 99 motors.", "There were 8 small motors.")
+        return {"verdict": "answered", "claims": [{"text": text, "sentences": [number]} for text in texts]}
+
+    words, answer, _ = await ask(script, kites)
+    assert words[0] == "It took 12 hours."
+    assert words[-1] == "It took 12 hours. There were 8 small motors."
+    assert " ".join(claim.text for claim in answer.claims) == words[-1]
+    assert not [said for said in words if "99" in said]
+
+
+@pytest.mark.parametrize("verdict", ["need_more", "not_in_paper"])
+async def test_claims_next_to_another_verdict_are_not_shown(kites: ReadPaper, verdict: str) -> None:
+    words, _, _ = await ask([claiming("It took 12 hours.", 1) | {"verdict": verdict}] * 2, kites)
+    assert not words
+
+
+async def test_claims_that_were_shown_outlive_a_broken_stream(kites: ReadPaper) -> None:
+    class Breaks(FakeModel):
+        async def stream(self, call: ModelCall) -> AsyncIterator[TextDelta | Completion]:
+            claim = claiming("It took 12 hours.", sentence_number(call, "Training took 12 hours"))
+            yield TextDelta(json.dumps(claim)[:-2])
+            raise ModelUnavailable("The language model's answer broke off.")
+
+    metered = replace(meter([])[0], model=Breaks([]))
+    said = [part async for part in Answerer(metered).answer(Question(HOW_LONG), [kites], WORKSPACE)]
+    assert said[0] == "It took 12 hours."
+    assert isinstance(said[-1], Answer)
+    assert [claim.text for claim in said[-1].claims] == ["It took 12 hours."]
+    assert said[-1].note == BROKE_OFF
 
 
 async def test_a_claim_that_does_not_hold_is_not_shown(kites: ReadPaper) -> None:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-from itertools import pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.reading.pointers import Claim
-from bot.reading.replies import MAX_CLAIM, MAX_CLAIMS, Reply, Verdict, read_reply, salvage, words_so_far
+from bot.reading.replies import MAX_CLAIM, MAX_CLAIMS, Reply, Verdict, read_reply, salvage
 
 CLAIM = {"text": "It took 12 hours.", "sentences": [31]}
 ANSWER = json.dumps({"verdict": "answered", "claims": [CLAIM, {"text": "On 8 motors.", "sentences": [31, 32]}]})
@@ -63,24 +62,9 @@ def test_what_cannot_be_used_has_no_verdict(text: str) -> None:
     assert salvage(text) == Reply(None)
 
 
-def test_words_are_known_while_they_are_written() -> None:
-    said = [words_so_far(ANSWER[:end]) for end in range(len(ANSWER) + 1)]
-    assert said[0] == ""
-    assert said[-1] == "It took 12 hours. On 8 motors."
-    assert all(later.startswith(earlier.rstrip(" .")) for earlier, later in pairwise(said))
-
-
-def test_half_an_escape_is_waited_for() -> None:
-    whole = '{"verdict": "answered", "claims": [{"text": "caf\\u00e9 \\"au lait\\""'
-    for end in range(len(whole)):
-        assert "\\" not in words_so_far(whole[:end])
-    assert words_so_far(whole) == 'café "au lait"'
-
-
 @given(st.text(max_size=400))
 def test_any_text_is_read(text: str) -> None:
     assert salvage(text).verdict in {None, Verdict.ANSWERED}
-    assert isinstance(words_so_far(text), str)
 
 
 def test_brackets_around_a_papers_own_citations_go_with_them() -> None:

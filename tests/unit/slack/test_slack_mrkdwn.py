@@ -14,6 +14,7 @@ from adapters.slack.escape import escape, escape_markdown, plain, shorten
 from adapters.slack.limits import size
 from adapters.slack.mrkdwn import mrkdwn, plain_words, split
 from bot.documents.model import Moment, Span, bold, channel, code, italic, link, person, text
+from tests.servers.slack_markdown import read
 from tests.strategies import nasty_texts, texts
 
 relaxed = settings(deadline=None, max_examples=150)
@@ -113,7 +114,26 @@ def test_a_link_that_is_cut_goes_on() -> None:
 @relaxed
 @given(nasty_texts())
 def test_streams_take_words_as_words(words: str) -> None:
-    assert not re.search(r"<|(?<!\\)[*_`\[\]]|://", escape_markdown(words))
+    assert read(escape_markdown(words))[1] == []
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "It uses sub-layers (two of them). See Fig. 3!",
+        "# one\n- two\n+ three\n4. four\n5) five\n> six\n| seven | eight |\n|---|---|\n---",
+        "a*b*c _d_ `e` [f](https://evil.example) ~~g~~ \\ {h} www.evil.example <@U1> <!channel> &lt;",
+    ],
+)
+def test_stream_text_reads_letter_by_letter(words: str) -> None:
+    seen, live = read(escape_markdown(words))
+    assert not live
+    assert seen.replace("\u200b", "") == words
+
+
+def test_ordinary_stream_text_needs_no_escape() -> None:
+    words = "Training took 12.5 hours (on 8 small motors), i.e. half a day; sub-layers did not matter!"
+    assert escape_markdown(words) == words
 
 
 def test_what_a_person_wrote_is_read_back() -> None:
