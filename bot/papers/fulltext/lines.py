@@ -1,110 +1,115 @@
 """The lines of a PDF's pages, without what belongs to the page rather than the text.
 
-Words that were parted at a line's end are whole again: PDFium marks such hyphens (U+FFFE), and the paper's own
-vocabulary tells "pa-pers" from "self-attention".
+That is the stamp in the margin, running heads, page numbers, and the line numbers of a manuscript.  They go before
+parted words are put together, as they stand between the two halves of a word that a page break parts.
 """
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
-from statistics import median
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import pairwise
 
-from bot.papers.fulltext.clean import visible
-from bot.papers.fulltext.pdfium import PageText
+from bot.papers.fulltext.accents import composed
+from bot.papers.fulltext.clean import clean, is_caption
+from bot.papers.fulltext.line import Line, usual_length
+from bot.papers.fulltext.looks import Look
+from bot.papers.fulltext.numbering import without_line_numbers
+from bot.papers.fulltext.pdfium import PageText, TextLine
 
 EDGE_LINES = 3  # of a page, above and below, that can be a running header or footer
 MIN_REPEATS = 3
+MIN_PAGES = 3  # from which on the place of the text on a page is known
+MIN_LONG = 0.8  # of a full line, by which the place of the text is told
+SAME = 1.5  # points between the baselines of lines that stand at one height
+MAX_OUTSIDE = 4  # lines that stand above or below the text of a page
+MIN_SIZE = 10.0  # points, of the letters that the text's distance is told by
+MARGIN = 1.2  # of the letters' size: what lies farther above or below the text is no part of it
 
-_HYPHEN = re.compile(r"-\r\n(?=[a-z])")  # at a line's end, where PDFium saw no break of a word
-_WORD_START = re.compile(r"\w*")
-_WORD_END = re.compile(r"\w*$")
-_MAX_WORD = 60
-_BREAK = re.compile(r"[\r\n\u2028\u2029\x0b\x0c]+")
-_PUNCTUATION = ".,;:!?()[]{}\"'“”‘’"
 _PAGE_NUMBER = re.compile(
     r"(?:page\s+)?(?:\d{1,4}|[ivxlc]{1,6})(?:\s*(?:/|of)\s*\d{1,4})?|[-–—]\s*\d{1,4}\s*[-–—]", re.I
 )
-_STAMP = re.compile(r"arXiv:\S+(?:\s+\[[\w.\-]+\])?\s+\d{1,2}\s+\w{3}\s+\d{4}")
+_STAMP = re.compile(r"arXiv:\S{4,30}(?:\s+\[[\w.\-]{2,30}\])?\s+\d{1,2}\s+\w{3}\s+\d{4}")
 _DIGITS = re.compile(r"\d+")
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A line, clean, with the page that it stands on."""
-
-    text: str
-    page: int
-    first: bool = False  # of its page
 
 
 def lines(pages: Sequence[PageText]) -> list[Line]:
     """The lines of all pages in reading order."""
-    join = joiner(page.text for page in pages)
-    split = [_page_lines(page.text, join) for page in pages]
+    split = [without_line_numbers(list(_upright(page))) for page in pages]
     running = _running(split)
-    return [
-        Line(text, page.number, first=position == 0)
-        for page, texts in zip(pages, split, strict=True)
-        for position, text in enumerate(_inner(texts, running))
-    ]
+    area = _text_area(split)
+    return [line for page in split for line in _inner(page, running, area)]
 
 
-def joiner(texts: Iterable[str]) -> Callable[[str, str], str]:
-    """A function that puts the two halves of a parted word together as the paper writes that word elsewhere."""
-    compounds = {word.strip(_PUNCTUATION) for text in texts for word in text.lower().split() if "-" in word}
-
-    def join(first: str, second: str) -> str:
-        compound = f"{first}-{second}"
-        return compound if compound.lower() in compounds else f"{first}{second}"
-
-    return join
-
-
-def usual_length(texts: Iterable[str]) -> float:
-    """The length of a full line of running text, in characters."""
-    lengths = [len(text) for text in texts if len(text) > 25]
-    return median(lengths) if lengths else 80.0
+def _upright(page: PageText) -> Iterator[Line]:
+    """A page's lines without those that are turned: stamps, and labels of axes.  A page that is turned stays whole."""
+    turned = sum(line.look is not None and not line.look.is_upright for line in page.lines)
+    keep_all = turned > len(page.lines) / 2
+    for line in page.lines:
+        if keep_all or line.look is None or line.look.is_upright:
+            text = _plain(line)
+            if text and not _STAMP.fullmatch(text):
+                yield Line(text, page.number, is_parted=line.is_parted, look=line.look)
 
 
-def _page_lines(text: str, join: Callable[[str, str], str]) -> list[str]:
-    whole = _with_whole_words(text, join)
-    spaced = (" ".join(line.split()) for line in _BREAK.split(visible(whole)))
-    return [line for line in spaced if line]
+def _plain(line: TextLine) -> str:
+    if line.text.isascii() and line.text.isprintable():  # as most are, which saves looking at each character
+        return " ".join(line.text.split())
+    return composed(clean(line.text))
 
 
-def _with_whole_words(text: str, join: Callable[[str, str], str]) -> str:
-    before, *rest = _HYPHEN.sub("\ufffe", text).split("\ufffe")
-    pieces = [before]
-    for after in map(str.lstrip, rest):
-        first = (_WORD_END.search(pieces[-1][-_MAX_WORD:]) or [""])[0]
-        second = (_WORD_START.match(after) or [""])[0]
-        if first and second:
-            pieces[-1] = pieces[-1][: -len(first)]
-            pieces.append(join(first, second) + after[len(second) :])
-        else:
-            pieces.append(after)
-    return "".join(pieces)
-
-
-def _running(split: Sequence[list[str]]) -> set[str]:
+def _running(split: Sequence[Sequence[Line]]) -> set[str]:
     """Lines that recur at the edges of pages, numbers aside."""
     seen: Counter[str] = Counter()
-    for texts in split:
-        seen.update({_DIGITS.sub("#", text) for text in (*texts[:EDGE_LINES], *texts[-EDGE_LINES:])})
+    for page in split:
+        seen.update({_DIGITS.sub("#", line.text) for line in (*page[:EDGE_LINES], *page[-EDGE_LINES:])})
     return {text for text, times in seen.items() if times >= MIN_REPEATS}
 
 
-def _inner(texts: list[str], running: set[str]) -> list[str]:
-    last = len(texts) - EDGE_LINES
-    return [
-        text
-        for position, text in enumerate(texts)
-        if not _STAMP.fullmatch(text)
-        and not ((position < EDGE_LINES or position >= last) and _is_furniture(text, running))
-    ]
+def _text_area(split: Sequence[Sequence[Line]]) -> tuple[float, float] | None:
+    """The heights of the lowest and the highest line of running text, as at least two pages have them."""
+    full = usual_length(line.text for page in split for line in page)
+    long = [[line.look.base for line in page if line.look and len(line.text) >= MIN_LONG * full] for page in split]
+    ends = [(min(bases), max(bases)) for bases in long if bases]
+    if len(ends) < MIN_PAGES:
+        return None
+    bottoms, tops = (sorted(heights) for heights in zip(*ends, strict=True))
+    bottom = next((low for low, high in pairwise(bottoms) if high - low <= SAME), None)
+    top = next((high for low, high in pairwise(reversed(tops)) if low - high <= SAME), None)
+    return (bottom, top) if bottom is not None and top is not None else None
+
+
+def _inner(page: Sequence[Line], running: set[str], area: tuple[float, float] | None) -> Iterator[Line]:
+    """A page's lines without what stands around the text."""
+    outside = _outside(page, area)
+    last = len(page) - EDGE_LINES
+    is_first = True
+    for position, line in enumerate(page):
+        at_edge = position < EDGE_LINES or position >= last
+        if not (position in outside or (at_edge and _is_furniture(line.text, running))):
+            yield replace(line, first=True) if is_first else line
+            is_first = False
+
+
+def _outside(page: Sequence[Line], area: tuple[float, float] | None) -> set[int]:
+    """The places of a page's lines that stand above or below the text; where many do, they are text themselves."""
+    if area is None:
+        return set()
+    above = [place for place, line in enumerate(page) if line.look and line.look.base > area[1] + _margin(line.look)]
+    below = [place for place, line in enumerate(page) if line.look and line.look.base < area[0] - _margin(line.look)]
+    return {
+        place
+        for places in (above, below)
+        if len(places) <= MAX_OUTSIDE
+        for place in places
+        if not is_caption(page[place].text)
+    }
+
+
+def _margin(look: Look) -> float:
+    return MARGIN * max(look.style.size, MIN_SIZE)
 
 
 def _is_furniture(text: str, running: set[str]) -> bool:

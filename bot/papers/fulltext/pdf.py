@@ -7,16 +7,19 @@ closes one.  Short lines in a row are a formula or pieces of a figure, and are k
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from bot.papers.fulltext import pdfium
 from bot.papers.fulltext.clean import hidden_message, is_caption, is_reference_heading
 from bot.papers.fulltext.concealed import concealed
 from bot.papers.fulltext.flow import is_footnote
 from bot.papers.fulltext.headings import Headings, split_abstract
-from bot.papers.fulltext.lines import Line, lines, usual_length
+from bot.papers.fulltext.line import Line, joined, joiner, usual_length
+from bot.papers.fulltext.lines import lines
 from bot.papers.fulltext.model import Block, BlockKind, Parsed
 from bot.papers.fulltext.outline import Outline
+from bot.papers.fulltext.pdfium import PageText
 
 MAX_CAPTION_LINES = 25
 SHORT = 0.85  # of a full line: one that ends its paragraph
@@ -44,18 +47,24 @@ def parse(body: bytes, address: str = "") -> Parsed:
     count = pdfium.page_count(body)
     read = list(pdfium.pages(body))
     outline = Outline()
-    for text in (*concealed(read), *(hidden_message(page.text) for page in read)):
+    for text in (*concealed(read), *map(_message, read)):
         outline.hide(text)
-    _Layout(outline).read(lines(read))
+    join = joiner(line.text for page in read for line in page.lines)
+    _Layout(outline, join).read(lines(read))
     left_out = count - len(read)
     return outline.finish(f"Only the first {len(read)} of {count} pages were read." if left_out else None, mend=True)
+
+
+def _message(page: PageText) -> str:
+    return hidden_message("".join(line.text for line in page.lines))
 
 
 class _Layout:
     """Reads lines one after the other and gathers them into blocks."""
 
-    def __init__(self, outline: Outline) -> None:
+    def __init__(self, outline: Outline, join: Callable[[str, str], str]) -> None:
         self._outline = outline
+        self._join = join
         self._headings = Headings()
         self._gathered: list[Line] = []
         self._kind: BlockKind = "paragraph"
@@ -90,7 +99,7 @@ class _Layout:
         if (rest := split_abstract(line.text)) is not None:
             self._close()
             self._outline.open("Abstract", 1, page=line.page)
-            self._gathered.append(Line(rest, line.page))
+            self._gathered.append(replace(line, text=rest))
             return True
         if self._mid_sentence(line) or (heading := self._headings.match(line.text)) is None:
             return False
@@ -169,8 +178,8 @@ class _Layout:
 
     def _close(self) -> None:
         if self._gathered:
-            glue = "\n" if self._kind == "table" else " "
-            text = glue.join(line.text for line in self._gathered)
+            is_table = self._kind == "table"
+            text = "\n".join(line.text for line in self._gathered) if is_table else joined(self._gathered, self._join)
             if len(text) > 1:
                 self._outline.add(Block(self._kind, text, page=self._gathered[0].page))
         self._gathered, self._kind = [], "paragraph"

@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 from bot.errors import Unreadable
 from bot.papers.fulltext import pdf
 from bot.papers.fulltext.headings import Headings
-from bot.papers.fulltext.lines import joiner, lines
+from bot.papers.fulltext.line import joined, joiner
+from bot.papers.fulltext.lines import lines
 from bot.papers.fulltext.model import Parsed
-from bot.papers.fulltext.pdfium import MAX_PAGES, PageText
+from bot.papers.fulltext.pdfium import MAX_PAGES, PageText, split_lines
 from bot.testing.pdf import make_pdf, page_of
 
 FULL = "This line is as long as the lines of this paper are when they are full, which is about ninety"
@@ -92,14 +93,19 @@ def test_numbers_tell_headings_from_other_lines(given_lines: list[str], found: i
     assert len(_headings(*given_lines)) == found
 
 
+def _page_text(number: int, text: str) -> PageText:
+    return PageText(number, tuple(split_lines(text)))
+
+
 def test_parted_words_are_whole_again() -> None:
-    page = PageText(1, "An ap\ufffeproach to self\ufffeattention, as self-attention is\r\ncalled.")
-    assert [line.text for line in lines([page])] == ["An approach to self-attention, as self-attention is", "called."]
+    page = _page_text(1, "An ap\ufffeproach to self\ufffeattention, as self-attention is\r\ncalled, or at-\r\ntending.")
+    join = joiner(line.text for line in page.lines)
+    assert joined(lines([page]), join) == "An approach to self-attention, as self-attention is called, or attending."
 
 
 @given(st.lists(st.text(), max_size=5))
 def test_any_text_gives_clean_lines(texts: list[str]) -> None:
-    for line in lines([PageText(number, text) for number, text in enumerate(texts, start=1)]):
+    for line in lines([_page_text(number, text) for number, text in enumerate(texts, start=1)]):
         assert line.text == " ".join(line.text.split()) != ""
 
 

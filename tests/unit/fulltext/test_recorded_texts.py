@@ -37,6 +37,14 @@ def test_pointer_networks_are_read_from_their_pdf(shared_data: Path) -> None:
     assert parsed.hidden == ()
 
 
+def test_no_sentence_of_a_pdf_holds_its_stamp(shared_data: Path) -> None:
+    text = _text(pdf.parse((shared_data / "arxiv/pdf/1606.05250.pdf").read_bytes()))
+    assert "we present the Stanford Question Answering Dataset v1.0 (SQuAD), freely available at" in text
+    assert "SQuAD contains 107,785 question-answer pairs on 536 articles" in text
+    papers = [pdf.parse(file.read_bytes()) for file in sorted((shared_data / "arxiv/pdf").glob("1*.pdf"))]
+    assert not any(re.search(r"arXiv:\d{4}\.\d{5}v\d", _text(parsed)) for parsed in papers)
+
+
 def test_html_points_to_the_right_sentence(shared_data: Path) -> None:
     parsed = html.parse((shared_data / "arxiv/html/1706.03762.html").read_bytes(), "https://arxiv.org/html/1706.03762/")
     section = next(one for one in parsed.sections if one.heading == "5.2 Hardware and Schedule")
