@@ -23,7 +23,7 @@ import adapters.discord.poster
 import adapters.slack.poster  # noqa: F401
 from bot import on_digests
 from bot.bootstrap import App, Parts, open_app, open_store
-from bot.digests.model import DeliveryState, Digest, Kind, Part, Slot, Target
+from bot.digests.model import DeliveryState, Digest, Kind, Marked, Part, Slot, Target
 from bot.digests.ports import MessageRef
 from bot.logs import log_to_file
 from bot.platforms import Duty, Platform, configured, serve
@@ -135,22 +135,30 @@ class MortalDeliveries:
         await self._deliveries.compose(digest)
         self._die_at(Step.KEPT, digest.slot.target)
 
-    async def claim(self, slot: Slot, part: Part, at: datetime) -> bool:
+    async def claim(self, slot: Slot, part: Part, at: datetime, claim: str) -> bool:
         """Mark as sending."""
-        claimed: bool = await self._deliveries.claim(slot, part, at)
+        claimed: bool = await self._deliveries.claim(slot, part, at, claim)
         self._die_at(Step.LEAVING, slot.target, part.number)
         return claimed
 
     async def mark(
-        self, slot: Slot, part: Part, state: DeliveryState, at: datetime, ref: MessageRef | None = None
-    ) -> None:
+        self,
+        slot: Slot,
+        part: Part,
+        state: DeliveryState,
+        at: datetime,
+        ref: MessageRef | None = None,
+        *,
+        claim: str = "",
+    ) -> Marked:
         """Mark as sent."""
         sent = state is DeliveryState.SENT
         if sent:
             self._die_at(Step.ANSWERED, slot.target, part.number)
-        await self._deliveries.mark(slot, part, state, at, ref)
+        marked: Marked = await self._deliveries.mark(slot, part, state, at, ref, claim=claim)
         if sent:
             self._die_at(Step.MARKED, slot.target, part.number)
+        return marked
 
     def _die_at(self, step: Step, target: Target, part: int = 0) -> None:
         if self._aim == Aim(step, target, part):

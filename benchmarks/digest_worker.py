@@ -15,7 +15,7 @@ from bot.clock import SystemClock
 from bot.digests.courier import Courier
 from bot.digests.durable import open_workers
 from bot.digests.model import Target
-from bot.digests.ports import MessageRef
+from bot.digests.ports import Leave, MessageRef, unhindered
 from bot.digests.sending import Sender
 from bot.digests.ticking import Ticker
 from bot.documents.model import Document
@@ -35,15 +35,20 @@ class FilePoster(FakePoster):
     path: Path = Path("messages")
     per_second: float | None = 1_000_000.0  # no limit, but turns are taken as for a real platform
 
-    async def post_root(self, target: Target, title: str, document: Document, key: str) -> MessageRef:
+    async def post_root(
+        self, target: Target, title: str, document: Document, key: str, leave: Leave = unhindered
+    ) -> MessageRef:
         """Append a line."""
-        return await self._append(key)
+        return await self._append(key, leave)
 
-    async def post_reply(self, target: Target, root: MessageRef, document: Document, key: str) -> MessageRef:
+    async def post_reply(
+        self, target: Target, root: MessageRef, document: Document, key: str, leave: Leave = unhindered
+    ) -> MessageRef:
         """Append a line."""
-        return await self._append(key)
+        return await self._append(key, leave)
 
-    async def _append(self, key: str) -> MessageRef:
+    async def _append(self, key: str, leave: Leave) -> MessageRef:
+        leave()
         await asyncio.to_thread(self._write, key)
         return MessageRef(key, key)
 

@@ -93,8 +93,9 @@ def _remembering(app: App) -> OnRoot:
 
     async def remember(digest: Digest, root: MessageRef) -> None:
         target = digest.slot.target
-        for thread in {root.thread} if digest.revision else {"", root.thread}:
-            place = Place(target.workspace, target.channel, thread)
+        thread = root.thread or ""
+        for where in {thread} if digest.revision else {"", thread}:
+            place = Place(target.workspace, target.channel, where)
             await app.store.conversations.show_list(place, digest.paper_ids, app.clock.now())
 
     return remember

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
@@ -95,6 +95,24 @@ def personal_link(application: int) -> str:
     """The address at which somebody adds the commands to their own account (`integration_type` 1, a user install)."""
     query = {"client_id": application, "integration_type": 1, "scope": "applications.commands"}
     return f"{_AUTHORIZE}?{urlencode(query)}"
+
+
+async def held_in(
+    client: discord.Client, place: discord.abc.GuildChannel | discord.Thread, turn: Callable[[], Awaitable[None]]
+) -> tuple[discord.abc.GuildChannel, discord.Permissions]:
+    """A channel (of a thread, the one that it hangs in) as it is now, and what the bot may do there.
+
+    Each of the three requests waits for its `turn`.  Raises as discord.py does.
+    """
+    number = place.parent_id if isinstance(place, discord.Thread) else place.id
+    await turn()
+    guild = await client.fetch_guild(place.guild.id, with_counts=False)  # whose roles are not known without
+    await turn()
+    channel = await guild.fetch_channel(number)
+    if isinstance(channel, discord.Thread):
+        raise discord.ClientException("no thread hangs in a thread")
+    await turn()
+    return channel, channel.permissions_for(await guild.fetch_member(client.user.id if client.user else 0))
 
 
 async def gaps(client: discord.Client) -> AsyncIterator[Gap]:

@@ -1,38 +1,36 @@
-"""Digests on Discord: a message and its thread, a post in a forum, plain replies where there can be no thread.
-
-A message bears its key twice.  As a nonce: Discord answers a repetition within some minutes with the first message.
-And as the number of its first component, which people do not see and which stays: by that the bot finds it again among
-its own messages.  (https://discord.com/developers/docs/resources/message#create-message, and
-https://discord.com/developers/docs/components/reference#anatomy-of-a-component)
-"""
+"""Digests on Discord: a message and its thread, a post in a forum, plain replies where there can be no thread."""
 
 from __future__ import annotations
 
 import asyncio
-import hashlib
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import Any, Final, TypeVar
 
+import aiohttp
 import discord
 
+from adapters.discord.buckets import LONGEST, Buckets
 from adapters.discord.client import intents
-from adapters.discord.errors import FAULTS, translated
+from adapters.discord.errors import FAULTS, UNKNOWN_MESSAGE, translated
 from adapters.discord.events import guild_workspace
 from adapters.discord.gateway import aim_rest
-from adapters.discord.permissions import missing_to_post
+from adapters.discord.marks import LOOK_BACK, component_id, find_message, find_post
+from adapters.discord.permissions import held_in, missing_to_post
 from adapters.discord.render import pages
 from adapters.discord.surfaces import SILENT_MENTIONS, files, named
+from bot.digests import unforeseen
+from bot.digests.claims import about_to_leave, leaving
 from bot.digests.model import Target
-from bot.digests.ports import MessageRef
+from bot.digests.ports import Leave, MessageRef, unhindered
 from bot.documents.model import Document, Image
-from bot.errors import Ambiguous, BotError, ContentRejected, TargetGone, Transient
+from bot.errors import Ambiguous, ContentRejected, TargetGone, Transient
 
-LOOK_BACK = 50  # own and other messages
 MOST_PLACES = 10_000  # channels that need not be looked at again
 UNREAD = "Discord did not say what stands there."
+MAY_NOT_READ = "The bot may not read what it has written there."
 UNKNOWN_CHANNEL = 10003
 THREAD_EXISTS = 160004
 THREAD_LOCKED = 160005
@@ -80,45 +78,59 @@ class DiscordPoster:
         if self._client is not None:
             await self._client.close()
 
-    async def post_root(self, target: Target, title: str, document: Document, key: str) -> MessageRef:
-        """Post a digest's first message and open its thread."""
-        return await _or_in_words(document, lambda shown: self._post_root(target, title, shown, key))
+    async def post_root(
+        self, target: Target, title: str, document: Document, key: str, leave: Leave = unhindered
+    ) -> MessageRef:
+        """Post a digest's first message; in a forum its thread comes with it."""
+        return await _or_in_words(document, lambda shown: self._post_root(target, title, shown, key, leave))
 
-    async def _post_root(self, target: Target, title: str, document: Document, key: str) -> MessageRef:
+    async def _post_root(self, target: Target, title: str, document: Document, key: str, leave: Leave) -> MessageRef:
         async with self._speaking() as client:
             place = await self._place(client, target)
             options = _message_of(document, key)
-            if isinstance(place, discord.ForumChannel):
-                made = await place.create_thread(name=named(title), **options, auto_archive_duration=DAY)
-                return MessageRef(str(made.message.id), str(made.thread.id))
-            if not isinstance(place, discord.abc.Messageable):
-                raise TargetGone("Nobody can write in that channel.")
-            message = await place.send(**options, silent=True, nonce=key)
-            await self._turn()
-            try:
-                return MessageRef(str(message.id), await _thread(place, message.id, title))
-            except FAULTS as error:
-                raise Ambiguous("The thread could not be opened yet.") from error
+            with leaving(leave):
+                if isinstance(place, discord.ForumChannel):
+                    made = await place.create_thread(name=named(title), **options, auto_archive_duration=DAY)
+                    return MessageRef(str(made.message.id), str(made.thread.id))
+                if not isinstance(place, discord.abc.Messageable):
+                    raise TargetGone("Nobody can write in that channel.")
+                message = await place.send(**options, silent=True, nonce=key)
+            return MessageRef(str(message.id), _thread_to_be(place))
 
-    async def post_reply(self, target: Target, root: MessageRef, document: Document, key: str) -> MessageRef:
+    async def open_thread(self, target: Target, root: MessageRef, title: str) -> MessageRef:
+        """Open the thread on a message; where the bot may not open any, replies are plain."""
+        if root.thread is not None:
+            return root
+        async with self._speaking(reading=True) as client:
+            place = await self._place(client, target)
+            await self._turn()
+            return replace(root, thread=await _thread(place, int(root.message), title))
+
+    async def post_reply(
+        self, target: Target, root: MessageRef, document: Document, key: str, leave: Leave = unhindered
+    ) -> MessageRef:
         """Post into the root's thread, or as a reply to it.
 
         A thread that somebody deleted or locked takes no more of this digest, which says nothing about the channel.
         """
         async with self._speaking() as client:
-            options = {**_message_of(document, key), "silent": True, "nonce": key}
-            if root.thread:
-                try:
-                    message = await client.get_partial_messageable(int(root.thread)).send(**options)
-                except (discord.NotFound, discord.Forbidden) as error:
-                    if error.code in (UNKNOWN_CHANNEL, THREAD_LOCKED):
-                        raise ContentRejected("The digest's thread was deleted or locked.") from error
-                    raise
-            else:
-                channel = client.get_partial_messageable(int(target.channel))
-                reference = channel.get_partial_message(int(root.message)).to_reference(fail_if_not_exists=False)
-                message = await channel.send(**options, reference=reference, mention_author=False)
-            return MessageRef(str(message.id))
+            with leaving(leave):
+                return MessageRef(str((await self._reply(client, target, root, document, key)).id))
+
+    async def _reply(
+        self, client: discord.Client, target: Target, root: MessageRef, document: Document, key: str
+    ) -> discord.Message:
+        options = {**_message_of(document, key), "silent": True, "nonce": key}
+        if not root.thread:
+            channel = client.get_partial_messageable(int(target.channel))
+            reference = channel.get_partial_message(int(root.message)).to_reference(fail_if_not_exists=False)
+            return await channel.send(**options, reference=reference, mention_author=False)
+        try:
+            return await client.get_partial_messageable(int(root.thread)).send(**options)
+        except (discord.NotFound, discord.Forbidden) as error:
+            if error.code in (UNKNOWN_CHANNEL, THREAD_LOCKED):
+                raise ContentRejected("The digest's thread was deleted or locked.") from error
+            raise
 
     async def edit(
         self, target: Target, root: MessageRef | None, ref: MessageRef, document: Document, key: str
@@ -140,13 +152,38 @@ class DiscordPoster:
         """Look for a message among the last ones of the channel, the forum or the thread."""
         async with self._speaking(reading=True) as client:
             try:
-                if root is not None:
-                    channel = client.get_partial_messageable(int(root.thread or target.channel))
-                    found = await _message(channel.history(limit=LOOK_BACK), key)
-                    return MessageRef(str(found.id)) if found else None
-                return await _root(await self._place(client, target), title, key)
+                found = await self._found(client, target, root, key)
             except discord.Forbidden as error:
-                raise Ambiguous("The bot may not read what it has written there.") from error
+                raise Ambiguous(MAY_NOT_READ) from error
+            if found is None and not await self._may_read(client, target):
+                raise Ambiguous(MAY_NOT_READ)
+            return found
+
+    async def _found(
+        self, client: discord.Client, target: Target, root: MessageRef | None, key: str
+    ) -> MessageRef | None:
+        if root is not None:
+            channel = client.get_partial_messageable(int(root.thread or target.channel))
+            message = await find_message(channel.history(limit=LOOK_BACK), key)
+            return MessageRef(str(message.id)) if message else None
+        place = await self._place(client, target)
+        if isinstance(place, discord.ForumChannel):
+            return await find_post(place, key)
+        if not isinstance(place, discord.abc.Messageable):
+            return None
+        message = await find_message(place.history(limit=LOOK_BACK), key)
+        return MessageRef(str(message.id), _thread_to_be(place)) if message else None
+
+    async def _may_read(self, client: discord.Client, target: Target) -> bool:
+        """Whether an empty history is one: to whoever may not read it, Discord shows no messages, and no error.
+
+        (https://discord.com/developers/docs/resources/message#get-channel-messages)
+        """
+        place = await self._place(client, target)
+        if not isinstance(place, discord.abc.GuildChannel | discord.Thread):
+            return True
+        _, held = await held_in(client, place, self._turn)
+        return held.view_channel and held.read_message_history
 
     async def look_at(self, target: Target) -> None:
         """Ask for the channel: whether it is there, and the bot sees it and may do there what it needs."""
@@ -154,9 +191,7 @@ class DiscordPoster:
             place = await client.fetch_channel(int(target.channel))
             if not isinstance(place, discord.abc.GuildChannel):
                 return
-            guild = await client.fetch_guild(place.guild.id, with_counts=False)  # whose roles are not known without
-            channel = await guild.fetch_channel(place.id)
-            held = channel.permissions_for(await guild.fetch_member(client.user.id if client.user else 0))
+            channel, held = await held_in(client, place, self._turn)
             if lacking := missing_to_post(channel, held):
                 raise TargetGone(f"The bot's role lacks {', '.join(lacking)} there.")
 
@@ -169,12 +204,13 @@ class DiscordPoster:
     async def _place_of_root(self, client: discord.Client, target: Target, root: MessageRef) -> str:
         """Where a digest's first message stands: in a forum in its own thread, else in the channel."""
         place = await self._place(client, target)
-        return root.thread if isinstance(place, discord.ForumChannel) else target.channel
+        return root.thread or target.channel if isinstance(place, discord.ForumChannel) else target.channel
 
     async def _place(self, client: discord.Client, target: Target) -> Place:
         """The channel, if it is of the server that subscribed it; it stays in that server, and what it is."""
         if target not in self._places:
-            channel: Place = await client.fetch_channel(int(target.channel))
+            async with self._speaking(reading=True):
+                channel: Place = await client.fetch_channel(int(target.channel))
             guild = getattr(channel, "guild", None)
             if guild is not None and guild_workspace(guild.id) != target.workspace:
                 raise TargetGone("That channel belongs to another server.")
@@ -190,19 +226,19 @@ class DiscordPoster:
 
         `reading`: whatever is lost can be asked for again.
         """
-        try:
-            yield await self._logged_in()
-        except BotError:
-            raise
-        except FAULTS as error:
-            meaning = translated(error)
-            raise Transient(UNREAD) if reading and isinstance(meaning, Ambiguous) else meaning from error
+        with unforeseen.becomes(Transient if reading else Ambiguous, "ask_discord"):
+            try:
+                yield await self._logged_in()
+            except FAULTS as error:
+                meaning = translated(error)
+                raise Transient(UNREAD) if reading and isinstance(meaning, Ambiguous) else meaning from error
 
     async def _logged_in(self) -> discord.Client:
         async with self._opening:
             if self._client is None:
                 aim_rest(self._api_url)
-                client = discord.Client(intents=intents(), max_ratelimit_timeout=30.0)
+                client = discord.Client(intents=intents(), max_ratelimit_timeout=LONGEST, http_trace=_leaving())
+                client.http._buckets = Buckets()
                 try:
                     await client.login(self._token)
                 except FAULTS as error:
@@ -213,9 +249,15 @@ class DiscordPoster:
             return self._client
 
 
-def component_id(key: str) -> int:
-    """The number that marks the message of a key; from 2^29 up, far from those that Discord gives out itself."""
-    return (1 << 29) + int.from_bytes(hashlib.sha256(key.encode()).digest()[:4]) % (1 << 30)
+def _leaving() -> aiohttp.TraceConfig:
+    """What asks, right before the first byte of a request, whether it may leave."""
+
+    async def ask(*_: object) -> None:
+        about_to_leave()
+
+    trace = aiohttp.TraceConfig()
+    trace.on_request_headers_sent.append(ask)
+    return trace
 
 
 async def _or_in_words(document: Document, send: Callable[[Document], Awaitable[Result]]) -> Result:
@@ -237,6 +279,11 @@ def _message_of(document: Document, key: str) -> dict[str, Any]:
     return {"view": view, "files": files(page.pictures), "allowed_mentions": SILENT_MENTIONS}
 
 
+def _thread_to_be(place: Place) -> str | None:
+    """The thread of a message that was posted there: none yet, or "" where there can be none."""
+    return None if isinstance(place, discord.TextChannel) else ""
+
+
 async def _thread(place: Any, message: int, title: str) -> str:
     """The id of the thread on a message, opened if it is not; "" where the bot may not open any."""
     if not isinstance(place, discord.TextChannel):
@@ -251,30 +298,6 @@ async def _thread(place: Any, message: int, title: str) -> str:
             return str(message)  # a thread bears the id of the message that it hangs on
         if error.code in NO_THREADS:
             return ""
+        if error.code == UNKNOWN_MESSAGE:
+            raise ContentRejected("Somebody has deleted the digest's first message.") from error
         raise
-
-
-async def _root(place: Place, title: str, key: str) -> MessageRef | None:
-    if isinstance(place, discord.ForumChannel):
-        return await _post(place, key)
-    if not isinstance(place, discord.abc.Messageable):
-        return None
-    found = await _message(place.history(limit=LOOK_BACK), key)
-    return MessageRef(str(found.id), await _thread(place, found.id, title)) if found else None
-
-
-async def _post(forum: discord.ForumChannel, key: str) -> MessageRef | None:
-    """A forum's post with that key, among those that are open."""
-    threads = [thread for thread in await forum.guild.active_threads() if thread.parent_id == forum.id]
-    for thread in sorted(threads, key=lambda thread: thread.id, reverse=True)[:LOOK_BACK]:
-        if await _message(thread.history(limit=1, oldest_first=True), key):
-            return MessageRef(str(thread.id), str(thread.id))
-    return None
-
-
-async def _message(history: AsyncIterator[discord.Message], key: str) -> discord.Message | None:
-    marked = component_id(key)
-    async for message in history:
-        if message.components and getattr(message.components[0], "id", None) == marked:
-            return message
-    return None

@@ -5,10 +5,8 @@ Slack answers most errors with status 200 and `ok: false`.  The codes are those 
 
 from __future__ import annotations
 
-import asyncio
-
 import aiohttp
-from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.errors import SlackApiError
 
 from bot.errors import Ambiguous, BotError, ContentRejected, Permanent, RateLimited, TargetGone, Transient, Unauthorized
 
@@ -54,7 +52,8 @@ RATE_LIMITED = {"ratelimited", "rate_limited", "message_limit_exceeded"}
 
 def code(error: BaseException) -> str:
     """Slack's own word for an error; "" for any other."""
-    return str(error.response.get("error", "")) if isinstance(error, SlackApiError) else ""
+    answer = getattr(error.response, "data", error.response) if isinstance(error, SlackApiError) else None
+    return str(answer.get("error", "")) if isinstance(answer, dict) else ""
 
 
 def translate(error: Exception) -> BotError:
@@ -65,14 +64,14 @@ def translate(error: Exception) -> BotError:
         return _api_error(error)
     if isinstance(error, aiohttp.ClientConnectorError):
         return Transient("Slack cannot be reached; please try again in a moment.")
-    if isinstance(error, (asyncio.TimeoutError, aiohttp.ClientError, SlackClientError)):
-        return Ambiguous("Slack's answer was lost, so it is not known whether the message arrived.")
-    return Permanent(f"Slack's answer could not be used ({type(error).__name__}).")
+    return _unread()
 
 
 def _api_error(error: SlackApiError) -> BotError:
-    word = code(error)
-    if word in RATE_LIMITED or error.response.status_code == 429:
+    word, status = code(error), getattr(error.response, "status_code", 200)
+    if not word and status < 400:  # a page of something in between, or half of an answer
+        return _unread()
+    if word in RATE_LIMITED or status == 429:
         waited = str(error.response.headers.get("Retry-After", "1"))
         return RateLimited("Slack asks for patience.", retry_after=float(waited) if waited.isdecimal() else 1.0)
     if word in GONE:
@@ -83,9 +82,13 @@ def _api_error(error: SlackApiError) -> BotError:
         return Unauthorized(f"The token lacks the scope {_needed(error)}; add it to the app and install it again.")
     if word in _REJECTED:
         return ContentRejected(f"Slack refused the form of a message ({word}).")
-    if word in _PASSING or error.response.status_code >= 500:
+    if word in _PASSING or status >= 500:
         return Transient("Slack has trouble of its own; please try again in a moment.")
     return Permanent(f"Slack answered {word or 'nothing that makes sense'}.")
+
+
+def _unread() -> Ambiguous:
+    return Ambiguous("Slack's answer was lost, so it is not known whether the message arrived.")
 
 
 def _needed(error: SlackApiError) -> str:

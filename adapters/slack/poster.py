@@ -7,6 +7,8 @@ app the scope to read the channel (`channels:history`); without it nobody knows 
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from adapters.slack.events import Address
@@ -15,8 +17,10 @@ from adapters.slack.marks import find, mark
 from adapters.slack.outbox import NO_UNFURLING, Outbox, call
 from adapters.slack.pictures import Pictures
 from adapters.slack.render import document_without_pictures, render
+from bot.digests import unforeseen
+from bot.digests.claims import leaving
 from bot.digests.model import Target
-from bot.digests.ports import MessageRef
+from bot.digests.ports import Leave, MessageRef, unhindered
 from bot.documents.model import Document
 from bot.errors import Ambiguous, ContentRejected, TargetGone, Transient, Unauthorized
 
@@ -40,26 +44,35 @@ class SlackPoster:
         """All messages of a workspace."""
         return target.workspace
 
-    async def post_root(self, target: Target, title: str, document: Document, key: str) -> MessageRef:
+    async def post_root(
+        self, target: Target, title: str, document: Document, key: str, leave: Leave = unhindered
+    ) -> MessageRef:
         """Post a digest's first message; its thread begins with the first reply."""
-        ts = await self._post(target, document, key)
+        ts = await self._post(target, document, key, leave)
         return MessageRef(ts, ts)
 
-    async def post_reply(self, target: Target, root: MessageRef, document: Document, key: str) -> MessageRef:
+    async def open_thread(self, target: Target, root: MessageRef, title: str) -> MessageRef:
+        """A thread bears the id of its first message."""
+        return replace(root, thread=root.message)
+
+    async def post_reply(
+        self, target: Target, root: MessageRef, document: Document, key: str, leave: Leave = unhindered
+    ) -> MessageRef:
         """Post into the thread, for those who look there."""
-        return MessageRef(await self._post(target, document, key, thread_ts=root.thread))
+        return MessageRef(await self._post(target, document, key, leave, thread_ts=root.thread))
 
     async def edit(
         self, target: Target, root: MessageRef | None, ref: MessageRef, document: Document, key: str
     ) -> None:
         """Change a message that was posted."""
-        await self._send("chat.update", target, document, key, ts=ref.message, blocks=[])
+        await self._send("chat.update", target, document, key, unhindered, ts=ref.message, blocks=[])
 
     async def find(self, target: Target, root: MessageRef | None, title: str, key: str) -> MessageRef | None:
         """Look for a message by its metadata."""
         client = await self._outbox.client(_address(target))
         try:
-            ts = await find(client, target.channel, root.thread if root else "", key)
+            with unforeseen.becomes(Ambiguous, "ask_slack"):
+                ts = await find(client, target.channel, (root.thread or root.message) if root else "", key)
         except Unauthorized as error:
             raise Ambiguous("The app may not read what it has written there.") from error
         except Ambiguous as error:
@@ -69,8 +82,9 @@ class SlackPoster:
     async def look_at(self, target: Target) -> None:
         """Ask for the channel: whether it is there, open, and has the app in it."""
         client = await self._outbox.client(_address(target))
-        answer = await call(lambda: client.conversations_info(channel=target.channel), attempts=1)
-        channel: Json = answer["channel"]
+        with unforeseen.becomes(Transient, "ask_slack"):
+            answer = await call(lambda: client.conversations_info(channel=target.channel), attempts=1)
+            channel: Json = answer["channel"]
         if channel.get("is_archived"):
             raise TargetGone("The channel is archived.")
         if not (channel.get("is_member") or channel.get("is_im")):
@@ -81,12 +95,13 @@ class SlackPoster:
         to = Address(team=_team(workspace), channel=user, user=user)
         await self._outbox.post(to, render(document)[0])
 
-    async def _post(self, target: Target, document: Document, key: str, **thread: str) -> str:
-        answer = await self._send("chat.postMessage", target, document, key, **NO_UNFURLING, **thread)
-        return str(answer["ts"])
+    async def _post(self, target: Target, document: Document, key: str, leave: Leave, **thread: str | None) -> str:
+        answer = await self._send("chat.postMessage", target, document, key, leave, **NO_UNFURLING, **thread)
+        with unforeseen.becomes(Ambiguous, "ask_slack"):
+            return str(answer["ts"])
 
     async def _send(
-        self, method: str, target: Target, document: Document, key: str, **options: object
+        self, method: str, target: Target, document: Document, key: str, leave: Leave, **options: object
     ) -> AsyncSlackResponse:
         """Send a document as one message that bears its key; without its pictures, where Slack refuses them."""
         to = _address(target)
@@ -95,12 +110,13 @@ class SlackPoster:
 
         async def send(shown: Document) -> AsyncSlackResponse:
             message = render(shown)[0]
-            return await call(
-                lambda: client.api_call(method, json=bearing | options | message.payload),
-                again_if_unsure=False,
-                attempts=1,
-                shows_files=message.shows_files,
-            )
+            with leaving(leave), unforeseen.becomes(Ambiguous, "ask_slack"):
+                return await call(
+                    lambda: client.api_call(method, json=bearing | options | message.payload),
+                    again_if_unsure=False,
+                    attempts=1,
+                    shows_files=message.shows_files,
+                )
 
         try:
             return await send(await self._pictures.uploaded(document, to))

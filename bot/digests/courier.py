@@ -14,14 +14,16 @@ from typing import NotRequired, Protocol, TypedDict
 
 import structlog
 
+from bot.digests import unforeseen
+from bot.digests.claims import Result, Sent
 from bot.digests.model import DeliveryState, Digest, EmptyDays, Owed, Part, Slot, Standing, Subscription
 from bot.digests.pausing import pause
 from bot.digests.planning import WINDOW
-from bot.digests.ports import DeliveryRepository, Poster, SubscriptionRepository
-from bot.digests.sending import Result, Sends, Sent
+from bot.digests.ports import DeliveryRepository, Poster, Progress, SubscriptionRepository
+from bot.digests.sending import Sends
 from bot.documents.model import Document, Paragraph, Tone, text
 from bot.documents.words import long_date
-from bot.errors import Transient
+from bot.errors import StoreError, Transient
 from bot.ports import Clock
 
 log = structlog.get_logger(__name__)
@@ -29,6 +31,7 @@ log = structlog.get_logger(__name__)
 REFUSALS = 3  # in a row; then the subscription is paused
 AFTER_REFUSAL = 600.0  # seconds before the platform is asked again
 AFTER_SILENCE = 120.0  # seconds before a source that does not answer is asked again
+AFTER_FAULT = 120.0  # seconds before a step is run again in which something unforeseen happened
 LOOK_AGAIN = timedelta(minutes=15)  # between two looks at a digest that lacks something
 
 
@@ -88,25 +91,25 @@ class Courier:
 
     async def deliver(self, slot_key: str, steps: Steps) -> None:
         """Compose the digest of a slot and send it, message by message."""
-        composed = await _until_done(steps, "compose", partial(self._compose, slot_key))
+        composed = await self._until_done(steps, "compose", slot_key, partial(self._compose, slot_key))
         if composed["next"] == "over":
             return
         for number in range(composed["messages"]):
-            sent = await _until_done(steps, f"send {number}", partial(self._send, slot_key, number))
+            sent = await self._until_done(steps, f"send {number}", slot_key, partial(self._send, slot_key, number))
             if sent["next"] == "over":
                 return
-        await steps.run("finish", partial(self._finish, slot_key))
+        await self._until_done(steps, "finish", slot_key, partial(self._finish, slot_key))
         await steps.run("prepare", partial(self._prepare, slot_key))
 
     async def complete(self, slot_key: str, steps: Steps) -> None:
         """Look for what a digest lacked when it was sent; send what has come, and change what got better."""
-        looked = await steps.run("look", partial(self._look, slot_key))
+        looked = await self._until_done(steps, "look", slot_key, partial(self._look, slot_key))
         for number in looked.get("numbers", ()):
-            sent = await _until_done(steps, f"bring {number}", partial(self._send, slot_key, number))
+            sent = await self._until_done(steps, f"bring {number}", slot_key, partial(self._send, slot_key, number))
             if sent["next"] == "over":
                 return
         if looked["next"] == "on":
-            await steps.run("finish", partial(self._finish, slot_key))
+            await self._until_done(steps, "finish", slot_key, partial(self._finish, slot_key))
             await steps.run("prepare", partial(self._prepare, slot_key))
 
     # --- the steps -----------------------------------------------------------------------------------------------
@@ -155,29 +158,40 @@ class Courier:
 
     async def _leave(self, slot: Slot, part: Part) -> None:
         """Nobody will look for a message any more: it may be there or not."""
-        state, _ = await self._deliveries.state(slot, part)
-        if state is DeliveryState.SENDING:
-            await self._deliveries.mark(slot, part, DeliveryState.UNKNOWN, self._clock.now())
+        progress = await self._deliveries.state(slot, part)
+        if progress.state is DeliveryState.SENDING:
+            now = self._clock.now()
+            await self._deliveries.mark(slot, part, DeliveryState.UNKNOWN, now, claim=progress.claim)
 
     async def _look(self, slot_key: str) -> Outcome:
         owed, standing = await self._case(slot_key)
         digest = await self._deliveries.digest(slot_key)
         if owed is None or standing is None or standing.paused or digest is None:
             return _over()
+        root = (await self._deliveries.states(owed.slot)).get(0, Progress()).state
+        if root is not DeliveryState.SENT:  # it had been given up, and surely did not arrive
+            may_send = root is DeliveryState.PLANNED and not self._is_too_late(owed)
+            return _on(digest, await self._deliveries.outdated(digest)) if may_send else _over()
         newer = await self._composer.complete(standing.subscription, digest, owed.days)
         if newer is not digest and not await self._deliveries.amend(newer):
             newer = await self._deliveries.digest(slot_key) or digest
         numbers = await self._deliveries.outdated(newer)
-        if not numbers:
+        if not numbers and newer.gaps is not None:
             await self._look_again(owed, newer)
             return _over()
-        return Outcome(next="on", wait=0.0, messages=len(newer.parts), numbers=sorted(numbers, key=_root_last))
+        return _on(newer, sorted(numbers, key=_root_last))
 
     async def _look_again(self, owed: Owed, digest: Digest) -> None:
-        """Have somebody look later for what is missing, as long as it is still of interest."""
+        """Have somebody look later for what is missing, as long as it is still of interest.
+
+        A message that is to be sent yet had been given up; whoever claimed it has said since that it did not arrive.
+        """
         at = self._clock.now() + LOOK_AGAIN
-        is_worth_it = digest.gaps is not None and at <= owed.due + WINDOW and self._sender.can_amend(owed.slot)
-        await self._deliveries.look_again(owed.slot.key, at if is_worth_it else None)
+        is_worth_it = at <= owed.due + WINDOW and self._sender.can_amend(owed.slot)
+        if is_worth_it and (digest.gaps is not None or await self._deliveries.outdated(digest)):
+            await self._deliveries.look_again(owed.slot.key, at)
+        else:
+            await self._deliveries.look_again(owed.slot.key, None)
 
     async def _finish(self, slot_key: str) -> Outcome:
         owed, digest = await self._deliveries.owed(slot_key), await self._deliveries.digest(slot_key)
@@ -192,10 +206,40 @@ class Courier:
     async def _prepare(self, slot_key: str) -> Outcome:
         digest = await self._deliveries.digest(slot_key)
         if digest is not None and digest.slot.target.platform in self._posters:  # there are buttons to press
-            await self._composer.prepare(digest)
+            try:
+                await self._composer.prepare(digest)
+            except StoreError:
+                raise
+            except Exception as error:  # the digest is there, and can do without
+                unforeseen.report(error, "prepare_digest", slot=slot_key)
         return _over()
 
     # --- what can go wrong ---------------------------------------------------------------------------------------
+
+    async def _until_done(
+        self, steps: Steps, name: str, slot_key: str, step: Callable[[], Awaitable[Outcome]]
+    ) -> Outcome:
+        while True:
+            outcome = await steps.run(name, partial(self._guarded, slot_key, step))
+            if outcome["next"] != "again":
+                return outcome
+            await steps.sleep(outcome["wait"])
+
+    async def _guarded(self, slot_key: str, step: Callable[[], Awaitable[Outcome]]) -> Outcome:
+        """Run a step; again later where something happens that nobody foresaw, while the digest's window is open."""
+        try:
+            return await step()
+        except StoreError:
+            raise  # the steps wait for the store
+        except Exception as error:
+            unforeseen.report(error, "deliver_digest", slot=slot_key)
+        owed = await self._deliveries.owed(slot_key)
+        if owed is None:
+            return _over()
+        if not self._is_too_late(owed):
+            return await self._late(owed, unforeseen.SENTENCE, AFTER_FAULT)
+        await self._ran(owed, None, f"A digest was given up; its papers come with the next one. {unforeseen.SENTENCE}")
+        return _over()
 
     async def _late(self, owed: Owed, why: str, wait: float) -> Outcome:
         """Try again after so many seconds; until then `status` says why there is no digest yet."""
@@ -204,7 +248,8 @@ class Courier:
 
     async def _put_off(self, owed: Owed, number: int, sent: Sent) -> Outcome:
         if not self._is_too_late(owed):
-            return await self._late(owed, sent.why, sent.wait) if number == 0 else _again(sent.wait)
+            is_told = bool(sent.why) and (number == 0 or sent.why == unforeseen.SENTENCE)
+            return await self._late(owed, sent.why, sent.wait) if is_told else _again(sent.wait)
         what = "A digest could not be sent in time" if number == 0 else "The end of a digest could not be sent in time"
         await self._ran(owed, None, f"{what}; its papers come with the next one. {sent.why}")
         return _over()
@@ -236,17 +281,13 @@ class Courier:
         return self._clock.now() > owed.due + WINDOW
 
 
-async def _until_done(steps: Steps, name: str, step: Callable[[], Awaitable[Outcome]]) -> Outcome:
-    while True:
-        outcome = await steps.run(name, step)
-        if outcome["next"] != "again":
-            return outcome
-        await steps.sleep(outcome["wait"])
-
-
 def _root_last(number: int) -> tuple[bool, int]:
     """An order: the root tells of what follows, so it is changed when that is there."""
     return number == 0, number
+
+
+def _on(digest: Digest, numbers: Sequence[int]) -> Outcome:
+    return Outcome(next="on", wait=0.0, messages=len(digest.parts), numbers=list(numbers))
 
 
 def _again(seconds: float) -> Outcome:

@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+from bot.digests import unforeseen
 from bot.digests.courier import Courier, Outcome
 from bot.digests.gate import Gate
 from bot.errors import StoreError
@@ -42,7 +43,8 @@ ALIVE = timedelta(seconds=30)  # after so long without a sign of life a process 
 GRACE = 10.0  # seconds for steps under way when the process stops
 SIGNS = 3  # of life, within that time
 AGAIN = "/again "  # in a workflow's id, before which time it is begun again
-STORE_AGAIN = 60.0  # seconds, at most, before a store that failed is asked again
+AFTER_FAULT = 600.0  # seconds before a step whose error nobody could even note is run again
+STORE_AGAIN = 15.0  # seconds, at most, before a store that failed is asked again
 DIGEST = "digest"  # the name of the workflow
 ACTIVE = ("PENDING", "ENQUEUED", "DELAYED")
 ENDS = ("SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED")
@@ -70,7 +72,8 @@ class RecordedSteps:
     async def run(self, name: str, step: Callable[[], Awaitable[Outcome]]) -> Outcome:
         """Run a step, or take what it came to when it ran before.
 
-        A step that finds its store closed is run again until it is open: an error that left a workflow would end it.
+        A step that finds its store closed is run again until it is open, and one that nobody's care has kept from an
+        unforeseen error comes again later: an error that left a workflow would end it.
         """
         from dbos import DBOS
 
@@ -80,7 +83,10 @@ class RecordedSteps:
                 try:
                     return await step()
                 except StoreError as error:
-                    log.warning("step_put_off", action="deliver_digest", step=name, why=error.sentence)
+                    (log.warning if wait == 1.0 else log.debug)("step_put_off", step=name, why=error.sentence)
+                except Exception as error:
+                    unforeseen.report(error, "deliver_digest", step=name)
+                    return Outcome(next="again", wait=AFTER_FAULT, messages=0)
                 await self._clock.sleep(wait)
                 wait = min(2 * wait, STORE_AGAIN)
 

@@ -193,3 +193,21 @@ class DeliveryState(StrEnum):
     SENT = "sent"
     UNKNOWN = "unknown"  # it may have arrived, and cannot be looked for: never repeated
     SKIPPED = "skipped"
+
+
+class Marked(StrEnum):
+    """What became of a mark."""
+
+    DONE = "done"
+    REVIVED = "revived"  # the message had been given up as UNKNOWN, and whoever claimed it knows better
+    VOID = "void"  # somebody else has claimed the message since, or it had ended otherwise: nothing was changed
+
+
+MARKED_FROM = {  # the states that a mark may follow, under one claim
+    DeliveryState.PLANNED: (DeliveryState.SENDING, DeliveryState.PLANNED),
+    DeliveryState.SENDING: (DeliveryState.PLANNED, DeliveryState.SENDING),
+    DeliveryState.SENT: (DeliveryState.PLANNED, DeliveryState.SENDING, DeliveryState.SENT),
+    DeliveryState.UNKNOWN: (DeliveryState.SENDING, DeliveryState.UNKNOWN),
+    DeliveryState.SKIPPED: (DeliveryState.PLANNED, DeliveryState.SENDING, DeliveryState.SKIPPED),
+}
+REVIVES = (DeliveryState.SENT, DeliveryState.PLANNED)  # what is certain, so it may follow UNKNOWN

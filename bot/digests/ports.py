@@ -2,22 +2,56 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Protocol
 
-from bot.digests.model import DeliveryState, Digest, Kind, Look, Owed, Part, Slot, Standing, Subscription, Target
+from bot.digests.model import (
+    DeliveryState,
+    Digest,
+    Kind,
+    Look,
+    Marked,
+    Owed,
+    Part,
+    Slot,
+    Standing,
+    Subscription,
+    Target,
+)
 from bot.digests.planning import Plan
 from bot.documents.model import Document
+
+Leave = Callable[[], None]
+
+
+def unhindered() -> None:
+    """Let a request leave whenever it is ready."""
 
 
 @dataclass(frozen=True, slots=True)
 class MessageRef:
-    """A message that was posted.  `thread` is where replies to it go; both are the platform's own ids."""
+    """A message that was posted; both are the platform's own ids.
+
+    `thread` is where replies to it go: "" for plain replies, None while its thread is not open yet.
+    """
 
     message: str
-    thread: str = ""
+    thread: str | None = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far one message is.
+
+    `claim` names the last try to send it, "" before the first one; `at` is when it was last marked (UTC).
+    """
+
+    state: DeliveryState = DeliveryState.PLANNED
+    ref: MessageRef | None = None
+    claim: str = ""
+    at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +104,17 @@ class Poster(Protocol):
     def can_edit(self) -> bool:
         """Whether a message that was posted can be changed; where not, a digest stays as it came."""
 
-    async def post_root(self, target: Target, title: str, document: Document, key: str) -> MessageRef:
-        """Post a digest's first message and open its thread (named `title`) where the platform has threads.
+    async def post_root(
+        self, target: Target, title: str, document: Document, key: str, leave: Leave = unhindered
+    ) -> MessageRef:
+        """Post a digest's first message.  Where it needs a thread that is not open yet, `thread` is None.
 
-        `key` names this message; a platform that can drop a repetition by it does so.
+        Args:
+            target: the channel.
+            title: of a forum's post.
+            document: what to post.
+            key: names this message; a platform that can drop a repetition by it does so.
+            leave: called right before the request that posts leaves; what it raises keeps the request here.
 
         Raises:
             TargetGone: no such channel, or no right to write there.
@@ -83,8 +124,18 @@ class Poster(Protocol):
             ContentRejected: the platform does not take this form.
         """
 
-    async def post_reply(self, target: Target, root: MessageRef, document: Document, key: str) -> MessageRef:
-        """Post into the root's thread, or as a plain reply where threads are forbidden.  Raises as `post_root`."""
+    async def open_thread(self, target: Target, root: MessageRef, title: str) -> MessageRef:
+        """Open the root's thread if it is not open; the root with its thread.  Doing so twice changes nothing more.
+
+        Raises:
+            ContentRejected: the root is not there any more.
+            TargetGone, RateLimited, Transient: as `post_root`; `Ambiguous` is worth another try here.
+        """
+
+    async def post_reply(
+        self, target: Target, root: MessageRef, document: Document, key: str, leave: Leave = unhindered
+    ) -> MessageRef:
+        """Post into the root's thread, or as a plain reply where threads are forbidden.  As `post_root`."""
 
     async def edit(
         self, target: Target, root: MessageRef | None, ref: MessageRef, document: Document, key: str
@@ -101,7 +152,7 @@ class Poster(Protocol):
     async def find(self, target: Target, root: MessageRef | None, title: str, key: str) -> MessageRef | None:
         """Look for a message by its key among the bot's own last ones; None if it surely is not there.
 
-        Without `root` it is a root, and its thread (named `title`) is opened if it is not.
+        Without `root` it is a root itself.
 
         Raises:
             Ambiguous: this platform (or the rights given) does not let the bot look.
@@ -260,22 +311,32 @@ class DeliveryRepository(Protocol):
     async def looked(self, slot_keys: Iterable[str], now: datetime) -> None:
         """A worker answers for the looks that were due at `now`."""
 
+    async def claim(self, slot: Slot, part: Part, at: datetime, claim: str) -> bool:
+        """Mark a message as SENDING under a new claim if it is PLANNED; of all who ask at the same time one hears True.
+
+        Whoever has claimed it hears True again, and `at` is the time of the claim from then on.
+        """
+
     async def mark(
-        self, slot: Slot, part: Part, state: DeliveryState, at: datetime, ref: MessageRef | None = None
-    ) -> None:
-        """Move one message on.  With SENT its paper counts as posted in that channel."""
+        self,
+        slot: Slot,
+        part: Part,
+        state: DeliveryState,
+        at: datetime,
+        ref: MessageRef | None = None,
+        *,
+        claim: str = "",
+    ) -> Marked:
+        """Move one message on, if its last claim is this one and `MARKED_FROM` or `REVIVES` allow it.
 
-    async def claim(self, slot: Slot, part: Part, at: datetime) -> bool:
-        """Mark a message as SENDING if it is PLANNED; of all who ask at the same time one hears True."""
+        With SENT its paper counts as posted in that channel.
+        """
 
-    async def sending_since(self, slot: Slot, part: Part) -> datetime | None:
-        """When a message was claimed that is SENDING."""
+    async def state(self, slot: Slot, part: Part) -> Progress:
+        """How far one message is."""
 
-    async def state(self, slot: Slot, part: Part) -> tuple[DeliveryState, MessageRef | None]:
-        """How far one message is; PLANNED if nobody marked it."""
-
-    async def states(self, slot: Slot) -> Mapping[int, tuple[DeliveryState, MessageRef | None]]:
-        """The same of all messages of a digest that somebody marked, by number."""
+    async def states(self, slot: Slot) -> Mapping[int, Progress]:
+        """The same of all messages of a digest that somebody claimed or marked, by number."""
 
     async def posted(self, target: Target, paper_ids: Iterable[str]) -> set[str]:
         """Which of these papers the channel has had."""

@@ -10,17 +10,20 @@ from collections.abc import Mapping
 
 import structlog
 
-from bot.digests.model import DeliveryState, Digest, Slot, delivery_key
+from bot.digests import unforeseen
+from bot.digests.claims import SETTLED, Claim, OpenClaims, Result, Sent, Verdict
+from bot.digests.model import DeliveryState, Digest, Marked, Slot, delivery_key
 from bot.digests.pace import Pace
 from bot.digests.ports import DeliveryRepository, Mailer, MessageRef, SharedTurns
-from bot.digests.sending import AGAIN, ENDS, Result, Sends, Sent
+from bot.digests.sending import ENDS, TAKEN, Sends, result_of
 from bot.documents.model import Document
-from bot.errors import Ambiguous, ContentRejected, TargetGone, Transient, Unauthorized
+from bot.errors import Ambiguous, ContentRejected, Permanent, Transient
 from bot.ports import Clock
 
 log = structlog.get_logger(__name__)
 
 NOT_REPEATED = "It is not known whether the last mail arrived; it was not repeated."
+UNSURE = Verdict(DeliveryState.UNKNOWN, Sent(Result.UNKNOWN, why=NOT_REPEATED))
 
 
 class WholeSender:
@@ -32,6 +35,7 @@ class WholeSender:
         self._mailer = mailer
         self._deliveries = deliveries
         self._clock = clock
+        self._open = OpenClaims()
         self._pace = Pace(clock, per_second=mailer.per_second, turns=turns)
 
     def messages(self, digest: Digest) -> int:
@@ -45,39 +49,50 @@ class WholeSender:
     async def send(self, digest: Digest, number: int) -> Sent:
         """Send it, if it has not been sent."""
         slot, root = digest.slot, digest.parts[0]
-        state, _ = await self._deliveries.state(slot, root)
-        if state in ENDS:
-            return Sent(ENDS[state])
-        if state is DeliveryState.SENDING:
-            return await self._unknown(digest)
+        claim = self._open.of(slot, root)
+        if claim is not None and claim.verdict is not None:
+            return await self._conclude(digest, claim, claim.verdict)
+        progress = await self._deliveries.state(slot, root)
+        if progress.state in ENDS:
+            return Sent(ENDS[progress.state])
+        if progress.state is DeliveryState.SENDING and not (claim and claim.token == progress.claim):
+            marked = await mark_whole(self._deliveries, self._clock, digest, UNSURE.state, claim=progress.claim)
+            return TAKEN if marked is Marked.VOID else UNSURE.sent
         await self._pace.turn(slot.target)
-        if not await self._deliveries.claim(slot, root, self._clock.now()):
-            return Sent(Result.LATER, wait=AGAIN, why="Another process is sending it.")
+        claim = claim or Claim(self._clock, SETTLED)
+        self._open.keep(slot, root, claim)  # if the store fails now, it is claimed or not, and nothing has left
+        is_mine = await self._deliveries.claim(slot, root, self._clock.now(), claim.token)
+        self._open.forget(slot, root)
+        return await self._conclude(digest, claim, await self._mailed(digest)) if is_mine else TAKEN
+
+    async def _mailed(self, digest: Digest) -> Verdict:
+        """Mail it; what is known afterwards."""
+        slot = digest.slot
         try:
-            ref = await self._mailer.mail(digest, delivery_key(slot, root.number))
+            with unforeseen.becomes(Ambiguous, "send_digest", slot=slot.key):
+                ref = await self._mailer.mail(digest, delivery_key(slot, 0))
         except Ambiguous:
-            return await self._unknown(digest)
+            log.warning("mail_unknown", action="send_digest", slot=slot.key)
+            return UNSURE
         except ContentRejected as error:
             log.warning("mail_rejected", action="send_digest", slot=slot.key, why=error.sentence)
-            await mark_whole(self._deliveries, self._clock, digest, DeliveryState.SKIPPED)
-            return Sent(Result.REJECTED)
-        except (TargetGone, Unauthorized) as error:
-            await self._not_sent(digest)
-            return Sent(Result.REFUSED, why=error.sentence)
-        except Transient as error:
+            return Verdict(DeliveryState.SKIPPED, Sent(Result.REJECTED))
+        except (Permanent, Transient) as error:
             log.warning("mail_put_off", action="send_digest", slot=slot.key, why=error.sentence)
-            await self._not_sent(digest)
-            return Sent(Result.LATER, wait=error.retry_after or AGAIN, why=error.sentence)
-        await mark_whole(self._deliveries, self._clock, digest, DeliveryState.SENT, ref)
-        return Sent(Result.SENT)
+            return Verdict(DeliveryState.PLANNED, result_of(error))
+        return Verdict(DeliveryState.SENT, Sent(Result.SENT), ref)
 
-    async def _unknown(self, digest: Digest) -> Sent:
-        log.warning("mail_unknown", action="send_digest", slot=digest.slot.key)
-        await mark_whole(self._deliveries, self._clock, digest, DeliveryState.UNKNOWN)
-        return Sent(Result.UNKNOWN, why=NOT_REPEATED)
-
-    async def _not_sent(self, digest: Digest) -> None:
-        await self._deliveries.mark(digest.slot, digest.parts[0], DeliveryState.PLANNED, self._clock.now())
+    async def _conclude(self, digest: Digest, claim: Claim, verdict: Verdict) -> Sent:
+        """Write down what is known.  Where the store fails, the next try of this process begins here."""
+        slot, root = digest.slot, digest.parts[0]
+        claim.verdict = verdict
+        self._open.keep(slot, root, claim)
+        marked = await mark_whole(self._deliveries, self._clock, digest, verdict.state, verdict.ref, claim=claim.token)
+        claim.is_revived |= marked is Marked.REVIVED
+        if claim.is_revived:  # whoever had given it up has ended the digest
+            await self._deliveries.look_again(slot.key, self._clock.now())
+        self._open.forget(slot, root)
+        return TAKEN if marked is Marked.VOID else verdict.sent
 
 
 class FeedSender:
@@ -97,8 +112,8 @@ class FeedSender:
 
     async def send(self, digest: Digest, number: int) -> Sent:
         """Count it as sent."""
-        state, _ = await self._deliveries.state(digest.slot, digest.parts[0])
-        if state is not DeliveryState.SENT:
+        progress = await self._deliveries.state(digest.slot, digest.parts[0])
+        if progress.state is not DeliveryState.SENT:
             await mark_whole(self._deliveries, self._clock, digest, DeliveryState.SENT)
         return Sent(Result.SENT)
 
@@ -135,8 +150,15 @@ async def mark_whole(
     digest: Digest,
     state: DeliveryState,
     ref: MessageRef | None = None,
-) -> None:
-    """Mark each part of a digest that went as one; the root last, as by it a later try tells how far this one was."""
+    *,
+    claim: str = "",
+) -> Marked:
+    """Mark each part of a digest that goes as one; what became of the root's mark, under its claim.
+
+    The root is last, as by it a later try tells how far this one was.  The others are marked once nothing about them
+    is open any more.
+    """
     root, *rest = digest.parts
-    for part in (*rest, root):
+    for part in rest if state is not DeliveryState.PLANNED else ():
         await deliveries.mark(digest.slot, part, state, clock.now(), ref)
+    return await deliveries.mark(digest.slot, root, state, clock.now(), ref, claim=claim)

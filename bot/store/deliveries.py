@@ -10,8 +10,21 @@ from sqlalchemy import ColumnElement, Row, RowMapping, delete, func, select, upd
 
 from bot.digests import codec
 from bot.digests.completing import is_outdated
-from bot.digests.model import DeliveryState, Digest, Edition, Kind, Look, Owed, Part, Slot, Target
-from bot.digests.ports import Issue, MessageRef
+from bot.digests.model import (
+    MARKED_FROM,
+    REVIVES,
+    DeliveryState,
+    Digest,
+    Edition,
+    Kind,
+    Look,
+    Marked,
+    Owed,
+    Part,
+    Slot,
+    Target,
+)
+from bot.digests.ports import Issue, MessageRef, Progress
 from bot.store.database import Database
 from bot.store.tables import deliveries, slots
 
@@ -92,68 +105,49 @@ class SqlDeliveries:
                 due = slots.c.key.in_(keys[start : start + AT_ONCE]) & (slots.c.look_at <= now)
                 await connection.execute(update(slots).where(due).values(look_at=None))
 
+    async def claim(self, slot: Slot, part: Part, at: datetime, claim: str) -> bool:
+        """Mark a message as SENDING, in one statement."""
+        own = deliveries.c
+        is_mine = (own.state == DeliveryState.SENDING) & (own.claim == claim)
+        free = (own.state == DeliveryState.PLANNED) | is_mine
+        return await self._put(_row(slot, part, DeliveryState.SENDING, at, None, claim), free)
+
     async def mark(
-        self, slot: Slot, part: Part, state: DeliveryState, at: datetime, ref: MessageRef | None = None
-    ) -> None:
-        """Move one message on."""
-        await self._put(slot, part, state, at, ref)
-
-    async def claim(self, slot: Slot, part: Part, at: datetime) -> bool:
-        """Mark a message as SENDING if it is PLANNED, in one statement."""
-        planned = deliveries.c.state == DeliveryState.PLANNED
-        return await self._put(slot, part, DeliveryState.SENDING, at, None, planned)
-
-    async def _put(
         self,
         slot: Slot,
         part: Part,
         state: DeliveryState,
         at: datetime,
-        ref: MessageRef | None,
-        where: ColumnElement[bool] | None = None,
-    ) -> bool:
-        row = {
-            "slot": slot.key,
-            "part": part.number,
-            "workspace": slot.target.workspace,
-            "channel": slot.target.channel,
-            "paper_id": part.paper_id,
-            "state": state.value,
-            "at": at,
-            "message": ref.message if ref else None,
-            "thread": ref.thread if ref else None,
-            "revision": part.revision,
-        }
+        ref: MessageRef | None = None,
+        *,
+        claim: str = "",
+    ) -> Marked:
+        """Move one message on, in one statement unless it had been given up."""
+        row, own = _row(slot, part, state, at, ref, claim), deliveries.c
+        if await self._put(row, (own.claim == claim) & own.state.in_(MARKED_FROM[state])):
+            return Marked.DONE
+        given_up = (own.claim == claim) & (own.state == DeliveryState.UNKNOWN)
+        return Marked.REVIVED if state in REVIVES and await self._put(row, given_up) else Marked.VOID
+
+    async def _put(self, row: dict[str, Any], where: ColumnElement[bool]) -> bool:
         keys = [deliveries.c.slot, deliveries.c.part]
         insert = self._database.insert(deliveries).values(row)
         async with self._database.statement() as connection:
             put = insert.on_conflict_do_update(index_elements=keys, set_=row, where=where)
             return (await connection.execute(put.returning(deliveries.c.part))).first() is not None
 
-    async def sending_since(self, slot: Slot, part: Part) -> datetime | None:
-        """When it was claimed."""
-        own = deliveries.c
-        claimed = select(own.at).where(
-            own.slot == slot.key, own.part == part.number, own.state == DeliveryState.SENDING
-        )
-        async with self._database.reading() as connection:
-            at: datetime | None = (await connection.execute(claimed)).scalar()
-            return at
-
-    async def state(self, slot: Slot, part: Part) -> tuple[DeliveryState, MessageRef | None]:
+    async def state(self, slot: Slot, part: Part) -> Progress:
         """How far one message is."""
-        own = deliveries.c
-        asked = select(own.state, own.message, own.thread).where(own.slot == slot.key, own.part == part.number)
+        asked = select(deliveries).where(deliveries.c.slot == slot.key, deliveries.c.part == part.number)
         async with self._database.reading() as connection:
             row = (await connection.execute(asked)).first()
-        return _state(row) if row else (DeliveryState.PLANNED, None)
+        return _progress(row) if row else Progress()
 
-    async def states(self, slot: Slot) -> Mapping[int, tuple[DeliveryState, MessageRef | None]]:
+    async def states(self, slot: Slot) -> Mapping[int, Progress]:
         """How far the messages of a digest are, by number."""
-        own = deliveries.c
-        asked = select(own.part, own.state, own.message, own.thread).where(own.slot == slot.key)
+        asked = select(deliveries).where(deliveries.c.slot == slot.key)
         async with self._database.reading() as connection:
-            return {row.part: _state(row) for row in await connection.execute(asked)}
+            return {row.part: _progress(row) for row in await connection.execute(asked)}
 
     async def posted(self, target: Target, paper_ids: Iterable[str]) -> set[str]:
         """Which of these papers the channel has had."""
@@ -235,8 +229,27 @@ class SqlDeliveries:
             return (await connection.execute(delete(slots).where(old))).rowcount
 
 
-def _state(row: Row[*tuple[Any, ...]]) -> tuple[DeliveryState, MessageRef | None]:
-    return DeliveryState(row.state), MessageRef(row.message, row.thread) if row.message else None
+def _row(
+    slot: Slot, part: Part, state: DeliveryState, at: datetime, ref: MessageRef | None, claim: str
+) -> dict[str, Any]:
+    return {
+        "slot": slot.key,
+        "part": part.number,
+        "workspace": slot.target.workspace,
+        "channel": slot.target.channel,
+        "paper_id": part.paper_id,
+        "state": state.value,
+        "at": at,
+        "message": ref.message if ref else None,
+        "thread": ref.thread if ref else None,
+        "revision": part.revision,
+        "claim": claim,
+    }
+
+
+def _progress(row: Row[*tuple[Any, ...]]) -> Progress:
+    ref = MessageRef(row.message, row.thread) if row.message else None
+    return Progress(DeliveryState(row.state), ref, row.claim, row.at)
 
 
 def _owed(row: RowMapping) -> Owed:

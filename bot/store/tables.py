@@ -288,6 +288,7 @@ deliveries = Table(  # a row a message
     Column("message", Words),
     Column("thread", Words),
     Column("revision", Integer, nullable=False, server_default="0"),  # of the digest, as the message shows it
+    Column("claim", Words, nullable=False, server_default=""),  # the last try to send it
     PrimaryKeyConstraint("slot", "part"),
     Index("ix_deliveries_workspace", "workspace", "channel", "paper_id"),
 )

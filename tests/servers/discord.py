@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from aiohttp import web
+from discord import Permissions
 
 from tests.servers.discord_checks import Description, description, message_faults, modal_faults, walk
 from tests.servers.discord_gateway import Gateway
@@ -30,6 +31,7 @@ EPOCH_MS = 1_420_070_400_000
 EPHEMERAL, LOADING = 1 << 6, 1 << 7
 TEXT_CHANNEL, THREAD, DM, FORUM = 0, 11, 1, 15
 ALL_PERMISSIONS = str((1 << 50) - 1)
+ADMIN = "administrator"  # who has this one has all of them
 
 Json = dict[str, Any]
 
@@ -87,7 +89,6 @@ class DiscordServer:
         self.commands: list[Json] = []
         self.syncs = 0
         self.faults: list[Fault] = []
-        self.unreadable = False  # whether the bot may not read what stands in channels
         self.drops_repetitions = True  # by their nonces, as Discord does for some minutes
         self.watch: Watch = lambda _method, _path, _done: None
         self.violations: list[str] = []
@@ -213,6 +214,20 @@ class DiscordServer:
         self.channels[channel["id"]] = channel
         return channel
 
+    def take_away(self, guild: str, permission: str) -> None:
+        """Take a permission, by discord.py's name, from the bot in a server."""
+        role = self.gateway.guilds[guild]["roles"][0]
+        role["permissions"] = str(int(role["permissions"]) & ~Permissions(**{permission: True, ADMIN: True}).value)
+
+    def fill_threads(self, channel: str) -> None:
+        """Let others have opened as many threads in a channel as there is room for, for now."""
+        if self._limits:
+            self._limits.fill_threads(channel, time.monotonic())
+
+    def _may(self, channel: str, permission: str) -> bool:
+        guild = self.gateway.guilds.get(str(self.channels.get(channel, {}).get("guild_id")))
+        return guild is None or bool(getattr(Permissions(int(guild["roles"][0]["permissions"])), permission))
+
     def remove_channel(self, key: str) -> None:
         """Delete a channel or a thread, and what stands there."""
         del self.channels[key]
@@ -241,6 +256,7 @@ class DiscordServer:
         answer = self._failing(request.method, path) or self._over_the_limit(request.method, path)
         answer = answer or await self._answer(request, path, body)
         answer = self._failing(request.method, path, after=True) or answer
+        answer.headers.update(self._limits.told(request.method, path, time.monotonic()) if self._limits else {})
         self.watch(request.method, path, True)
         self.requests.append((time.monotonic(), request.method, path, answer.status))
         async with self._changed:
@@ -394,8 +410,10 @@ class DiscordServer:
         return _json(self._new_message(channel, body, flags=body.get("flags", 0)))
 
     async def _history(self, request: web.Request, body: Any, channel: str) -> web.Response:
-        if self.unreadable:
+        if not self._may(channel, "view_channel"):
             return _error(403, 50001, "Missing Access")
+        if not self._may(channel, "read_message_history"):
+            return _json([])  # whoever may not read is shown no messages, and no error
         messages = [{**each, "nonce": None} for each in self.messages.values() if each["channel_id"] == channel]
         if "after" in request.query:  # oldest first was asked for
             messages = [each for each in messages if int(each["id"]) > int(request.query["after"])]
@@ -481,6 +499,8 @@ class DiscordServer:
             return self._refused("thread", ["name"])
         if key in self.channels:
             return _error(400, 160004, "A thread has already been created for this message")
+        if key not in self.messages:
+            return _error(404, 10008, "Unknown Message")
         thread = self._new_thread(key, body["name"], self.channels[channel])
         await self.gateway.dispatch("THREAD_CREATE", {**thread, "newly_created": True})
         return _json(thread, status=201)
@@ -498,6 +518,8 @@ class DiscordServer:
 
     async def _get_channel(self, request: web.Request, body: Any, key: str) -> web.Response:
         channel = self.channels.get(key)
+        if channel and not self._may(key, "view_channel"):
+            return _error(403, 50001, "Missing Access")
         return _json(channel) if channel else _error(404, 10003, "Unknown Channel")
 
     async def _open_again(self, request: web.Request, body: Json, key: str) -> web.Response:

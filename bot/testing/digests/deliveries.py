@@ -5,11 +5,23 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from bot.digests.completing import is_outdated
-from bot.digests.model import DeliveryState, Digest, Kind, Look, Owed, Part, Slot, Target
-from bot.digests.ports import Issue, MessageRef
+from bot.digests.model import (
+    MARKED_FROM,
+    REVIVES,
+    DeliveryState,
+    Digest,
+    Kind,
+    Look,
+    Marked,
+    Owed,
+    Part,
+    Slot,
+    Target,
+)
+from bot.digests.ports import Issue, MessageRef, Progress
 
 
 class FakeDeliveries:
@@ -83,40 +95,55 @@ class FakeDeliveries:
             if key in self._look_at and self._look_at[key] <= now:
                 del self._look_at[key]
 
-    async def mark(
-        self, slot: Slot, part: Part, state: DeliveryState, at: datetime, ref: MessageRef | None = None
-    ) -> None:
-        """Move one message on."""
-        self._marks[slot.key, part.number] = _Mark(slot.target, part.paper_id, state, at, ref, part.revision)
-        self._unknown[slot.target].pop((slot.key, part.number), None)
-        if state is DeliveryState.UNKNOWN:
-            self._unknown[slot.target][slot.key, part.number] = at
-        if part.paper_id and state in (DeliveryState.SENT, DeliveryState.UNKNOWN):
-            self._had[slot.target].add(part.paper_id)
-
-    async def claim(self, slot: Slot, part: Part, at: datetime) -> bool:
-        """Mark a message as SENDING if it is PLANNED."""
-        state, _ = await self.state(slot, part)
-        if state is not DeliveryState.PLANNED:
+    async def claim(self, slot: Slot, part: Part, at: datetime, claim: str) -> bool:
+        """Mark a message as SENDING."""
+        known = await self.state(slot, part)
+        is_mine = known.state is DeliveryState.SENDING and known.claim == claim
+        if known.state is not DeliveryState.PLANNED and not is_mine:
             return False
-        await self.mark(slot, part, DeliveryState.SENDING, at)
+        self._put(slot, part, Progress(DeliveryState.SENDING, None, claim, at))
         return True
 
-    async def sending_since(self, slot: Slot, part: Part) -> datetime | None:
-        """When it was claimed."""
-        mark = self._marks.get((slot.key, part.number))
-        return mark.at if mark and mark.state is DeliveryState.SENDING else None
+    async def mark(
+        self,
+        slot: Slot,
+        part: Part,
+        state: DeliveryState,
+        at: datetime,
+        ref: MessageRef | None = None,
+        *,
+        claim: str = "",
+    ) -> Marked:
+        """Move one message on."""
+        known, is_new = await self.state(slot, part), (slot.key, part.number) not in self._marks
+        is_mine = is_new or known.claim == claim
+        revives = known.state is DeliveryState.UNKNOWN and state in REVIVES
+        if not is_mine or not (is_new or revives or known.state in MARKED_FROM[state]):
+            return Marked.VOID
+        self._put(slot, part, Progress(state, ref, claim, at))
+        if revives and state is DeliveryState.PLANNED:
+            self._had[slot.target].discard(part.paper_id)
+        return Marked.REVIVED if revives else Marked.DONE
 
-    async def state(self, slot: Slot, part: Part) -> tuple[DeliveryState, MessageRef | None]:
+    def _put(self, slot: Slot, part: Part, progress: Progress) -> None:
+        place, at = (slot.key, part.number), progress.at
+        self._marks[place] = _Mark(slot.target, part.paper_id, progress, part.revision)
+        self._unknown[slot.target].pop(place, None)
+        if progress.state is DeliveryState.UNKNOWN and at is not None:
+            self._unknown[slot.target][place] = at
+        if part.paper_id and progress.state in (DeliveryState.SENT, DeliveryState.UNKNOWN):
+            self._had[slot.target].add(part.paper_id)
+
+    async def state(self, slot: Slot, part: Part) -> Progress:
         """How far one message is."""
         mark = self._marks.get((slot.key, part.number))
-        return (mark.state, mark.ref) if mark else (DeliveryState.PLANNED, None)
+        return mark.progress if mark else Progress()
 
-    async def states(self, slot: Slot) -> Mapping[int, tuple[DeliveryState, MessageRef | None]]:
+    async def states(self, slot: Slot) -> Mapping[int, Progress]:
         """How far the messages of a digest are, by number."""
         parts = len(self._digests[slot.key].parts) if slot.key in self._digests else 0
         marks = {number: self._marks.get((slot.key, number)) for number in range(parts)}
-        return {number: (mark.state, mark.ref) for number, mark in marks.items() if mark}
+        return {number: mark.progress for number, mark in marks.items() if mark}
 
     async def posted(self, target: Target, paper_ids: Iterable[str]) -> set[str]:
         """Which of these papers the channel has had."""
@@ -178,10 +205,18 @@ class FakeDeliveries:
 class _Mark:
     target: Target
     paper_id: str
-    state: DeliveryState
-    at: datetime
-    ref: MessageRef | None
+    progress: Progress
     revision: int
+
+    @property
+    def state(self) -> DeliveryState:
+        """How far the message is."""
+        return self.progress.state
+
+    @property
+    def at(self) -> datetime:
+        """When it was marked."""
+        return self.progress.at or datetime.min.replace(tzinfo=UTC)
 
     @property
     def is_out(self) -> bool:

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
 from bot.digests.model import Target
-from bot.digests.ports import MessageRef
+from bot.digests.ports import Leave, MessageRef, unhindered
 from bot.documents.model import Document
 from bot.errors import Ambiguous, TargetGone
 
@@ -36,7 +36,9 @@ class FakePoster:
     burst: int = 1
     can_edit: bool = True
     can_look: bool = True
+    opens_threads: bool = False  # whether a root's thread is a request of its own
     unseen: list[Exception] = field(default_factory=list)  # why the next looks fail
+    shut: list[Exception] = field(default_factory=list)  # why the next threads are not opened
     posted: list[Posted] = field(default_factory=list)
     edits: list[str] = field(default_factory=list)  # the keys of messages that were changed
     told: list[tuple[str, str, Document]] = field(default_factory=list)
@@ -46,13 +48,23 @@ class FakePoster:
         """All messages are counted together."""
         return self.platform
 
-    async def post_root(self, target: Target, title: str, document: Document, key: str) -> MessageRef:
+    async def post_root(
+        self, target: Target, title: str, document: Document, key: str, leave: Leave = unhindered
+    ) -> MessageRef:
         """Post a first message; its thread bears the same id."""
-        return self._post(Posted(target, document, key))
+        return self._root(self._post(Posted(target, document, key), leave))
 
-    async def post_reply(self, target: Target, root: MessageRef, document: Document, key: str) -> MessageRef:
+    async def open_thread(self, target: Target, root: MessageRef, title: str) -> MessageRef:
+        """Give the root its thread."""
+        if self.shut:
+            raise self.shut.pop(0)
+        return replace(root, thread=root.message)
+
+    async def post_reply(
+        self, target: Target, root: MessageRef, document: Document, key: str, leave: Leave = unhindered
+    ) -> MessageRef:
         """Post into the thread."""
-        return self._post(Posted(target, document, key, root.message))
+        return self._post(Posted(target, document, key, root.message), leave)
 
     async def edit(
         self, target: Target, root: MessageRef | None, ref: MessageRef, document: Document, key: str
@@ -71,7 +83,8 @@ class FakePoster:
             raise Ambiguous("Nobody can look here.")
         if self.unseen:
             raise self.unseen.pop(0)
-        return MessageRef(key, key) if any(one.key == key for one in self.posted) else None
+        ref = MessageRef(key, key) if any(one.key == key for one in self.posted) else None
+        return self._root(ref) if ref is not None and root is None else ref
 
     async def look_at(self, target: Target) -> None:
         """See whether a digest could be posted there."""
@@ -82,8 +95,12 @@ class FakePoster:
         """A private message."""
         self.told.append((workspace, user, document))
 
-    def _post(self, message: Posted) -> MessageRef:
+    def _root(self, ref: MessageRef) -> MessageRef:
+        return replace(ref, thread=None) if self.opens_threads else ref
+
+    def _post(self, message: Posted, leave: Leave) -> MessageRef:
         with self._trouble():
+            leave()
             self.posted.append(message)
         return MessageRef(message.key, message.key)
 

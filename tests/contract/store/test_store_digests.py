@@ -6,9 +6,11 @@ import asyncio
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 
-from bot.digests.model import DeliveryState, Digest, Edition, Kind, Owed, Part, Slot, Subscription, Target
+import pytest
+
+from bot.digests.model import DeliveryState, Digest, Edition, Kind, Marked, Owed, Part, Slot, Subscription, Target
 from bot.digests.planning import Plan
-from bot.digests.ports import MessageRef
+from bot.digests.ports import MessageRef, Progress
 from bot.digests.schedule import WEEKDAYS, Schedule
 from bot.documents.model import Card, Document, Paragraph, text
 from tests.contract.store.kinds import DAY, NOON, Store
@@ -167,10 +169,11 @@ async def test_frozen_digest_comes_back_word_for_word(store: Store) -> None:
 
 async def test_message_moves_on(store: Store) -> None:
     root = DIGEST.parts[0]
-    assert await store.deliveries.state(SLOT, root) == (DeliveryState.PLANNED, None)
+    assert await store.deliveries.state(SLOT, root) == Progress()
     await store.deliveries.mark(SLOT, root, DeliveryState.SENDING, NOON)
-    await store.deliveries.mark(SLOT, root, DeliveryState.SENT, NOON, REF)
-    assert await store.deliveries.state(SLOT, root) == (DeliveryState.SENT, REF)
+    for ref in (replace(REF, thread=None), REF):
+        await store.deliveries.mark(SLOT, root, DeliveryState.SENT, NOON, ref)
+        assert await store.deliveries.state(SLOT, root) == Progress(DeliveryState.SENT, ref, "", NOON)
 
 
 async def test_messages_of_a_digest_tell_how_far_they_are(store: Store) -> None:
@@ -179,21 +182,67 @@ async def test_messages_of_a_digest_tell_how_far_they_are(store: Store) -> None:
     assert await store.deliveries.states(SLOT) == {}
     await store.deliveries.mark(SLOT, DIGEST.parts[0], DeliveryState.SENT, NOON, REF)
     await store.deliveries.mark(SLOT, DIGEST.parts[1], DeliveryState.SENDING, NOON)
-    assert await store.deliveries.states(SLOT) == {0: (DeliveryState.SENT, REF), 1: (DeliveryState.SENDING, None)}
+    sent, sending = Progress(DeliveryState.SENT, REF, "", NOON), Progress(DeliveryState.SENDING, None, "", NOON)
+    assert await store.deliveries.states(SLOT) == {0: sent, 1: sending}
 
 
 async def test_message_is_claimed_by_one_alone(store: Store) -> None:
     root = DIGEST.parts[0]
-    assert await store.deliveries.sending_since(SLOT, root) is None
-    claims = await asyncio.gather(*(store.deliveries.claim(SLOT, root, NOON) for _ in range(5)))
-    assert await store.deliveries.sending_since(SLOT, root) == NOON
+    claims = await asyncio.gather(*(store.deliveries.claim(SLOT, root, NOON, name) for name in "abcde"))
     assert sorted(claims) == [False, False, False, False, True]
-    assert await store.deliveries.state(SLOT, root) == (DeliveryState.SENDING, None)
-    await store.deliveries.mark(SLOT, root, DeliveryState.PLANNED, NOON)
-    assert await store.deliveries.claim(SLOT, root, NOON)
-    await store.deliveries.mark(SLOT, root, DeliveryState.SENT, NOON, REF)
-    assert not await store.deliveries.claim(SLOT, root, NOON)
-    assert await store.deliveries.state(SLOT, root) == (DeliveryState.SENT, REF)
+    mine = "abcde"[claims.index(True)]
+    assert await store.deliveries.state(SLOT, root) == Progress(DeliveryState.SENDING, None, mine, NOON)
+    await store.deliveries.mark(SLOT, root, DeliveryState.PLANNED, NOON, claim=mine)
+    assert await store.deliveries.claim(SLOT, root, NOON, "f")
+    await store.deliveries.mark(SLOT, root, DeliveryState.SENT, NOON, REF, claim="f")
+    assert not await store.deliveries.claim(SLOT, root, NOON, "f")
+    assert await store.deliveries.state(SLOT, root) == Progress(DeliveryState.SENT, REF, "f", NOON)
+
+
+async def test_whoever_has_claimed_a_message_may_ask_again_and_renews_the_claim(store: Store) -> None:
+    root = DIGEST.parts[0]
+    assert await store.deliveries.claim(SLOT, root, NOON, "a")
+    assert await store.deliveries.claim(SLOT, root, NOON + HOUR, "a")
+    assert not await store.deliveries.claim(SLOT, root, NOON, "b")
+    assert await store.deliveries.state(SLOT, root) == Progress(DeliveryState.SENDING, None, "a", NOON + HOUR)
+
+
+@pytest.mark.parametrize("state", list(DeliveryState))
+async def test_marks_of_a_claim_that_is_not_the_last_one_change_nothing(store: Store, state: DeliveryState) -> None:
+    root = DIGEST.parts[0]
+    await store.deliveries.claim(SLOT, root, NOON, "frozen")
+    await store.deliveries.mark(SLOT, root, DeliveryState.PLANNED, NOON, claim="frozen")
+    await store.deliveries.claim(SLOT, root, NOON + HOUR, "later")
+    assert await store.deliveries.mark(SLOT, root, state, NOON + HOUR, REF, claim="frozen") is Marked.VOID
+    assert await store.deliveries.state(SLOT, root) == Progress(DeliveryState.SENDING, None, "later", NOON + HOUR)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "becomes"),
+    [
+        (DeliveryState.PLANNED, DeliveryState.SENT, Marked.DONE),  # somebody has looked too early
+        (DeliveryState.SENT, DeliveryState.PLANNED, Marked.VOID),
+        (DeliveryState.SENT, DeliveryState.UNKNOWN, Marked.VOID),
+        (DeliveryState.SENT, DeliveryState.SENT, Marked.DONE),
+        (DeliveryState.SKIPPED, DeliveryState.PLANNED, Marked.VOID),
+        (DeliveryState.UNKNOWN, DeliveryState.UNKNOWN, Marked.DONE),
+        (DeliveryState.UNKNOWN, DeliveryState.SKIPPED, Marked.VOID),
+        (DeliveryState.UNKNOWN, DeliveryState.SENT, Marked.REVIVED),
+        (DeliveryState.UNKNOWN, DeliveryState.PLANNED, Marked.REVIVED),
+    ],
+)
+async def test_marks_follow_each_other_under_one_claim(
+    store: Store, before: DeliveryState, after: DeliveryState, becomes: Marked
+) -> None:
+    paper = DIGEST.parts[1]
+    await store.deliveries.claim(SLOT, paper, NOON, "a")
+    await store.deliveries.mark(SLOT, paper, before, NOON, REF, claim="a")
+    assert await store.deliveries.mark(SLOT, paper, after, NOON, REF, claim="a") is becomes
+    now = before if becomes is Marked.VOID else after
+    assert (await store.deliveries.state(SLOT, paper)).state is now
+    is_out = now in (DeliveryState.SENT, DeliveryState.UNKNOWN)
+    assert await store.deliveries.posted(CHANNEL, ["2607.00001"]) == ({"2607.00001"} if is_out else set())
+    assert await store.deliveries.unknown(CHANNEL, NOON) == (now is DeliveryState.UNKNOWN)
 
 
 async def test_papers_count_as_posted_once_they_may_be_seen(store: Store) -> None:
@@ -247,7 +296,7 @@ async def test_old_digests_are_dropped_with_their_messages(store: Store) -> None
     assert [await store.deliveries.owed(slot.key) is None for slot in (old, weekly, SLOT)] == [True, False, False]
     papers = [f"of {slot.key}" for slot in (old, weekly, SLOT)]
     assert await store.deliveries.posted(CHANNEL, papers) == set(papers[1:])
-    assert await store.deliveries.state(old, DIGEST.parts[1]) == (DeliveryState.PLANNED, None)
+    assert await store.deliveries.state(old, DIGEST.parts[1]) == Progress()
 
 
 async def test_forgetting_a_workspace_forgets_its_digests(store: Store) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import pytest
 from discord import Permissions
@@ -42,6 +43,11 @@ async def poster(server: DiscordServer) -> AsyncIterator[DiscordPoster]:
     await poster.close()
 
 
+async def _posted(poster: DiscordPoster, target: Target, title: str, key: str) -> MessageRef:
+    """A root with its thread."""
+    return await poster.open_thread(target, await poster.post_root(target, title, ROOT, key), title)
+
+
 def _shown(server: DiscordServer, channel: str) -> list[str]:
     return [words_of(message) for message in server.messages.values() if message["channel_id"] == channel]
 
@@ -49,12 +55,12 @@ def _shown(server: DiscordServer, channel: str) -> list[str]:
 async def test_a_message_its_thread_and_replies_in_it(
     server: DiscordServer, target: Target, poster: DiscordPoster
 ) -> None:
-    root = await poster.post_root(target, "Papers of Friday", ROOT, KEY)
+    root = await _posted(poster, target, "Papers of Friday", KEY)
     await poster.post_reply(target, root, PAPER, OTHER)
     assert root.thread == root.message
-    assert server.channels[root.thread]["name"] == "Papers of Friday"
+    assert server.channels[str(root.thread)]["name"] == "Papers of Friday"
     assert "Two new papers" in _shown(server, target.channel)[0]
-    assert "A paper" in _shown(server, root.thread)[0]
+    assert "A paper" in _shown(server, str(root.thread))[0]
 
 
 @pytest.mark.parametrize("kind", [TEXT_CHANNEL, FORUM])
@@ -63,23 +69,25 @@ async def test_messages_can_be_changed_and_keep_their_keys(
 ) -> None:
     guild = target.workspace.partition(":")[2]
     there = Target(target.workspace, server.add_channel("reading", guild, kind=kind)["id"])
-    root = await poster.post_root(there, "Papers", ROOT, KEY)
+    root = await _posted(poster, there, "Papers", KEY)
     reply = await poster.post_reply(there, root, PAPER, OTHER)
     for _ in range(2):
         await poster.edit(there, root, reply, LATER, OTHER)
         await poster.edit(there, None, root, LATER, KEY)
     assert ["It is complete." in words_of(message) for message in server.messages.values()] == [True, True]
-    assert await poster.find(there, None, "Papers", KEY) == root
+    found = await poster.find(there, None, "Papers", KEY)
+    assert found is not None
+    assert await poster.open_thread(there, found, "Papers") == root
     assert await poster.find(there, root, "Papers", OTHER) == reply
 
 
 async def test_thread_that_was_deleted_or_locked_says_nothing_about_its_channel(
     server: DiscordServer, target: Target, poster: DiscordPoster
 ) -> None:
-    deleted = await poster.post_root(target, "Papers of Friday", ROOT, KEY)
-    locked = await poster.post_root(target, "Papers of Monday", ROOT, OTHER)
-    server.remove_channel(deleted.thread)
-    server.channels[locked.thread]["thread_metadata"]["locked"] = True
+    deleted = await _posted(poster, target, "Papers of Friday", KEY)
+    locked = await _posted(poster, target, "Papers of Monday", OTHER)
+    server.remove_channel(str(deleted.thread))
+    server.channels[str(locked.thread)]["thread_metadata"]["locked"] = True
     for root in (deleted, locked):
         with pytest.raises(ContentRejected):
             await poster.post_reply(target, root, PAPER, "c" * 25)
@@ -110,7 +118,7 @@ async def test_message_that_was_taken_away_is_gone(
 
 
 async def test_messages_make_no_sound(server: DiscordServer, target: Target, poster: DiscordPoster) -> None:
-    root = await poster.post_root(target, "Papers", ROOT, KEY)
+    root = await _posted(poster, target, "Papers", KEY)
     await poster.post_reply(target, root, PAPER, OTHER)
     assert all(message["flags"] & (1 << 12) for message in server.messages.values())
 
@@ -122,31 +130,62 @@ async def test_repetition_is_dropped_by_discord(server: DiscordServer, target: T
 
 
 async def test_messages_are_found_by_their_keys(server: DiscordServer, target: Target, poster: DiscordPoster) -> None:
-    root = await poster.post_root(target, "Papers", ROOT, KEY)
+    first = await poster.post_root(target, "Papers", ROOT, KEY)
+    root = await poster.open_thread(target, first, "Papers")
     reply = await poster.post_reply(target, root, PAPER, OTHER)
-    assert await poster.find(target, None, "Papers", KEY) == root
+    assert await poster.find(target, None, "Papers", KEY) == first
     assert await poster.find(target, root, "Papers", OTHER) == reply
     assert await poster.find(target, root, "Papers", "c" * 25) is None
     assert await poster.find(target, None, "Papers", OTHER) is None
 
 
-async def test_root_that_has_no_thread_yet_gets_it_when_it_is_found(
+async def test_thread_that_could_not_be_opened_is_opened_later_and_once(
     server: DiscordServer, target: Target, poster: DiscordPoster
 ) -> None:
-    server.faults.append(Fault("POST", r"/threads$", 501, times=9))
-    with pytest.raises(Ambiguous):
-        await poster.post_root(target, "Papers", ROOT, KEY)
-    server.faults.clear()
-    found = await poster.find(target, None, "Papers", KEY)
-    assert found is not None
-    assert found.thread in server.channels
+    root = await poster.post_root(target, "Papers", ROOT, KEY)
+    for has_effect in (False, True):
+        server.faults.append(Fault("POST", r"/threads$", 501, after=has_effect))
+        with pytest.raises(Transient):
+            await poster.open_thread(target, root, "Papers")
+    opened = [await poster.open_thread(target, root, "Papers") for _ in range(2)]
+    assert opened == [replace(root, thread=root.message)] * 2
+    assert root.message in server.channels
+
+
+async def test_thread_of_a_message_that_somebody_deleted_is_not_opened(
+    server: DiscordServer, target: Target, poster: DiscordPoster
+) -> None:
+    root = await poster.post_root(target, "Papers", ROOT, KEY)
+    server.messages.clear()
+    with pytest.raises(ContentRejected):
+        await poster.open_thread(target, root, "Papers")
+
+
+async def test_second_thread_in_a_channel_does_not_wait_for_a_window_that_has_room(
+    server: DiscordServer, target: Target, poster: DiscordPoster
+) -> None:
+    for number in range(3):
+        root = await _posted(poster, target, f"Papers {number}", f"{number:025}")
+        assert root.thread in server.channels
+
+
+async def test_window_without_room_is_waited_out_elsewhere(
+    server: DiscordServer, target: Target, poster: DiscordPoster
+) -> None:
+    await _posted(poster, target, "Papers", KEY)
+    server.fill_threads(target.channel)
+    root = await poster.post_root(target, "Papers", ROOT, OTHER)
+    with pytest.raises(RateLimited) as refused:
+        await poster.open_thread(target, root, "Papers")
+    assert refused.value.retry_after is not None
+    assert 30 < refused.value.retry_after <= 300
 
 
 async def test_where_threads_are_forbidden_replies_are_plain(
     server: DiscordServer, target: Target, poster: DiscordPoster
 ) -> None:
     server.faults.append(Fault("POST", r"/threads$", 403, {"code": 50013, "message": "Missing Permissions"}, times=9))
-    root = await poster.post_root(target, "Papers", ROOT, KEY)
+    root = await _posted(poster, target, "Papers", KEY)
     reply = await poster.post_reply(target, root, PAPER, OTHER)
     assert root.thread == ""
     assert len(_shown(server, target.channel)) == 2
@@ -158,17 +197,23 @@ async def test_forum_gets_a_post(server: DiscordServer, target: Target, poster: 
     forum = Target(target.workspace, server.add_channel("reading", guild, kind=FORUM)["id"])
     root = await poster.post_root(forum, "Papers of Friday", ROOT, KEY)
     await poster.post_reply(forum, root, PAPER, OTHER)
-    assert server.channels[root.thread]["name"] == "Papers of Friday"
-    assert len(_shown(server, root.thread)) == 2
+    assert server.channels[str(root.thread)]["name"] == "Papers of Friday"
+    assert len(_shown(server, str(root.thread))) == 2
     assert await poster.find(forum, None, "Papers of Friday", KEY) == root
 
 
+@pytest.mark.parametrize("kind", [TEXT_CHANNEL, FORUM])
+@pytest.mark.parametrize("lacking", ["read_message_history", "view_channel"])
 async def test_bot_that_may_not_read_does_not_know(
-    server: DiscordServer, target: Target, poster: DiscordPoster
+    server: DiscordServer, target: Target, poster: DiscordPoster, lacking: str, kind: int
 ) -> None:
-    server.unreadable = True
-    with pytest.raises(Ambiguous):
-        await poster.find(target, None, "Papers", KEY)
+    guild = target.workspace.partition(":")[2]
+    there = Target(target.workspace, server.add_channel("reading", guild, kind=kind)["id"])
+    root = await _posted(poster, there, "Papers", KEY)
+    server.take_away(guild, lacking)
+    for asked, key in ((None, KEY), (root, OTHER)):
+        with pytest.raises(Ambiguous):
+            await poster.find(there, asked, "Papers", key)
 
 
 async def test_whoever_gets_no_answer_asks_again(server: DiscordServer, target: Target, poster: DiscordPoster) -> None:
@@ -218,7 +263,7 @@ async def test_channel_that_takes_digests_is_told_from_others(
     with pytest.raises(TargetGone):
         await poster.look_at(Target(target.workspace, "123"))
     guild = server.gateway.guilds[target.workspace.partition(":")[2]]
-    guild["roles"][0]["permissions"] = "0"
+    guild["roles"][0]["permissions"] = str(Permissions(view_channel=True).value)
     with pytest.raises(TargetGone, match="Send Messages"):
         await poster.look_at(target)
     guild["roles"][0]["permissions"] = str(least().value & ~Permissions(create_public_threads=True).value)
@@ -239,8 +284,8 @@ async def test_channel_is_looked_at_once_and_each_further_request_has_its_turn(
         turns.append(len(server.requests))
 
     poster = DiscordPoster(server.token, server.url, turn)
-    await poster.post_root(target, "Papers of Friday", ROOT, KEY)
-    await poster.post_root(target, "Papers of Monday", ROOT, OTHER)
+    await _posted(poster, target, "Papers of Friday", KEY)
+    await _posted(poster, target, "Papers of Monday", OTHER)
     await poster.close()
     asked = [method for _, method, path, _ in server.requests if path.startswith("/channels")]
     assert asked == ["GET", "POST", "POST", "POST", "POST"]

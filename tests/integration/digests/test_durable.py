@@ -10,8 +10,8 @@ from pathlib import Path
 from bot.clock import SystemClock
 from bot.digests.courier import Courier
 from bot.digests.durable import DurableWorkers, open_workers
-from bot.digests.model import DeliveryState, Kind, Slot, Target
-from bot.digests.ports import MessageRef
+from bot.digests.model import Kind, Slot, Target
+from bot.digests.ports import Progress
 from bot.digests.sending import Sender
 from bot.digests.ticking import Ticker
 from bot.errors import RateLimited, StoreError
@@ -113,7 +113,7 @@ class Moody(SqlDeliveries):
         super().__init__(database)
         self.troubles = 1
 
-    async def states(self, slot: Slot) -> Mapping[int, tuple[DeliveryState, MessageRef | None]]:
+    async def states(self, slot: Slot) -> Mapping[int, Progress]:
         if self.troubles:
             self.troubles -= 1
             raise StoreError("The database is locked.")

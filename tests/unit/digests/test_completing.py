@@ -196,7 +196,9 @@ async def test_unsubscribed_channel_is_left_alone(world: World) -> None:
 async def test_late_paper_is_marked_as_sent(world: World) -> None:
     await world.later()
     [digest] = await world.deliveries.digests(CHANNEL)
-    assert [(await world.deliveries.state(digest.slot, part))[0] for part in digest.parts] == [DeliveryState.SENT] * 4
+    assert [(await world.deliveries.state(digest.slot, part)).state for part in digest.parts] == [
+        DeliveryState.SENT
+    ] * 4
 
 
 async def test_starter_questions_are_prepared_once_messages_are_there(world: World) -> None:

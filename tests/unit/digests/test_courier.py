@@ -7,10 +7,11 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from bot.digests.claims import SETTLED
 from bot.digests.courier import Courier
 from bot.digests.model import EmptyDays, Kind, Standing, Subscription, Target
 from bot.digests.planning import plan
-from bot.digests.sending import SETTLED, Sender
+from bot.digests.sending import Sender
 from bot.documents.model import Card, Paragraph
 from bot.documents.plain import plain_document
 from bot.errors import Ambiguous, ContentRejected, RateLimited, SourceUnavailable, TargetGone, Transient, Unauthorized

@@ -10,7 +10,7 @@ import pytest
 from bot.digests.codec import dump, load
 from bot.digests.composing import Composer
 from bot.digests.model import DeliveryState, Digest, Kind, Part
-from bot.digests.sending import plainer
+from bot.digests.plainer import plainer
 from bot.documents.model import Bars, Bullets, Document, Footnote, Image, Paragraph
 from bot.documents.plain import plain_document
 from tests.composing import CHANNEL, FRIDAY, SLOT, THURSDAY, World, entry, root_of

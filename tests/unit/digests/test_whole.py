@@ -167,5 +167,5 @@ async def test_parts_are_marked_before_the_root() -> None:
     world = World()
     await world.deliver()
     [digest] = world.mailer.mailed
-    states = [(await world.deliveries.state(digest.slot, part))[0] for part in digest.parts]
+    states = [(await world.deliveries.state(digest.slot, part)).state for part in digest.parts]
     assert states == [DeliveryState.SENT] * 4
