@@ -7,8 +7,17 @@ implementation in Python; a second description of the same form in pydantic mode
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
+
+from bot.llm.conform import conformed
+from bot.llm.jsonrepair import hides_tex, repaired
+
+_DECODER = json.JSONDecoder(strict=False)  # takes raw line ends in strings
+_OBJECT = re.compile(r'\{\s*+["}]')
+_WRAPPINGS = 2  # JSON strings around the JSON that are looked into
+_MOST = 50  # values in one text, of which one may be the answer
 
 
 class NotOfForm(ValueError):
@@ -18,18 +27,26 @@ class NotOfForm(ValueError):
 def parse(text: str, schema: Mapping[str, Any]) -> Any:
     """The JSON value in `text`, checked.
 
-    A fence or a sentence around the value is forgiven.
+    A fence, a sentence or a string around the value is forgiven, and what `repaired` and `conformed` can put right.
+    Of several values of the form the last one counts: models draft before they answer.
 
     Raises:
         NotOfForm: there is none, or not of that form.
     """
     from jsonschema import Draft202012Validator  # takes a tenth of a second to import
 
-    value = _find(text)
-    fault = next(Draft202012Validator(dict(schema)).iter_errors(value), None)
-    if fault is not None:
-        raise NotOfForm(f"{fault.json_path}: breaks the rule '{fault.validator}'")
-    return value
+    check = Draft202012Validator(dict(schema))
+    first: Any = None
+    for reading in _readings(text):
+        values = list(_values(reading))[-_MOST:]
+        first = first if first is not None or not values else values[0]
+        for value in (*reversed(values), *(conformed(value, schema) for value in reversed(values))):
+            if check.is_valid(value):
+                return value
+    if first is None:
+        raise NotOfForm("no JSON object")
+    fault = next(check.iter_errors(first))
+    raise NotOfForm(f"{fault.json_path}: breaks the rule '{fault.validator}'")
 
 
 def complete_items(text: str, schema: Mapping[str, Any]) -> list[Any]:
@@ -37,39 +54,70 @@ def complete_items(text: str, schema: Mapping[str, Any]) -> list[Any]:
     from jsonschema import Draft202012Validator
 
     fits = Draft202012Validator(dict(schema)).is_valid
-    return [item for value in _objects(text) for item in _fitting(value, fits)]
+    for reading in _readings(text):
+        if found := [item for value in _values(reading) for item in _fitting(value, fits)]:
+            return found
+    return []
+
+
+def _readings(text: str) -> Iterator[str]:
+    """The text as it stands and repaired, without a string around it; the better one first."""
+    text = _unwrapped(text)
+    better = repaired(text)
+    if better == text:
+        yield text
+    else:  # valid JSON that hides TeX would be read without complaint, and wrongly
+        yield from (better, text) if hides_tex(text) else (text, better)
+
+
+def _unwrapped(text: str) -> str:
+    for _ in range(_WRAPPINGS):
+        value = _decoded(text)
+        value = _decoded(repaired(text)) if value is None else value
+        if not isinstance(value, str):
+            break
+        text = value
+    return text
+
+
+def _values(text: str) -> Iterator[Any]:
+    """The JSON value that the text is, or else the outermost objects in it."""
+    value = _decoded(text)
+    if value is None:
+        yield from _objects(text)
+    else:
+        yield value
+
+
+def _decoded(text: str) -> Any:
+    """The JSON value, None if the text is none."""
+    try:
+        return _DECODER.decode(text)
+    except (ValueError, RecursionError):
+        return None
 
 
 def _fitting(value: Any, fits: Callable[[Any], bool]) -> Iterator[Any]:
-    if isinstance(value, dict) and fits(value):
-        yield value
-    elif isinstance(value, dict | list):
-        for inner in value.values() if isinstance(value, dict) else value:
-            yield from _fitting(inner, fits)
-
-
-def _find(text: str) -> Any:
-    try:
-        return json.loads(text)
-    except ValueError:  # RecursionError is none: a deeply nested answer is caught below
-        pass
-    except RecursionError:
-        raise NotOfForm("nested too deeply") from None
-    value = next(_objects(text), None)
-    if value is None:
-        raise NotOfForm("no JSON object")
-    return value
+    """The outermost objects that fit.  Not recursive, as a value may be nested as deeply as Python can read."""
+    left = [value]
+    while left:
+        one = left.pop()
+        if isinstance(one, dict) and fits(one):
+            yield one
+        elif isinstance(one, dict | list):
+            left.extend(reversed(list(one.values()) if isinstance(one, dict) else one))
 
 
 def _objects(text: str) -> Iterator[Any]:
     """Every outermost object that can be read to its end; an unfinished one is entered in search of inner ones."""
-    decoder = json.JSONDecoder()
-    position = text.find("{")
-    while position >= 0:
+    found = _OBJECT.search(text)
+    while found:
         try:
-            value, end = decoder.raw_decode(text, position)
-        except (ValueError, RecursionError):
-            end = position + 1
+            value, end = _DECODER.raw_decode(text, found.start())
+        except ValueError:
+            end = found.start() + 1
+        except RecursionError:  # so would be the inner ones
+            return
         else:
             yield value
-        position = text.find("{", end)
+        found = _OBJECT.search(text, end)
