@@ -6,14 +6,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from dataclasses import dataclass, replace
 
-from bot.errors import BudgetExhausted, ModelError
+from bot.errors import AnswerCut, BudgetExhausted, ModelError
 from bot.llm.model import Completion, ModelCall, TextDelta, Usage
 from bot.llm.prices import cost
 from bot.llm.tokens import TokenCounter
 from bot.ports import Clock, LanguageModel, UsageLedger
+
+LONGEST_TOKEN = 10  # characters; few are longer, and none on average
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,21 +77,29 @@ class MeteredModel:
         return answer
 
     async def stream(self, call: ModelCall) -> AsyncIterator[TextDelta | Completion]:
-        """Answer piece by piece, reserved and settled.  Of a stream left half-way, what had come is estimated."""
+        """Answer piece by piece, reserved and settled.  Of a stream left half-way, what had come is estimated.
+
+        A server that ignores the length limit is not listened to beyond it: the answer is cut there.
+        """
         reservation, call = await self._reserve(call)
+        pieces = self._meter.model.stream(call)
         heard = ""
         usage: Usage | None = None
         try:
-            async for piece in self._meter.model.stream(call):
+            async for piece in pieces:
                 if isinstance(piece, Completion):
                     usage = piece.usage
                 else:
                     heard += piece.text
                 yield piece
+                if usage is None and len(heard) > LONGEST_TOKEN * call.max_tokens:
+                    raise await self._cut(call, heard)
         except ModelError as error:
             usage = error.answer.usage if error.answer else None
             raise
         finally:
+            if isinstance(pieces, AsyncGenerator):
+                await pieces.aclose()
             if usage is None and heard:
                 usage = await asyncio.shield(self._estimate(call, heard))
             await self._settle(reservation, call, usage)
@@ -127,6 +137,11 @@ class MeteredModel:
     async def _settle(self, reservation: int, call: ModelCall, usage: Usage | None) -> None:
         """Shielded: a caller that gives up must not leave its reservation behind."""
         await asyncio.shield(self._meter.ledger.settle(reservation, self.name, call.purpose, usage))
+
+    async def _cut(self, call: ModelCall, heard: str) -> AnswerCut:
+        usage = await self._estimate(call, heard)
+        answer = Completion(text=heard, model=self.name, usage=usage)
+        return AnswerCut("The language model wrote beyond its length limit.", answer=answer)
 
     async def _estimate(self, call: ModelCall, heard: str) -> Usage:
         counter = self._meter.counter

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from bot.errors import AnswerCut, BudgetExhausted, ModelUnavailable
-from bot.llm.budget import Meter
+from bot.llm.budget import LONGEST_TOKEN, Meter
 from bot.llm.catalog import facts_of
-from bot.llm.model import Completion, Message, ModelCall, Usage
+from bot.llm.model import Completion, Message, ModelCall, TextDelta, Usage
 from bot.llm.prices import cost
 from bot.llm.tokens import TokenCounter
 from bot.ports import DayUsage
@@ -121,6 +121,26 @@ async def test_a_stream_left_half_way_is_billed_by_estimate() -> None:
     await stream.aclose()  # type: ignore[attr-defined]
     (row,) = await account.rows()
     assert row.completion_tokens > 0
+    assert await account.is_free()
+
+
+async def test_a_stream_without_end_is_cut_and_billed_for_what_came() -> None:
+    account = Account(["on and " * 10_000])
+    pieces: list[str] = []
+
+    async def listen() -> None:
+        async for piece in account.model.stream(CALL):
+            assert isinstance(piece, TextDelta)
+            pieces.append(piece.text)
+
+    with pytest.raises(AnswerCut) as cut:
+        await listen()
+    heard = "".join(pieces)
+    (row,) = await account.rows()
+    assert LONGEST_TOKEN * CALL.max_tokens < len(heard) < 2 * LONGEST_TOKEN * CALL.max_tokens
+    assert cut.value.answer is not None
+    assert cut.value.answer.text == heard
+    assert row.completion_tokens == cut.value.answer.usage.completion_tokens > CALL.max_tokens
     assert await account.is_free()
 
 
