@@ -15,10 +15,10 @@ import structlog
 
 from bot.errors import BotError
 from bot.llm.budget import Meter
-from bot.llm.prompts import load_prompt
+from bot.llm.prompts import Prompt, load_prompt
 from bot.reading.answer import Answer, Question
 from bot.reading.evidence import find
-from bot.reading.inquiry import PROMPT, Inquiry
+from bot.reading.inquiry import ROUNDS, Inquiry, Rounds
 from bot.reading.outcomes import unaided
 from bot.reading.reader import ReadPaper
 from bot.reading.remembered import RememberedReplies, reply_key
@@ -34,8 +34,17 @@ class Answerer:
     for good.
     """
 
-    def __init__(self, meter: Meter | None, replies: RememberedReplies | None = None) -> None:
+    def __init__(
+        self,
+        meter: Meter | None,
+        replies: RememberedReplies | None = None,
+        *,
+        prompt: Prompt | None = None,
+        rounds: Rounds = ROUNDS,
+    ) -> None:
         self._meter = meter
+        self._prompt = prompt or load_prompt("answer")
+        self._rounds = rounds
         self._replies = replies
         self._under_way: UnderWay[Answer] = UnderWay()
 
@@ -48,12 +57,12 @@ class Answerer:
             outcome, note = unaided(passages_fit=found.answerable)
             yield Answer(question=question.text, outcome=outcome, found=found, note=note)
             return
-        inquiry = Inquiry(question, found, self._meter, workspace)
+        inquiry = Inquiry(question, found, self._meter, workspace, self._prompt, self._rounds)
         if question.history and not question.stands_alone:
             async for said in self._ask(inquiry):
                 yield said
             return
-        key = reply_key(question.text, papers, inquiry.model, load_prompt(PROMPT).hash)
+        key = reply_key(question.text, papers, inquiry.model, self._prompt.hash)
         if shared := await self._under_way.join(key):
             yield replace(shared, question=question.text, calls=0, usage=None, remembered=shared.settles)
             return

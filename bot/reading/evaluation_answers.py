@@ -2,8 +2,9 @@
 
 Pointer validity is the share of the model's claims whose pointers, numbers and quoted words hold (the others are
 dropped and never shown); the verbatim share is that of shown quotations that stand in the paper letter for letter;
-cites gold is the share of answers, to questions with evidence, that point into a gold paragraph.  Answerability sets
-"the paper does not say" against everything else: F1 of each side and their mean.
+cites gold is the share of answers, to questions with evidence, that point into a gold paragraph, "of all" the share of
+all such questions.  A false absence is such a question told that the paper does not say.  Answerability sets "the paper
+does not say" against everything else: F1 of each side and their mean.
 """
 
 from __future__ import annotations
@@ -18,12 +19,14 @@ from bot.papers.fulltext.model import Block, FullText, Section, TextSource
 from bot.papers.model import Paper
 from bot.reading.answer import Answer, Outcome, Question
 from bot.reading.answering import Answerer
+from bot.reading.intervals import bootstrap_interval
 from bot.reading.labelled import LabelledPaper, LabelledQuestion, collapsed
 from bot.reading.reader import Reader
 from bot.reading.semantic import Embedder
 
 WORKSPACE = "terminal:evaluation"
 NOTHING = (Outcome.NOT_IN_PAPER, Outcome.NOT_FOUND, Outcome.NO_MATCH)
+UNUSABLE = (Outcome.UNREADABLE, Outcome.CUT, Outcome.PASSAGES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +49,16 @@ class Judged:
     @property
     def cites_gold(self) -> bool:
         """Whether any quotation stands in a gold paragraph."""
-        return any(words in gold for words in self.quotations for gold in self.question.evidence)
+        return any(map(self.stands_in_gold, self.quotations))
+
+    @property
+    def is_unusable(self) -> bool:
+        """Whether the model's answer could not be read, or broke off before its first claim."""
+        return self.answer.outcome in UNUSABLE
+
+    def stands_in_gold(self, words: str) -> bool:
+        """Whether words stand in a gold paragraph."""
+        return any(words in gold for gold in self.question.evidence)
 
 
 class LabelledTexts:
@@ -91,7 +103,13 @@ def report(judged: Sequence[Judged]) -> dict[str, Any]:
     kept = sum(len(one.answer.claims) for one in judged)
     dropped = sum(one.answer.dropped for one in judged)
     quotations = [(words, one) for one in judged for words in one.quotations]
-    to_gold = [one.cites_gold for one in judged if one.answered and one.question.evidence]
+    answerable = [one for one in judged if one.question.evidence]
+    to_gold = [one.cites_gold for one in answerable if one.answered]
+    headline = {
+        "cites_gold_of_all": [one.answered and one.cites_gold for one in answerable],
+        "false_absence": [one.answer.outcome is Outcome.NOT_IN_PAPER for one in answerable],
+        "unusable": [one.is_unusable for one in judged],
+    }
     usages = [one.answer.usage for one in judged if one.answer.usage is not None]
     return {
         "questions": len(judged),
@@ -101,10 +119,12 @@ def report(judged: Sequence[Judged]) -> dict[str, Any]:
         "quotations": len(quotations),
         "verbatim_share": _share(sum(_is_verbatim(*quotation) for quotation in quotations), len(quotations)),
         "cites_gold": _share(sum(to_gold), len(to_gold)),
+        **{name: _share(sum(values), len(values)) for name, values in headline.items()},
         "answerability": answerability(judged),
-        "calls_mean": _mean(one.answer.calls for one in judged),
+        "calls_mean": _mean((one.answer.calls for one in judged), digits=2),
         "prompt_tokens_mean": _mean(usage.prompt_tokens for usage in usages),
         "completion_tokens_mean": _mean(usage.completion_tokens for usage in usages),
+        "ci": {name: bootstrap_interval(values) for name, values in headline.items()},
     }
 
 
@@ -149,6 +169,6 @@ def _share(part: int, whole: int) -> float:
     return round(part / whole, 4) if whole else 0.0
 
 
-def _mean(values: Iterable[float]) -> float:
+def _mean(values: Iterable[float], digits: int = 1) -> float:
     values = list(values)
-    return round(fmean(values), 1) if values else 0.0
+    return round(fmean(values), digits) if values else 0.0

@@ -15,8 +15,8 @@ _VERDICT = re.compile(r'"verdict"\s*:\s*"(\w*)"')
 class GrowingReply:
     """Reads a JSON reply piece by piece, each character once.
 
-    `claims` are those of the finished reply that can be read so far, in its order.  There are none before the reply
-    has given the verdict "answered", since claims next to another verdict do not count.
+    `claims` are those of the finished reply that can be read so far, in its order.  After another verdict than
+    "answered" there are none, since such claims do not count.
     """
 
     def __init__(self) -> None:
@@ -55,6 +55,6 @@ class GrowingReply:
             return
         if self._is_answered is None:
             verdict = _VERDICT.search(self._text, 0, begin)
-            self._is_answered = verdict is not None and verdict[1] == Verdict.ANSWERED
+            self._is_answered = verdict is None or verdict[1] == Verdict.ANSWERED
         if self._is_answered:
             self.claims = short((*self.claims, *claims))

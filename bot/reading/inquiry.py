@@ -11,7 +11,7 @@ import structlog
 from bot.errors import AnswerCut, BotError, BudgetExhausted, ModelError
 from bot.llm.budget import Meter
 from bot.llm.model import ModelCall, TextDelta, Usage
-from bot.llm.prompts import load_prompt
+from bot.llm.prompts import Prompt
 from bot.reading.answer import Answer, Question
 from bot.reading.evidence import Found, shown
 from bot.reading.growing import GrowingReply
@@ -25,14 +25,18 @@ log = structlog.get_logger(__name__)
 
 # Tokens of passages, and of the whole prompt with them: history and a long question leave less room for passages.
 # Each paper beyond the first adds half as much again.
-ROUNDS = ((EVIDENCE_BUDGET, 2_200), (2 * EVIDENCE_BUDGET, 4_200))
-PROMPT = "answer"
+Rounds = Sequence[tuple[int, int]]
+ROUNDS: Rounds = ((EVIDENCE_BUDGET, 2_200), (2 * EVIDENCE_BUDGET, 4_200))
 
 
 class Inquiry:
     """One question put to a model: at most two calls, and what came of them."""
 
-    def __init__(self, question: Question, found: Found, meter: Meter, workspace: str) -> None:
+    def __init__(
+        self, question: Question, found: Found, meter: Meter, workspace: str, prompt: Prompt, rounds: Rounds = ROUNDS
+    ) -> None:
+        self._prompt = prompt
+        self._rounds = rounds
         self._question = question
         self._found = found
         self._model = meter.of(workspace)
@@ -60,7 +64,7 @@ class Inquiry:
         Each claim is checked by itself, so what was yielded stands in the answer too.
         """
         scale = (1 + len(self._found.papers)) / 2
-        for budget, limit in ROUNDS:
+        for budget, limit in self._rounds:
             call = await self._prepare(round(scale * budget), round(scale * limit))
             async for words in self._listen(call):
                 yield words
@@ -142,10 +146,9 @@ class Inquiry:
         """The call with as many passages as fit the limit of the whole prompt."""
         while True:
             self._passages = self._found.evidence(budget)
-            call = load_prompt(PROMPT).call(
+            call = self._prompt.call(
                 purpose="answer",
                 papers=shown(self._found.papers, self._passages),
-                more=len(self._passages) < self._found.total,
                 history=self._question.history,
                 question=self._question.text,
             )

@@ -47,8 +47,14 @@ class Reply:
 
 
 def read_reply(data: Mapping[str, Any]) -> Reply:
-    """A reply of the form asked for.  Claims next to a verdict that there is no answer are kept: they contradict it."""
-    return Reply(Verdict(data["verdict"]), short(map(_claim, data["claims"])))
+    """A reply of the form asked for: claims, then a verdict, which tells more only where there is no claim.
+
+    Where the verdict comes first and there is no answer by it, claims next to it are kept: they contradict it.
+    """
+    claims, names = short(map(_claim, data["claims"])), list(data)
+    if "verdict" in names[: names.index("claims")] or not claims:
+        return Reply(Verdict(data.get("verdict", Verdict.NOT_IN_PAPER)), claims)
+    return Reply(Verdict.ANSWERED, claims)
 
 
 def salvage(text: str) -> Reply:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from typing import Any
@@ -11,7 +12,7 @@ from typing import Any
 import pytest
 
 from bot.errors import BotError, ModelUnavailable
-from bot.llm.budget import Meter
+from bot.llm.budget import LONGEST_TOKEN, Meter
 from bot.llm.model import Completion, Message, ModelCall, TextDelta
 from bot.llm.tokens import TokenCounter
 from bot.papers.fulltext.model import Block, FullText, Section, TextSource
@@ -22,6 +23,7 @@ from bot.reading.evidence import excerpt
 from bot.reading.inquiry import ROUNDS
 from bot.reading.outcomes import BROKE_OFF, CUT_SHORT, NO_MATCH, NO_MODEL, NOT_CONFIRMED, NOT_FOUND
 from bot.reading.reader import Reader, ReadPaper
+from bot.reading.replies import MAX_CLAIMS
 from bot.testing.clock import FakeClock
 from bot.testing.model import Ending, FakeModel, Script
 from bot.testing.store import FakeStore
@@ -206,7 +208,7 @@ async def test_a_model_that_asks_for_yet_more_has_not_read_what_the_paper_does_n
 async def test_there_is_no_second_look_at_a_paper_seen_whole(kites: ReadPaper) -> None:
     _, answer, calls = await ask([NEED_MORE], kites)
     assert (answer.outcome, answer.note) == (Outcome.NOT_FOUND, NOT_CONFIRMED)
-    assert "That is all there is to read" in calls[0].messages[-1].content
+    assert len(calls) == 1
 
 
 async def test_prompts_keep_their_limits(long_walk: ReadPaper) -> None:
@@ -254,6 +256,20 @@ async def test_half_a_reply_is_used_as_far_as_it_goes(kites: ReadPaper) -> None:
     _, answer, _ = await ask([Ending(half, "length")], kites)
     assert [claim.text for claim in answer.claims] == ["Kites can learn."]
     assert (answer.outcome, answer.note) == (Outcome.ANSWERED, CUT_SHORT)
+
+
+async def test_of_an_answer_without_end_what_fits_is_shown_and_said_to_be_cut(kites: ReadPaper) -> None:
+    claims = [{"text": "Kites can learn to steer themselves.", "sentences": [1]}] * 400
+    endless = json.dumps({"claims": claims, "verdict": "answered"})
+    assert len(endless) > 25_000
+    begun = time.process_time()
+    words, answer, calls = await ask([endless], kites)
+    assert time.process_time() - begun < 1
+    assert (answer.outcome, answer.note) == (Outcome.ANSWERED, CUT_SHORT)
+    assert len(answer.claims) == MAX_CLAIMS
+    assert words[-1] == " ".join(claim.text for claim in answer.claims)
+    assert answer.usage is not None
+    assert answer.usage.completion_tokens < 2 * LONGEST_TOKEN * calls[0].max_tokens
 
 
 @pytest.mark.parametrize("fault", [ModelUnavailable("The model does not answer."), BotError("Anything.")])

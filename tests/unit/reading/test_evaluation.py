@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from bot.reading.answering import Answerer
 from bot.reading.evaluation import evaluate_retrieval, score
 from bot.reading.evaluation_answers import evaluate_answers, full_text_of
 from bot.reading.evaluation_summaries import evaluate_summaries, read_gold, rouge_1, rouge_2, rouge_l
+from bot.reading.intervals import bootstrap_interval
 from bot.reading.labelled import LabelledQuestion, read_labelled
 from bot.reading.papertext import PaperText
 from bot.reading.passages import Passage
@@ -164,6 +166,30 @@ async def test_answers_are_judged(labelled: Path) -> None:
     assert (report["claims"], report["pointer_validity"]) == (2, 0.5)
     assert (report["verbatim_share"], report["cites_gold"]) == (1.0, 1.0)
     assert report["answerability"]["macro_f1"] == 1.0
+    assert (report["cites_gold_of_all"], report["false_absence"], report["unusable"]) == (1.0, 0.0, 0.0)
+    assert report["ci"] == {"cites_gold_of_all": [1.0, 1.0], "false_absence": [0.0, 0.0], "unusable": [0.0, 0.0]}
+
+
+@pytest.mark.parametrize(
+    ("said", "figure"),
+    [({"claims": [], "verdict": "not_in_paper"}, "false_absence"), ("I cannot say.", "unusable")],
+)
+async def test_answers_that_miss_the_evidence_are_told_apart(labelled: Path, said: Any, figure: str) -> None:
+    (paper,) = read_labelled(labelled)
+    asked = replace(paper.questions[0], question="Which protein folding benchmark was evaluated?")
+    store, clock = FakeStore(), FakeClock()
+    model = FakeModel(lambda call: said)
+    meter = Meter(model=model, ledger=store.ledger, counter=TokenCounter("fake"), clock=clock)
+    report = await evaluate_answers([replace(paper, questions=(asked,))], Answerer(meter), None)
+    names = ("cites_gold_of_all", "false_absence", "unusable")
+    assert {name: report[name] for name in names} == {name: float(name == figure) for name in names}
+
+
+def test_an_interval_holds_the_mean_and_narrows_with_more_cases() -> None:
+    few, many = (bootstrap_interval([1, 0, 0, 1] * times) for times in (4, 100))
+    assert few[0] < many[0] < 0.5 < many[1] < few[1]
+    assert bootstrap_interval([]) == [0.0, 0.0]
+    assert bootstrap_interval([1, 0, 0, 1]) == bootstrap_interval([1, 0, 0, 1])
 
 
 def test_a_labelled_paper_keeps_its_headings_as_a_full_text(labelled: Path) -> None:

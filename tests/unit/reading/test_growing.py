@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from bot.reading.growing import GrowingReply
 from bot.reading.pointers import Claim
-from bot.reading.replies import MAX_CLAIMS, read_reply
+from bot.reading.replies import MAX_CLAIMS, Verdict, read_reply
 
 CLAIMS = [
     {"text": text, "sentences": [31]} for text in ('He said "}".', "A back\\slash, caf\u00e9 {x}.", "On 8 motors.")
@@ -40,9 +40,15 @@ def test_each_claim_is_there_as_soon_as_it_is_complete() -> None:
     assert [len(claims) for claims in grown(ANSWER, 1)] == [0, 1, 2, 3]
 
 
-def test_nothing_is_taken_before_the_verdict_is_known() -> None:
-    late = json.dumps({"claims": CLAIMS, "verdict": "answered"})
-    assert grown(late, 1) == [()]
+def test_claims_before_the_verdict_count_whatever_it_is() -> None:
+    for verdict in Verdict:
+        late = {"claims": CLAIMS, "verdict": verdict.value}
+        assert grown(json.dumps(late), 1)[-1] == read_reply(late).claims
+        assert read_reply(late).verdict is Verdict.ANSWERED
+
+
+def test_claims_after_another_verdict_do_not_count() -> None:
+    assert grown(json.dumps({"verdict": "need_more", "claims": CLAIMS}), 1) == [()]
 
 
 def test_no_more_claims_than_an_answer_has() -> None:

@@ -32,6 +32,11 @@ def test_the_lists_of_a_broken_form_are_no_citations() -> None:
     assert salvage(ANSWER.replace("hours.", 'hours".').replace("motors.", 'motors".')) == Reply(None)
 
 
+def test_a_form_without_a_verdict_is_judged_by_its_claims() -> None:
+    assert read_reply({"claims": [CLAIM]}) == Reply(Verdict.ANSWERED, (Claim("It took 12 hours.", (31,)),))
+    assert read_reply({"claims": []}) == Reply(Verdict.NOT_IN_PAPER)
+
+
 def test_too_many_and_too_long_claims_are_left_out() -> None:
     endless = {"text": "word " * MAX_CLAIM, "sentences": [1]}
     reply = read_reply({"verdict": "answered", "claims": [endless, *[CLAIM] * 20]})
