@@ -4,7 +4,6 @@ https://info.arxiv.org/help/api/user-manual.html; they are parsed by defusedxml,
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING
@@ -16,6 +15,7 @@ from bot.errors import BadInput, SourceUnavailable
 from bot.papers.model import Paper
 from bot.papers.references import PaperReference, is_paper_id, read_reference
 from bot.papers.text import clean, clean_title
+from bot.papers.withdrawal import says_withdrawn
 from bot.ports import Fetched, Fetcher
 
 if TYPE_CHECKING:
@@ -27,7 +27,6 @@ BATCH = 100  # ids of one request
 
 _ATOM = {"atom": "http://www.w3.org/2005/Atom", "arxiv": "http://arxiv.org/schemas/atom"}
 _FEED = "{http://www.w3.org/2005/Atom}feed"
-_WITHDRAWN = re.compile(r"\b(?:has been|was|is) withdrawn\b|^withdrawn\b", re.IGNORECASE)
 
 
 class Arxiv:
@@ -80,7 +79,7 @@ def _paper(entry: Element) -> Paper | None:
         abstract=abstract,
         authors=tuple(_authors(entry)),
         published=_date(_text(entry, "published")),
-        withdrawn=bool(_WITHDRAWN.search(comment) or _WITHDRAWN.search(abstract[:200])),
+        withdrawn=says_withdrawn(abstract, comment),
     )
 
 

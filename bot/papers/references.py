@@ -13,6 +13,7 @@ from urllib.parse import unquote, urlsplit
 
 from bot.errors import BadInput
 
+# Ids and addresses are ASCII in every script (`re.ASCII`), so a sentence may go on right behind one: "看2606.01234，".
 _YEAR_AND_MONTH = r"\d{2}(?:0[1-9]|1[0-2])"
 _NEW_ID = rf"{_YEAR_AND_MONTH}\.\d{{4,5}}"
 _ARCHIVES = (
@@ -22,20 +23,30 @@ _ARCHIVES = (
 )
 _OLD_ID = rf"(?:{_ARCHIVES})(?:\.[A-Z]{{2}})?/{_YEAR_AND_MONTH}\d{{3}}"
 _VERSION = r"(?:v(?P<version>[1-9]\d{0,2}))?"
-_ID = re.compile(rf"(?P<id>{_NEW_ID}|{_OLD_ID}){_VERSION}", re.IGNORECASE)
-_PREFIX = re.compile(r"^(?:arxiv:\s*|(?:doi:\s*)?10\.48550/arxiv\.)", re.IGNORECASE)
-_NUMBER = re.compile(r"#\s*(\d{1,4})")
+_FLAGS = re.IGNORECASE | re.ASCII
+_ID = re.compile(rf"(?P<id>{_NEW_ID}|{_OLD_ID}){_VERSION}", _FLAGS)
+_PREFIX = re.compile(r"^(?:arxiv:\s*|(?:doi:\s*)?10\.48550/arxiv\.)", _FLAGS)
+_NUMBER = re.compile(r"#\s*(\d{1,4})", re.ASCII)
 
-_HOSTS = {"arxiv.org", "huggingface.co", "hf.co", "alphaxiv.org", "doi.org", "dx.doi.org", "ar5iv.org"}
-_SUBDOMAINS = ("www.", "export.", "beta.", "browse.", "m.", "ar5iv.labs.")
+# With their subdomains: de.arxiv.org, www.alphaxiv.org, ar5iv.labs.arxiv.org.
+_HOSTS = (
+    "arxiv.org", "ar5iv.org", "xxx.lanl.gov", "huggingface.co", "hf.co", "hf-mirror.com", "alphaxiv.org", "doi.org",
+    "papers.cool", "scirate.com", "emergentmind.com", "semanticscholar.org",
+)  # fmt: skip
 _TRAILING = re.compile(r"\.(?:pdf|html|md)$", re.IGNORECASE)
+_AROUND = (
+    "<>[](){}`'\"“”„‘’«»‹›「」『』（）【】《》〈〉，。、；：！？…,;*_~"  # what people and chats put around a reference
+)
 
 # In running text an id must stand alone: not inside a longer number, word or path.
+_ADDRESS = r"[A-Za-z0-9._~:/?#@!$&+,;=%-]+"
+_HOST = "|".join(map(re.escape, _HOSTS))
 _IN_TEXT = re.compile(
-    r"(?P<url>https?://[^\s<>|()\[\]\"'`]+)"
+    rf"(?P<url>https?://{_ADDRESS})"
+    rf"|(?<![a-z0-9./@-])(?P<schemeless>(?:[a-z0-9-]{{1,20}}\.){{0,2}}(?:{_HOST})/{_ADDRESS})"
     r"|(?P<doi>\b10\.48550/arxiv\.(?P<in_doi>[\w./-]*\w))"
     rf"|(?<![\w./#$€£-])(?:arxiv:\s*)?(?P<bare>(?:{_NEW_ID}|{_OLD_ID})(?:v[1-9]\d{{0,2}})?)(?![\w/%]|[.,-]\d|-\w)",
-    re.IGNORECASE,
+    _FLAGS,
 )
 
 _HELP = "A paper is named by an arXiv id such as 2606.01234, by a link to it, or by its number in the list such as #3."
@@ -62,7 +73,7 @@ def read_reference(word: str) -> PaperReference | ListNumber:
     Raises:
         BadInput: it names no paper; the sentence says what would.
     """
-    word = word.strip().strip("<>").split("|")[0].strip("`\"'()[],;")
+    word = word.strip().strip("<>").split("|")[0].strip(_AROUND)
     if number := _NUMBER.fullmatch(word):
         return _list_number(int(number[1]))
     if found := (_from_link(word) if _looks_like_link(word) else _from_id(word)):
@@ -79,7 +90,8 @@ def find_references(text: str) -> list[PaperReference]:
     """
     found: dict[str, PaperReference] = {}
     for match in _IN_TEXT.finditer(text):
-        reference = _from_link(match["url"].rstrip(".,;:!?")) if match["url"] else _from_match(match)
+        address = match["url"] or match["schemeless"]
+        reference = _from_link(address.rstrip(".,;:!?_~")) if address else _from_match(match)
         if reference:
             found.setdefault(reference.id, reference)
     return list(found.values())
@@ -115,9 +127,7 @@ def _looks_like_link(word: str) -> bool:
 
 
 def _is_known_host(host: str) -> bool:
-    for subdomain in _SUBDOMAINS:
-        host = host.removeprefix(subdomain)
-    return host in _HOSTS
+    return any(host == known or host.endswith(f".{known}") for known in _HOSTS)
 
 
 def _from_link(link: str) -> PaperReference | None:

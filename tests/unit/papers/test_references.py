@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from contextlib import suppress
 
 import pytest
@@ -131,6 +132,80 @@ def test_a_link_is_found_in_any_text(before: str, paper_id: str, version: int | 
 def test_ids_are_found_in_order_and_once(paper_ids: list[str]) -> None:
     text = ", ".join([*paper_ids, *paper_ids]) + "."
     assert [found.id for found in find_references(f"Compare {text}")] == paper_ids
+
+
+AROUND_A_LINK = (
+    "看看 {}，很有意思",
+    "论文{}。",
+    "（{}）",
+    "「{}」をどう思う？",
+    "“{}”",
+    "„{}“",
+    "«{}»",
+    "{}…",
+    "{}’s method",
+    "{}'s method",
+    "**{}**",
+    "how does {} work?",
+    "see {}, please",
+    "[the paper]({})",
+    "Читай {}: коротко",
+    "קראו את {} היום",
+)
+LINKS = (
+    "https://arxiv.org/abs/2606.01234",
+    "arxiv.org/abs/2606.01234",
+    "www.arxiv.org/pdf/2606.01234v3.pdf",
+    "https://de.arxiv.org/abs/2606.01234",
+    "http://xxx.lanl.gov/abs/2606.01234",
+    "huggingface.co/papers/2606.01234",
+    "https://hf-mirror.com/papers/2606.01234",
+    "https://papers.cool/arxiv/2606.01234",
+    "https://scirate.com/arxiv/2606.01234",
+    "https://www.semanticscholar.org/arxiv/2606.01234",
+    "https://www.emergentmind.com/papers/2606.01234",
+    "ar5iv.org/abs/2606.01234",
+    "2606.01234",
+    "arXiv:2606.01234v2",
+)
+
+
+@pytest.mark.parametrize("around", AROUND_A_LINK)
+@pytest.mark.parametrize("link", LINKS)
+def test_a_link_is_found_in_a_sentence_of_any_script(around: str, link: str) -> None:
+    assert [found.id for found in find_references(around.format(link))] == ["2606.01234"]
+
+
+@pytest.mark.parametrize(
+    "word", ["“2606.01234”", "（https://arxiv.org/abs/2606.01234）", "**2606.01234**", "«arXiv:2606.01234»"]
+)
+def test_quotation_marks_of_any_script_are_taken_off(word: str) -> None:
+    assert read_reference(word) == PaperReference("2606.01234")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "mail me@arxiv.org/abs/2606.01234",
+        "notarxiv.org/abs/2606.01234",
+        "https://example.com/?u=arxiv.org/abs/2606.01234",
+        "https://evil.example/arxiv.org/abs/2606.01234",
+        "٢٦٠٦.٠١٢٣٤",
+        "２６０６．０１２３４",
+    ],
+)
+def test_what_only_looks_like_a_link_to_a_paper_is_none(text: str) -> None:
+    assert find_references(text) == []
+
+
+@pytest.mark.parametrize("piece", ["arxiv.org/", "a.a.a.", "https://", "2606.0123", "10.48550/arxiv.", "cs/", "a-"])
+def test_finding_takes_time_in_step_with_the_text(piece: str) -> None:
+    def seconds(length: int) -> float:
+        text, started = piece * (length // len(piece)), time.process_time()
+        find_references(text)
+        return time.process_time() - started
+
+    assert seconds(100_000) < 0.1  # of the processor
 
 
 def test_a_sentence_ends_no_link() -> None:
