@@ -15,12 +15,19 @@ _MAX_TITLE = 1_000  # longer ones are cut before LaTeX is looked for; the longes
 _JOINERS = "\u200c\u200d"  # invisible, but spelling in Persian and Indic scripts, and in emoji
 _HIDDEN = {"Cc", "Cf", "Cs"}  # control, format (bidi marks, zero widths, tags) and lone surrogates
 
-# A dollar sign opens a formula only as in Pandoc's Markdown: no blank inside its ends, no digit right after it.
-_MATH = re.compile(r"(?<!\\)\$(?! )([^$]{1,200}?)(?<![ \\])\$(?!\d)")
+# A dollar sign opens a formula only as in Pandoc's Markdown: no blank inside its ends, no digit right after it unless
+# there is a macro in it.
+_MATH = re.compile(r"(?<!\\)\$(?! )([^$]{1,200}?)(?<![ \\])\$")
 _ARGUMENT = r"\{[^{}]*(?:\{[^{}]*\}[^{}]*)*\}"
 _ACCENT = r"\\['`^\"~=.](?:\{\\?[a-zA-Z]\}|\\?[a-zA-Z])"
 _MACRO = re.compile(rf"{_ACCENT}|\\[a-zA-Z]+\*?(?:\s*{_ARGUMENT})*")
 _LOST_BACKSLASH = re.compile(r"(?<![\\A-Za-z])(?:text(?:tt|bf|it|sc|rm)|math(?:bf|cal|rm)|emph)\{([^{}]*)\}")
+_FORMAT = re.compile(
+    r"\\(?:text(?:tt|sc|sf|sl|md|up|normal)|math(?:tt|sf)|underline|uline|bm|boldsymbol|mbox|operatorname)\*?"
+    r"\s{0,3}\{([^{}]*)\}"
+)
+_SWITCH = re.compile(r"\{\\(?:em|bf|it|tt|sc|sf|sl|rm)(?![A-Za-z])\s*([^{}]*)\}")  # {\em so}
+_KEPT_CAPITALS = re.compile(r"\{([A-Z0-9][\w.+/-]{0,40})\}")  # BibTeX's {B}oiling, {GPT-4}
 _ESCAPED = re.compile(r"\\([$%&#_{}])")
 _LINE_BREAK = re.compile(r"\\\\(?!\w)|(?<=\w)\\(?=\s)")
 _SCRIPT = re.compile(r"([\^_])(?:\{([^{}]*)\}|([0-9A-Za-z+\-*]))")
@@ -46,10 +53,10 @@ def clean_title(title: str) -> str:
     title = clean(title)[:_MAX_TITLE]
     if not set(title) & set("\\$^_{"):
         return title
-    title = _LOST_BACKSLASH.sub(r"\1", title)
-    title = _MATH.sub(lambda match: _scripts(_macros(match[1])) if _is_formula(match[1]) else match[0], title)
+    title = _unwrapped(_MATH.sub(_formula, _LOST_BACKSLASH.sub(r"\1", title)))
     title = _LINE_BREAK.sub(" ", _macros(title))
     title = _SCRIPT.sub(lambda match: _script(match) if match[2] is not None else match[0], title)
+    title = _KEPT_CAPITALS.sub(r"\1", _KEPT_CAPITALS.sub(r"\1", title))  # twice: {{GPT-4}}
     return clean(_ESCAPED.sub(r"\1", title))
 
 
@@ -59,6 +66,18 @@ def short_authors(authors: Sequence[str], limit: int = 3) -> str:
     if left <= 0:
         return ", ".join(authors)
     return f"{', '.join(authors[:limit])} and {left} {'other' if left == 1 else 'others'}"
+
+
+def _formula(match: re.Match[str]) -> str:
+    """A formula between dollar signs as Unicode; two prices and the words between them as they are."""
+    inside = match[1]
+    opens_a_price = match.string[match.end() : match.end() + 1].isdigit() and not set(inside) & set("\\^_")
+    return match[0] if opens_a_price or not _is_formula(inside) else _scripts(_macros(_unwrapped(inside)))
+
+
+def _unwrapped(text: str) -> str:
+    """The text without commands that only choose a font."""
+    return _SWITCH.sub(r"\1", _FORMAT.sub(r"\1", text))
 
 
 def _is_formula(inside: str) -> bool:

@@ -45,6 +45,14 @@ LATEX = st.lists(
         ("Paper for Under $0.1", "Paper for Under $0.1"),
         ("50% faster than 64%", "50% faster than 64%"),
         ("snake_case and {braces}", "snake_case and {braces}"),
+        ("\\texttt{kettle}: Boiling", "kettle: Boiling"),
+        ("$\\texttt{kettle}$ at last", "kettle at last"),
+        ("A {\\em nice} and {\\bf bold} {\\textsc{Title}}", "A nice and bold Title"),
+        ("{B}oiling {W}ater with {GPT-4} and {{3D}}", "Boiling Water with GPT-4 and 3D"),
+        ("Sets {1, 2} of {a,b}", "Sets {1, 2} of {a,b}"),
+        ("From GPT-4$\\to$5", "From GPT-4→5"),
+        ("CO$_2$5 and K$^2$-Net", "CO₂5 and K²-Net"),
+        ("\\~word", "w̃ord"),
         ("\\frac{1}{2", "frac 1{2"),
         ("Broken $x^{2 here", "Broken $x^{2 here"),
         ("μLO: Two\n  Lines", "μLO: Two Lines"),
@@ -66,7 +74,10 @@ def test_any_title_gives_one_shown_line(title: str) -> None:
 
 @given(LATEX)
 def test_words_are_never_lost(title: str) -> None:
-    assert clean_title(title).count("word") == title.count("word")
+    def letters(text: str) -> str:  # an accent may stand on a word's first letter: \\~word is w̃ord
+        return "".join(char for char in unicodedata.normalize("NFD", text) if not unicodedata.combining(char))
+
+    assert letters(clean_title(title)).count("word") == title.count("word")
 
 
 @given(st.text())
