@@ -6,12 +6,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import ParseError, fromstring
 
 from bot.errors import BadInput, SourceUnavailable
+from bot.papers import limits
+from bot.papers.limits import capped, capped_authors
 from bot.papers.model import Paper
 from bot.papers.references import PaperReference, is_paper_id, read_reference
 from bot.papers.text import clean, clean_title
@@ -71,13 +74,14 @@ def _paper(entry: Element) -> Paper | None:
     reference, title = _reference(_text(entry, "id")), clean_title(_text(entry, "title"))
     if reference is None or not title:
         return None
-    abstract, comment = clean(_text(entry, "summary")), clean(_text(entry, "comment", "arxiv"))
+    abstract = capped(clean(_text(entry, "summary")[: 2 * limits.ABSTRACT]), limits.ABSTRACT)
+    comment = clean(_text(entry, "comment", "arxiv")[: limits.ABSTRACT])
     return Paper(
         id=reference.id,
         version=reference.version,
         title=title,
         abstract=abstract,
-        authors=tuple(_authors(entry)),
+        authors=capped_authors(tuple(_authors(entry))),
         published=_date(_text(entry, "published")),
         withdrawn=says_withdrawn(abstract, comment),
     )
@@ -93,8 +97,8 @@ def _reference(address: str) -> PaperReference | None:
 
 
 def _authors(entry: Element) -> Iterator[str]:
-    for author in entry.iterfind("atom:author", _ATOM):
-        if name := clean(_text(author, "name")):
+    for author in islice(entry.iterfind("atom:author", _ATOM), limits.AUTHORS + 1):
+        if name := clean(_text(author, "name")[: 2 * limits.NAME]):
             yield name
 
 

@@ -16,9 +16,15 @@ from datetime import UTC, date, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
+import structlog
+
+from bot.papers import limits
+from bot.papers.limits import capped, capped_authors
 from bot.papers.model import Artifact, Paper
 from bot.papers.references import is_paper_id
-from bot.papers.text import clean, clean_title
+from bot.papers.text import MAX_TITLE, clean, clean_title
+
+log = structlog.get_logger(__name__)
 
 _BIGGEST = 2**31 - 1  # of a count; anything above is nonsense, and no database column
 _REPOSITORY = re.compile(r"https?://(?:www\.)?github\.com/([A-Za-z0-9-]{1,39})/([\w.-]{1,100})(?:[/?#].*)?", re.ASCII)
@@ -34,7 +40,10 @@ def parse_papers(answer: object, listed: date | None = None) -> tuple[Paper, ...
         listed: the list day that was asked for, for entries that do not tell theirs.
     """
     papers: dict[str, Paper] = {}
-    for entry in _list(answer):
+    entries = _list(answer)
+    if len(entries) > limits.ENTRIES:
+        log.warning("list_cut", action="parse_papers", entries=len(entries), kept=limits.ENTRIES)
+    for entry in entries[: limits.ENTRIES]:
         if paper := parse_paper(entry, listed):
             papers.setdefault(paper.id, paper)
     return tuple(papers.values())
@@ -44,14 +53,14 @@ def parse_paper(answer: object, listed: date | None = None) -> Paper | None:
     """One entry of a list (a paper in its wrapper) or one paper; None if it lacks an arXiv id or a title."""
     entry = _mapping(answer)
     inner = _mapping(entry.get("paper")) or entry
-    paper_id, title = _paper_id(inner.get("id")), clean_title(_text(inner.get("title")) or _text(entry.get("title")))
+    paper_id, title = _paper_id(inner.get("id")), clean_title(_title(inner) or _title(entry))
     if not paper_id or not title:
         return None
     return Paper(
         id=paper_id,
         title=title,
-        abstract=_text(inner.get("summary")) or _text(entry.get("summary")),
-        authors=tuple(name for author in _list(inner.get("authors")) if (name := _text(_mapping(author).get("name")))),
+        abstract=_text(inner.get("summary"), limits.ABSTRACT) or _text(entry.get("summary"), limits.ABSTRACT),
+        authors=_authors(inner),
         published=_date(inner.get("publishedAt")),
         listed=_date(inner.get("submittedOnDailyAt")) or listed,
         upvotes=_count(inner.get("upvotes")),
@@ -61,8 +70,8 @@ def parse_paper(answer: object, listed: date | None = None) -> Paper | None:
         project=_project(inner.get("projectPage")),
         thumbnail=_thumbnail(entry.get("thumbnail")) or _thumbnail(entry.get("mediaUrl")),
         organization=_organization(inner) or _organization(entry),
-        ai_summary=_text(inner.get("ai_summary")) or None,
-        keywords=tuple(word for given in _list(inner.get("ai_keywords")) if (word := _text(given))),
+        ai_summary=_text(inner.get("ai_summary"), limits.SUMMARY) or None,
+        keywords=tuple(word for given in _list(inner.get("ai_keywords"))[: limits.KEYWORDS] if (word := _text(given))),
         artifacts=_artifacts(inner),
     )
 
@@ -72,6 +81,10 @@ def repository_link(value: object) -> str | None:
     match = _REPOSITORY.fullmatch(value.strip()) if isinstance(value, str) else None
     name = match[2].removesuffix(".git") if match else ""
     return f"https://github.com/{match[1]}/{name}" if match and name.strip(".") else None
+
+
+def _title(entry: Mapping[str, Any]) -> str:
+    return _text(entry.get("title"), MAX_TITLE)
 
 
 def _paper_id(value: object) -> str | None:
@@ -104,6 +117,13 @@ def _host(address: str) -> str:
         return ""
 
 
+def _authors(paper: Mapping[str, Any]) -> tuple[str, ...]:
+    """The names, which stand in objects or, in some answers, bare."""
+    given = _list(paper.get("authors"))[: limits.AUTHORS + 1]
+    names = (_text(author) or _text(_mapping(author).get("name")) for author in given)
+    return capped_authors(tuple(filter(None, names)))
+
+
 def _organization(entry: Mapping[str, Any]) -> str | None:
     given = _mapping(entry.get("organization")) or _mapping(entry.get("submitterOrganization"))
     return _text(given.get("fullname")) or _text(given.get("name")) or None
@@ -113,7 +133,7 @@ def _artifacts(paper: Mapping[str, Any]) -> tuple[Artifact, ...]:
     found = (
         Artifact(kind, name)
         for kind, field in _ARTIFACTS.items()
-        for given in _list(paper.get(field))
+        for given in _list(paper.get(field))[: limits.ARTIFACTS]
         if isinstance(name := _mapping(given).get("id"), str) and _HUB_NAME.fullmatch(name)
     )
     return tuple(dict.fromkeys(found))
@@ -133,8 +153,9 @@ def _count(value: object) -> int | None:
     return value if is_count and isinstance(value, int) else None
 
 
-def _text(value: object) -> str:
-    return clean(value) if isinstance(value, str) else ""
+def _text(value: object, most: int = limits.NAME) -> str:
+    """The text on one line; twice as much is read as is kept, for what cleaning takes away."""
+    return capped(clean(value[: 2 * most]), most) if isinstance(value, str) else ""
 
 
 def _list(value: object) -> list[Any]:

@@ -227,9 +227,11 @@ class Library:
             if known := await self._repository.get(paper_id):
                 return known
             raise
-        if not found:
-            raise NotFound(f"There is no paper {paper_id}, neither on Hugging Face nor on arXiv. Is the id right?")
-        return (await self._remembered(found))[0]
+        if found:
+            return (await self._remembered(found))[0]
+        if known := await self._repository.get(paper_id):
+            return known
+        raise NotFound(_unknown(paper_id, self._clock.now()))
 
     async def _remembered(self, papers: Sequence[Paper]) -> list[Paper]:
         """The same papers with what the store knew of them beside; as they are if the store fails."""
@@ -249,6 +251,13 @@ class Library:
             log.info("search_without_source", action="search", reason=type(error).__name__)
             return None
         return await self._remembered(found)
+
+
+def _unknown(paper_id: str, now: datetime) -> str:
+    """The sentence for a paper that no source has.  arXiv's API has a new paper up to a day after its page."""
+    if paper_id.startswith(f"{now:%y%m}."):
+        return f"arXiv does not list {paper_id} yet. New papers appear there within a day; or is the id wrong?"
+    return f"There is no paper {paper_id}, neither on Hugging Face nor on arXiv. Is the id right?"
 
 
 def _day_of(day: date) -> Shape:

@@ -11,7 +11,7 @@ from functools import cache
 from pylatexenc.latex2text import LatexNodes2Text, get_default_latex_context_db
 from pylatexenc.latexwalker import LatexWalkerError
 
-_MAX_TITLE = 1_000  # longer ones are cut before LaTeX is looked for; the longest title on record has 175 characters
+MAX_TITLE = 1_000  # longer ones are cut before LaTeX is looked for; the longest title on record has 175 characters
 _JOINERS = "\u200c\u200d"  # invisible, but spelling in Persian and Indic scripts, and in emoji
 _HIDDEN = {"Cc", "Cf", "Cs"}  # control, format (bidi marks, zero widths, tags) and lone surrogates
 
@@ -50,7 +50,7 @@ def clean_title(title: str) -> str:
 
     What only looks like LaTeX stays: `50% faster`, `for $5 to $10`.  A macro that nobody knows leaves its name.
     """
-    title = clean(title)[:_MAX_TITLE]
+    title = clean(title)[:MAX_TITLE]
     if not set(title) & set("\\$^_{"):
         return title
     title = _unwrapped(_MATH.sub(_formula, _LOST_BACKSLASH.sub(r"\1", title)))

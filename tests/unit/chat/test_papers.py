@@ -46,9 +46,9 @@ async def test_a_thread_without_a_list_goes_by_its_channels(world: World) -> Non
 
 
 async def test_an_unknown_id_is_told_apart_from_a_source_that_is_down(world: World) -> None:
-    assert "There is no paper 2607.99999" in await world.read("show 2607.99999")
+    assert "There is no paper 2601.99999" in await world.read("show 2601.99999")
     world.down = True
-    assert "does not answer" in await world.read("show 2607.99999")
+    assert "does not answer" in await world.read("show 2601.99999")
 
 
 @pytest.mark.parametrize("word", ["https://example.com/1", "arxiv", "99.99", "#0", "#", "https://arxiv.org/abs/"])

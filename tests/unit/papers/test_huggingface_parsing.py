@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import date
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.papers import limits
 from bot.papers.huggingface_parsing import parse_paper, parse_papers, repository_link
 from bot.papers.model import Artifact, Paper
 
@@ -72,6 +74,44 @@ def changed(**fields: object) -> dict[str, Any]:
 
 def test_every_field_is_read() -> None:
     assert parse_paper(WHOLE) == PARSED
+
+
+def test_authors_may_be_bare_names() -> None:
+    paper = parse_paper(changed(authors=["First  Author", {"name": "Second Author"}, 3, ""]))
+    assert paper is not None
+    assert paper.authors == ("First Author", "Second Author")
+
+
+def test_fields_of_any_length_are_capped_with_a_mark() -> None:
+    long = "word " * 20_000
+    paper = parse_paper(
+        changed(
+            summary=long,
+            ai_summary=long,
+            ai_keywords=[long] * 1_000,
+            authors=[{"name": long}] * 20_000,
+            organization={"fullname": long},
+            linkedModels=[{"id": f"owner/model{number}"} for number in range(5_000)],
+        )
+    )
+    assert paper is not None
+    assert len(paper.abstract) <= limits.ABSTRACT
+    assert paper.ai_summary is not None
+    assert len(paper.ai_summary) <= limits.SUMMARY
+    assert paper.organization is not None
+    capped = (paper.abstract, paper.ai_summary, paper.organization, paper.keywords[0], paper.authors[0])
+    assert all(text.endswith(limits.CUT) for text in capped)
+    assert len(paper.authors) == limits.AUTHORS
+    assert paper.authors[-1] == limits.MORE_AUTHORS
+    assert len(paper.keywords) == limits.KEYWORDS
+    assert len(paper.artifacts) <= limits.ARTIFACTS + 2
+
+
+def test_an_endless_list_is_cut_and_costs_little() -> None:
+    entries = [changed(id=f"26{month:02}.{number:05}") for month in range(1, 13) for number in range(2_000)]
+    started = time.process_time()
+    assert len(parse_papers(entries)) == limits.ENTRIES
+    assert time.process_time() - started < 5
 
 
 def test_a_paper_without_wrapper_is_read_too() -> None:

@@ -256,6 +256,17 @@ async def test_a_paper_that_nobody_knows_is_not_found(world: World) -> None:
         await world.library.paper(PaperReference("1706.01234"))
 
 
+async def test_a_paper_of_this_month_may_not_be_listed_yet(world: World) -> None:
+    paper_id = f"{world.clock.now():%y%m}.04321"
+    with pytest.raises(NotFound, match="yet"):
+        await world.library.paper(PaperReference(paper_id))
+
+
+async def test_a_paper_that_was_seen_before_is_known_though_no_source_has_it_now(world: World) -> None:
+    await world.papers.save([Paper(id="1706.01234", title="On kites")], world.clock.now())
+    assert (await world.library.paper(PaperReference("1706.01234"))).title == "On kites"
+
+
 async def test_an_unknown_paper_with_a_source_down_is_no_verdict(world: World) -> None:
     world.arxiv = SourceUnavailable("arXiv does not answer.")
     with pytest.raises(SourceUnavailable, match="arXiv"):
