@@ -1,8 +1,8 @@
 """What stands at Slack unfinished, and who is at work on it.
 
 Every process keeps a lease of its own while it lives, and its name stands behind each message that it has open.  So one
-that starts closes what a dead one left, never what another is still writing; and what this one could not finish is
-closed as soon as Slack lets it.
+that starts closes what a dead one left, never what another is still writing.  Of its own messages a process closes only
+those that it gave up, as soon as Slack lets it.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from adapters.slack.outbox import Outbox
 from adapters.slack.render import sentence
 from adapters.slack.streams import Abilities
 from bot.chat.request import Place
-from bot.errors import BotError, Transient, Unauthorized
+from bot.errors import BotError, StoreError, Transient, Unauthorized
 from bot.ports import Clock, Leases, OpenReplies, OpenReply
 
 log = structlog.get_logger(__name__)
@@ -46,7 +46,8 @@ class Leftovers:
         self._leases = leases
         self._clock = clock
         self._process = secrets.token_hex(6)
-        self._at_work: set[OpenReply] = set()
+        self._given_up: set[OpenReply] = set()
+        self._finished: set[OpenReply] = set()  # though the store does not know it yet
 
     # --- one message -------------------------------------------------------------------------------------------------
 
@@ -63,22 +64,23 @@ class Leftovers:
             await self._open_replies.opened(reply)
         else:
             await self._open_replies.became(intended, reply)
-            self._at_work.discard(intended)
         return reply
 
     async def closed(self, reply: OpenReply) -> None:
-        """It is finished."""
-        self._at_work.discard(reply)
-        await self._open_replies.closed(reply)
+        """It is finished.  Where the store is away it learns so later, since a start would take it for a leftover."""
+        try:
+            await self._open_replies.closed(reply)
+        except StoreError as error:
+            log.warning("reply_not_closed", action="close_reply", reason=error.sentence)
+            self._finished.add(reply)
+        self._given_up.discard(reply)
 
     def _begun(self, place: Place, reference: str) -> OpenReply:
-        reply = OpenReply(place=place, message=f"{reference}/{self._process}", opened_at=self._clock.now())
-        self._at_work.add(reply)
-        return reply
+        return OpenReply(place=place, message=f"{reference}/{self._process}", opened_at=self._clock.now())
 
     def given_up(self, reply: OpenReply) -> None:
         """Nobody will finish it: the next round closes it with a sentence."""
-        self._at_work.discard(reply)
+        self._given_up.add(reply)
 
     # --- all of them -------------------------------------------------------------------------------------------------
 
@@ -93,28 +95,33 @@ class Leftovers:
 
     async def close_all(self) -> None:
         """Give a sign of life, then close what nobody is at work on.  Raises `StoreError`."""
-        now = self._clock.now()
         await self._leases.acquire(_lease(self._process), self._process, LIFE)
-        by_process: dict[str, list[OpenReply]] = {}
-        for reply in await self._open_replies.left_open("slack", now):
-            if reply not in self._at_work:
-                by_process.setdefault(reply.message.partition("/")[2], []).append(reply)
-        for process, replies in by_process.items():
-            await self._inherit(process, replies)
+        for reply in list(self._finished):
+            await self._open_replies.closed(reply)
+            self._finished.discard(reply)
+        left = await self._left()
+        for reply in left:
+            if reply in self._given_up:
+                await self._close(reply)
+        for process in {_process_of(reply) for reply in left} - {self._process}:
+            await self._inherit(process)
+
+    async def _left(self) -> list[OpenReply]:
+        return await self._open_replies.left_open("slack", self._clock.now())
 
     async def leave(self) -> None:
         """This process ends; what it could not finish is anybody's."""
         await self._leases.release(_lease(self._process), self._process)
 
-    async def _inherit(self, process: str, replies: list[OpenReply]) -> None:
+    async def _inherit(self, process: str) -> None:
         """Close what a process left, unless it lives, or another is closing it."""
         name = _lease(process)
         if await self._leases.acquire(name, self._process, LIFE) is None:
             return
-        for reply in replies:
-            await self._close(reply)
-        if process != self._process:
-            await self._leases.release(name, self._process)
+        for reply in await self._left():  # looked at again: it may have finished some before its lease ended
+            if _process_of(reply) == process:
+                await self._close(reply)
+        await self._leases.release(name, self._process)
 
     async def _close(self, reply: OpenReply) -> None:
         place = reply.place
@@ -126,6 +133,7 @@ class Leftovers:
         except BotError as error:
             log.info("leftover_not_closed", action="close_leftover", kind=type(error).__name__)
         await self._open_replies.closed(reply)
+        self._given_up.discard(reply)
 
     async def _end(self, to: Address, reply: OpenReply) -> None:
         """Say that it ends here: in its own place, or below, where nobody knows which message it is."""
@@ -151,6 +159,10 @@ def mark_of(intended: OpenReply) -> Json:
 
 def _key_of(intended: OpenReply) -> str:
     return intended.message.partition("/")[0].removeprefix(INTENDED)
+
+
+def _process_of(reply: OpenReply) -> str:
+    return reply.message.partition("/")[2]
 
 
 def _lease(process: str) -> str:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -12,6 +14,7 @@ from adapters.slack.app import SlackApp
 from adapters.slack.config import SlackConfig
 from adapters.slack.leftovers import INTERRUPTED
 from bot.chat.engine import Engine
+from bot.errors import StoreError
 from bot.ports import OpenReply
 from bot.testing.store import FakeOpenReplies, FakeStore
 from tests.integration.slack.conftest import Running, slack_app
@@ -83,6 +86,106 @@ async def test_a_last_part_that_is_lost_does_not_take_the_first_away(
     assert "word0" in first.words
     assert [message for message in slack.visible("C1") if "rest of this answer" in message.words]
     assert not await store.open_replies.left_open("slack", datetime.now(UTC))
+
+
+class SlowReplies(FakeOpenReplies):
+    """Open replies of a slow database: what is read is handed over once the gate opens, and a delete can fail."""
+
+    def __init__(self, of: FakeOpenReplies | None = None) -> None:
+        super().__init__()
+        self._kept = of or FakeOpenReplies()
+        self.gate, self.read = asyncio.Event(), asyncio.Event()
+        self.gate.set()
+        self.is_away = False
+
+    async def opened(self, reply: OpenReply) -> None:
+        await self._kept.opened(reply)
+
+    async def left_open(self, platform: str, before: datetime) -> list[OpenReply]:
+        left = await self._kept.left_open(platform, before)
+        self.read.set()
+        await self.gate.wait()
+        return left
+
+    async def closed(self, reply: OpenReply) -> None:
+        if self.is_away:
+            raise StoreError("The database is away.")
+        await self._kept.closed(reply)
+
+
+@asynccontextmanager
+async def with_replies(
+    slack: SlackServer, engine: Engine, store: FakeStore, replies: FakeOpenReplies
+) -> AsyncIterator[SlackApp]:
+    config = SlackConfig(api_url=slack.api_url, bot_token=BOT_TOKEN, app_token=APP_TOKEN)
+    app = slack_app(config, engine, replace(store, open_replies=replies))
+    await app.start()
+    yield app
+    await app.stop(grace=1)
+
+
+async def test_an_answer_that_ends_while_leftovers_are_read_stays(
+    slack: SlackServer, store: FakeStore, engine: Engine, calls: Calls
+) -> None:
+    replies = SlowReplies()
+    async with with_replies(slack, engine, store, replies) as app:
+        calls.gate.clear()
+        await SlackUser(slack, OverSocket(slack)).mention("why?")
+        await slack.until(lambda: [message for message in slack.order if message.streaming])
+        replies.gate.clear()
+        replies.read.clear()
+        sweep = asyncio.create_task(app.leftovers.close_all())
+        await replies.read.wait()
+        calls.gate.set()
+        answer = await seen(slack, "You asked: why?")
+        await app.inbox.drained()
+        replies.gate.set()
+        await sweep
+        assert "You asked: why?" in answer.words
+        assert not [method for method, _ in slack.calls if method == "chat.postMessage"]
+
+
+async def test_a_finished_answer_whose_note_cannot_be_deleted_stays(
+    slack: SlackServer, store: FakeStore, engine: Engine
+) -> None:
+    replies = SlowReplies()
+    async with with_replies(slack, engine, store, replies) as app:
+        replies.is_away = True
+        await SlackUser(slack, OverSocket(slack)).mention("why?")
+        answer = await seen(slack, "You asked: why?")
+        await app.inbox.drained()
+        replies.is_away = False
+        await app.leftovers.close_all()
+        assert "You asked: why?" in answer.words
+        assert not await replies.left_open("slack", datetime.now(UTC))
+
+
+async def test_what_a_process_finishes_while_another_takes_over_stays(
+    slack: SlackServer, store: FakeStore, engine: Engine, calls: Calls
+) -> None:
+    """The first one gave no sign of life for long, and was frozen, not dead."""
+    replies = SlowReplies()
+    async with with_replies(slack, engine, store, replies) as frozen:
+        calls.gate.clear()
+        await SlackUser(slack, OverSocket(slack)).mention("why?")
+        await slack.until(lambda: [message for message in slack.order if message.streaming])
+        await frozen.leftovers.leave()
+        slow = SlowReplies(replies)  # the same database, which answers the second process late
+        slow.gate.clear()
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(takes_over(slack, engine, store, slow))
+            await slow.read.wait()
+            calls.gate.set()
+            answer = await seen(slack, "You asked: why?")
+            await frozen.inbox.drained()
+            slow.gate.set()
+        assert "You asked: why?" in answer.words
+
+
+async def takes_over(slack: SlackServer, engine: Engine, store: FakeStore, replies: FakeOpenReplies) -> None:
+    """A process starts, closes what it finds, and stops."""
+    async with with_replies(slack, engine, store, replies):
+        pass
 
 
 class FrozenReplies(FakeOpenReplies):
