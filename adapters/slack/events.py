@@ -27,12 +27,17 @@ _PAPER_LINK = re.compile(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Address:
-    """Where an answer goes.  With a `response_url` it can be given even where the bot is not a member."""
+    """Where an answer goes.  With a `response_url` it can be given even where the bot is not a member.
+
+    `has_replies`: the thread is known to have some.  Slack shows what is for one person alone (an ephemeral message) in
+    such threads only.  (https://docs.slack.dev/reference/methods/chat.postEphemeral)
+    """
 
     team: str
     enterprise: str = ""
     channel: str
     thread: str = ""
+    has_replies: bool = False
     user: str
     response_url: str = ""
 
@@ -92,7 +97,8 @@ def from_message(body: Payload) -> Incoming | None:
     if is_mention == is_direct or not _by_a_person(event) or not (channel and user and ts):
         return None
     thread = _text(event, "thread_ts")
-    address = _address(body, channel=channel, user=user, thread=thread or ("" if is_direct else ts))
+    root = "" if is_direct else ts
+    address = _address(body, channel=channel, user=user, thread=thread or root, has_replies=bool(thread))
     words = plain(_without_mention(_text(event, "text"), _own_id(body)))
     return Incoming(key=_key(address, channel, ts), address=address, text=words, origin=Origin.MESSAGE)
 
@@ -106,10 +112,11 @@ def from_press(body: Payload, press: Press) -> Incoming | None:
         channel = _text(_map(body.get("view")), "private_metadata")
     hidden = container.get("is_ephemeral") is True
     thread = _text(message, "thread_ts") or _text(container, "thread_ts")
+    has_replies = bool(thread)
     if not thread and not hidden and not channel.startswith("D"):
         thread = _text(message, "ts") or _text(container, "message_ts")
     user = _id(body.get("user"))
-    address = _address(body, channel=channel or user, user=user, thread=thread)
+    address = _address(body, channel=channel or user, user=user, thread=thread, has_replies=has_replies)
     if not user:
         return None
     key = _key(address, "trigger", _text(body, "trigger_id"))
@@ -125,6 +132,8 @@ def metadata(incoming: Incoming) -> str:
         kept["private"] = True
     if incoming.home:
         kept["home"] = True
+    if address.has_replies:
+        kept["replies"] = True
     packed = json.dumps(kept, ensure_ascii=False, separators=(",", ":"))
     return packed if size(packed) <= METADATA else "{}"
 
@@ -153,7 +162,8 @@ def _submitted(body: Payload) -> Incoming | None:
     except (ValueError, TypeError, KeyError):
         return None
     user = _id(body.get("user"))
-    address = _address(body, channel=channel, user=user, thread=thread)
+    has_replies = kept.get("replies") is True
+    address = _address(body, channel=channel, user=user, thread=thread, has_replies=has_replies)
     if not user:
         return None
     return Incoming(
@@ -172,7 +182,8 @@ def from_shortcut(body: Payload) -> Incoming | None:
     channel, user = _id(body.get("channel")), _id(body.get("user"))
     if not channel or not user:
         return None
-    address = _address(body, channel=channel, user=user, thread=_text(message, "thread_ts"))
+    thread = _text(message, "thread_ts")
+    address = _address(body, channel=channel, user=user, thread=thread, has_replies=bool(thread))
     key = _key(address, "trigger", _text(body, "trigger_id") or _text(body, "action_ts"))
     link = paper_link(message)
     return Incoming(key=key, address=address, text=f"show {link}" if link else "", origin=Origin.COMMAND, private=True)
@@ -201,10 +212,17 @@ def _own_id(body: Payload) -> str:
     return _text(first, "user_id") if first.get("is_bot") else ""
 
 
-def _address(body: Payload, *, channel: str, user: str, thread: str = "") -> Address:
+def _address(body: Payload, *, channel: str, user: str, thread: str = "", has_replies: bool = False) -> Address:
     team, enterprise = team_of(body)
-    url = _text(body, "response_url")
-    return Address(team=team, enterprise=enterprise, channel=channel, thread=thread, user=user, response_url=url)
+    return Address(
+        team=team,
+        enterprise=enterprise,
+        channel=channel,
+        thread=thread,
+        has_replies=has_replies,
+        user=user,
+        response_url=_text(body, "response_url"),
+    )
 
 
 def _key(address: Address, kind: str, name: str) -> str:

@@ -102,7 +102,7 @@ class Outbox:
             await self.post(to, message, to.thread)
             return
         client = await self.client(to)
-        payload = {"channel": to.channel, "user": to.user, **_in_thread(to.thread), **message.payload}
+        payload = {"channel": to.channel, "user": to.user, **_aside(to), **message.payload}
         await call(
             lambda: client.api_call("chat.postEphemeral", json=payload),
             again_if_unsure=False,
@@ -111,7 +111,8 @@ class Outbox:
 
     async def _respond(self, to: Address, message: Message, kind: str) -> bool:
         """Use the address that came with a command or a press, which works five times within half an hour."""
-        body = {"response_type": kind, "replace_original": False, **_in_thread(to.thread)}
+        where = _in_thread(to.thread) if kind == "in_channel" else _aside(to)
+        body = {"response_type": kind, "replace_original": False, **where}
         hook = AsyncWebhookClient(to.response_url, session=self._clients.session)
         answer = await call(lambda: hook.send_dict(body | message.payload | NO_UNFURLING), again_if_unsure=False)
         return answer.status_code == 200
@@ -162,6 +163,11 @@ async def _translated(ask: Callable[[], Awaitable[Result]]) -> Result:
 def direct(to: Address) -> Address:
     """The same person, in a direct message."""
     return Address(team=to.team, enterprise=to.enterprise, channel=to.user, user=to.user)
+
+
+def _aside(to: Address) -> Json:
+    """The thread for what one person alone sees; none where Slack would show it to nobody."""
+    return _in_thread(to.thread if to.has_replies else "")
 
 
 def _in_thread(thread: str) -> Json:

@@ -137,6 +137,7 @@ class SlackServer:
         }
         self.messages: dict[tuple[str, str], Message] = {}
         self.order: list[Message] = []
+        self.answered: set[tuple[str, str]] = set()  # threads in which people have written: channel and `ts`
         self.files: dict[str, File] = {}
         self.views: list[Json] = []
         self.homes: dict[str, Json] = {}
@@ -211,6 +212,11 @@ class SlackServer:
             for message in self.order
             if not message.deleted and message.only_for in ("", user) and (not channel or message.channel == channel)
         ]
+
+    def has_replies(self, channel: str, thread: str) -> bool:
+        """Whether a thread is one to those who look: somebody's reply stands in it."""
+        ours = (m for m in self.order if (m.channel, m.thread) == (channel, thread))
+        return (channel, thread) in self.answered or any(not m.only_for and not m.deleted for m in ours)
 
     def note(self, line: str) -> None:
         """Add a line to the transcript."""
@@ -574,6 +580,8 @@ class SlackServer:
         return message
 
     def _add(self, channel: str, arguments: Json, *, thread: str = "", only_for: str = "") -> Message:
+        if only_for and thread and not self.has_replies(channel, thread):
+            self.faults.append("an ephemeral message in a thread without replies, which Slack shows to nobody")
         message = Message(channel, self.fresh_ts(), thread=thread, only_for=only_for)
         message.text, message.blocks = str(arguments.get("text", "")), list(arguments.get("blocks") or [])
         message.metadata = arguments.get("metadata") or {}

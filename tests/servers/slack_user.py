@@ -141,6 +141,8 @@ class SlackUser:
         """`@Paperwire text`; the message's `ts`.  `times`: how often Slack delivers it."""
         ts = self.server.fresh_ts()
         self.server.note(f"{channel}{' > thread' if thread else ''}  {self.user} says: @Paperwire {text}")
+        if thread:
+            self.server.answered.add((channel, thread))
         words = f"<@{BOT}> {html.escape(text, quote=False)}"
         event = {"type": "app_mention", "user": self.user, "text": words, "ts": ts, "channel": channel, "event_ts": ts}
         await self._event(event | ({"thread_ts": thread} if thread else {}), times)
@@ -187,8 +189,8 @@ class SlackUser:
         }
         if not hidden:
             payload["message"] = {"type": "message", "ts": message.ts, "text": message.text, "user": BOT}
-            if message.thread:
-                payload["message"]["thread_ts"] = message.thread
+            if message.thread or self.server.has_replies(message.channel, message.ts):
+                payload["message"]["thread_ts"] = message.thread or message.ts
         return payload
 
     async def press_in_home(self, label: str) -> Json:
