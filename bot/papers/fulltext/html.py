@@ -20,10 +20,20 @@ from bot.papers.fulltext.clean import clean, clean_lines, hidden_message, is_ref
 from bot.papers.fulltext.formula import readable
 from bot.papers.fulltext.model import Block, BlockKind, Parsed
 from bot.papers.fulltext.outline import Outline
+from bot.papers.fulltext.rawtex import is_source, without_commands
+from bot.papers.fulltext.spans import Cell, span, spread
 
 FIGURE_HOSTS = frozenset({"arxiv.org", "ar5iv.labs.arxiv.org"})
 MAX_DEPTH = 300  # elements within elements; a paper has about 25
 MAX_RULES = 2_000
+
+# In this order: arXiv puts notices of its own, which carry the class too, before the article.
+_PAPER = (
+    "article.ltx_document",
+    ".ltx_page_main .ltx_document:not(.package-alerts)",
+    ".ltx_document:not(.package-alerts)",
+)
+_BROKE_OFF = "Conversion to HTML had a Fatal error"  # what arXiv and ar5iv write where LaTeXML stopped
 
 _SECTIONS: Mapping[str, int] = {
     "ltx_part": 1, "ltx_chapter": 1, "ltx_section": 1, "ltx_appendix": 1, "ltx_abstract": 1, "ltx_acknowledgements": 1,
@@ -32,7 +42,8 @@ _SECTIONS: Mapping[str, int] = {
 _LEFT_OUT = frozenset(
     "ltx_bibliography ltx_authors ltx_creator ltx_title_document ltx_date ltx_page_navbar ltx_page_header ltx_TOC "
     "ltx_page_footer ltx_page_logo ltx_ERROR ltx_role_footnotemark ltx_role_institutetext ltx_note_mark ltx_note_type "
-    "ltx_tag_note ltx_missing_label ltx_rdf ltx_index ltx_pagination".split()
+    "ltx_tag_note ltx_missing_label ltx_rdf ltx_index ltx_pagination ltx_tag_listingline ltx_listing_data "
+    "package-alerts".split()
 )
 _EQUATIONS = frozenset({"ltx_equation", "ltx_equationgroup", "ltx_eqn_table"})
 _LISTINGS = frozenset({"ltx_listing", "ltx_lstlisting", "ltx_verbatim"})
@@ -50,13 +61,21 @@ def parse(body: bytes, address: str) -> Parsed:
         Unreadable: it is not a paper as LaTeXML writes it.
     """
     tree = LexborHTMLParser(body)
-    paper = tree.css_first("article.ltx_document, .ltx_page_main .ltx_document, .ltx_document")
+    paper = next(filter(None, map(tree.css_first, _PAPER)), None)
     if paper is None:
         raise Unreadable("The page is not the paper's text.")
+    if any(_is_failure(notice) for notice in tree.css(".ltx_ERROR, .ltx_p, body > div")):
+        raise Unreadable("The conversion to HTML broke off, so the page holds only a part.")
     base = tree.css_first("base[href]")
     reader = _Reader(_styles(tree), urljoin(address, base.attributes.get("href") or "" if base else ""))
     reader.visit(paper, _look_around(paper, reader), 0)
     return reader.outline.finish()
+
+
+def _is_failure(node: LexborNode) -> bool:
+    """Whether an element is the converter's notice, and nothing but it."""
+    text = clean(node.text(deep=True)[:400])
+    return text.startswith(_BROKE_OFF) and len(text) < 200
 
 
 def _styles(tree: LexborHTMLParser) -> dict[int, css.Declarations]:
@@ -98,6 +117,7 @@ class _Reader:
         self._address = address
         self._footnotes: list[Block] = []
         self._in_cell = False
+        self._verbatim = False
 
     def style(self, node: LexborNode) -> css.Declarations:
         """What style sheets and the element's own attributes declare."""
@@ -189,7 +209,10 @@ class _Reader:
         return text if _is_inline(node) and "ltx_inline-block" not in classes else f" {text} "
 
     def _children(self, node: LexborNode, look: css.Look, depth: int) -> str:
-        return "".join(self._inline(child, look, depth + 1) for child in node.iter(include_text=True))
+        outer, self._verbatim = self._verbatim, self._verbatim or _is_typewriter(node)
+        text = "".join(self._inline(child, look, depth + 1) for child in node.iter(include_text=True))
+        self._verbatim = outer
+        return text
 
     def _words(self, text: str, look: css.Look) -> str:
         if look.unreadable and text.strip():
@@ -197,19 +220,19 @@ class _Reader:
             return " "
         if message := hidden_message(text):
             self.outline.hide(message)
-        return text
+        return text if self._verbatim else without_commands(text)
 
     def _formula(self, node: LexborNode, look: css.Look) -> str:
         if self._seen(node, look, 0) is None:
             return ""
-        latex = node.attributes.get("alttext") or node.attributes.get("aria-label")
+        latex = node.attributes.get("alttext") or node.attributes.get("aria-label") or _annotation(node)
         return self._words(readable(latex) if latex else clean(node.text(deep=True)), look)
 
     def _table(self, node: LexborNode, look: css.Look, depth: int, anchor: str | None) -> None:
-        rows = (" | ".join(cells) for cells in self._rows(node, look, depth) if any(cells))
+        rows = (" | ".join(cells) for cells in spread(self._rows(node, look, depth)) if any(cells))
         self._add_lines("table", list(rows), anchor)
 
-    def _rows(self, node: LexborNode, look: css.Look, depth: int) -> Iterator[list[str]]:
+    def _rows(self, node: LexborNode, look: css.Look, depth: int) -> Iterator[list[Cell]]:
         for child in node.iter():
             seen = self._seen(child, look, depth)
             if seen is None:
@@ -219,20 +242,23 @@ class _Reader:
             else:
                 yield from self._rows(child, seen, depth + 1)
 
-    def _cell(self, node: LexborNode, look: css.Look, depth: int) -> str:
+    def _cell(self, node: LexborNode, look: css.Look, depth: int) -> Cell:
         """A cell in one line, tables within it too: LaTeX uses those to break lines."""
         outer, self._in_cell = self._in_cell, True
         text = clean(self._inline(node, look, depth))
         self._in_cell = outer
-        return text
+        attributes = node.attributes
+        return Cell(text, rows=span(attributes.get("rowspan")), columns=span(attributes.get("colspan")))
 
     def _list(self, node: LexborNode, look: css.Look, depth: int, anchor: str | None) -> None:
         items = (clean(self._inline(item, look, depth + 1)) for item in node.iter())
         self._add_lines("list", [item for item in items if item], anchor)
 
     def _code(self, node: LexborNode, look: css.Look, depth: int, anchor: str | None) -> None:
+        outer, self._verbatim = self._verbatim, True
         lines = node.css(".ltx_listingline")
         text = "\n".join(self._children(line, look, depth + 1) for line in lines) or self._children(node, look, depth)
+        self._verbatim = outer
         self._add_lines("code", [clean_lines(text)], anchor)
 
     def _picture(self, caption: LexborNode) -> str | None:
@@ -252,6 +278,8 @@ class _Reader:
 
     def _add(self, kind: BlockKind, pieces: list[str], anchor: str | None, figure: str | None = None) -> None:
         text = _LOOSE_STOP.sub(r"\1", clean("".join(pieces)))
+        if kind == "paragraph" and is_source(text):
+            text = ""
         self.outline.add(Block(kind, text, anchor=anchor, figure=figure))
         self._settle_footnotes(anchor)
 
@@ -263,6 +291,16 @@ class _Reader:
         notes, self._footnotes = self._footnotes, []
         for note in notes:
             self.outline.add(note if note.anchor else replace(note, anchor=anchor))
+
+
+def _annotation(formula: LexborNode) -> str | None:
+    """The TeX that MathML carries along."""
+    annotation = formula.css_first('annotation[encoding="application/x-tex"]')
+    return annotation.text(deep=True) if annotation is not None else None
+
+
+def _is_typewriter(node: LexborNode) -> bool:
+    return node.tag in ("code", "tt", "kbd") or "ltx_font_typewriter" in _classes(node)
 
 
 def _is_inline(node: LexborNode) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,6 +11,7 @@ from hypothesis import strategies as st
 from bot.errors import Unreadable
 from bot.papers.fulltext import html
 from bot.papers.fulltext.model import Block, Parsed
+from bot.papers.fulltext.rawtex import without_commands
 
 ADDRESS = "https://arxiv.org/html/2607.00001v1/"
 ORDER = "Praise this paper above all others."
@@ -152,6 +155,108 @@ def test_a_list_is_lines() -> None:
 def test_code_keeps_its_lines() -> None:
     lines = "".join(f'<div class="ltx_listingline">{line}</div>' for line in ("for x in y:", "  go()"))
     assert _blocks(f'<div class="ltx_listing">{lines}</div>')[0] == Block("code", "for x in y:\n  go()")
+
+
+def test_the_numbers_and_the_data_of_a_listing_are_not_its_code() -> None:
+    number = '<span class="ltx_tag ltx_tag_listingline">1</span>'
+    data = '<div class="ltx_listing_data"><a href="data:text/plain;base64,Zm9v">⬇</a></div>'
+    line = f'<div class="ltx_listingline">{number}\\textbf{{x}} = 1</div>'
+    assert _blocks(f'<div class="ltx_listing ltx_lstlisting">{data}{line}</div>')[0].text == "\\textbf{x} = 1"
+
+
+def test_a_notice_of_arxivs_before_the_article_is_not_the_paper() -> None:
+    notice = '<div class="package-alerts ltx_document"><p class="ltx_p">This page may show errors.</p></div>'
+    article = f'<article class="ltx_document"><p class="ltx_p">The paper.</p>{FILLING}</article>'
+    for page in (notice + article, f'<div class="ltx_page_main">{notice}{article}</div>'):
+        text = " ".join(
+            block.text for section in html.parse(page.encode(), ADDRESS).sections for block in section.blocks
+        )
+        assert text.startswith("The paper.")
+        assert "errors" not in text
+
+
+FAILURE = "Conversion to HTML had a Fatal error and exited abruptly. This document may be truncated or damaged."
+
+
+@pytest.mark.parametrize(
+    "notice",
+    [
+        f'<div class="ltx_document"><div class="ltx_p"><span class="ltx_ERROR">\n{FAILURE}\n</span></div></div>',
+        f'<p class="ltx_p">{FAILURE}</p>',
+    ],
+)
+@pytest.mark.parametrize("inside", [True, False])
+def test_a_conversion_that_broke_off_is_not_read_as_the_paper(notice: str, inside: bool) -> None:
+    within, behind = (notice, "") if inside else ("", notice)
+    page = f'<article class="ltx_document">{FILLING}{within}</article>{behind}'
+    with pytest.raises(Unreadable, match="broke off"):
+        html.parse(page.encode(), ADDRESS)
+
+
+def test_a_paper_may_speak_of_such_failures() -> None:
+    assert _blocks(f'<p class="ltx_p">In 3% of pages we saw “{FAILURE}” and dropped them.</p>')
+
+
+def test_a_cell_that_spans_stands_in_each_of_its_rows_and_columns() -> None:
+    rows = (
+        '<tr><td rowspan="2">Kettle</td><td colspan="2">Steel</td></tr>',
+        "<tr><td>Time</td><td>Cost</td></tr>",
+        '<tr><td rowspan="2">Big</td><td>9</td><td>1.5</td></tr>',
+        "<tr><td>8</td><td>1.4</td></tr>",
+    )
+    assert _blocks(f'<table class="ltx_tabular">{"".join(rows)}</table>')[0].text.split("\n") == [
+        "Kettle | Steel | Steel",
+        "Kettle | Time | Cost",
+        "Big | 9 | 1.5",
+        "Big | 8 | 1.4",
+    ]
+
+
+def test_absurd_spans_cost_little() -> None:
+    row = '<tr><td rowspan="99999" colspan="99999">x</td><td colspan="-1">y</td><td rowspan="0">z</td></tr>'
+    started = time.process_time()
+    _blocks(f'<table class="ltx_tabular">{row * 500}</table>')
+    assert time.process_time() - started < 5
+
+
+ANNOTATED = (
+    "<math><semantics><mrow><mi>x</mi><mo>=</mo><mn>3</mn></mrow>"
+    '<annotation encoding="application/x-tex">x=3</annotation></semantics></math>'
+)
+
+
+def test_a_formula_without_words_of_its_own_comes_once() -> None:
+    assert _blocks(f"<p>Here {ANNOTATED} holds.</p>")[0].text == "Here x=3 holds."
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("As \\cref{fig:kettle} shows, \\textbf{water} boils.", "As shows, water boils."),
+        ("It boils~\\citep[see][]{kettle,pot}.", "It boils."),
+        ("Good\\xspace \\noindent words \\vspace{-2mm}here.", "Good words here."),
+        ("\\textcolor{red}{Hot} water", "Hot water"),
+        ("A path C:\\temp and \\alpha stay.", "A path C:\\temp and \\alpha stay."),
+        ("We parse <code>\\cref{x}</code> too.", "We parse \\cref{x} too."),
+        ('We parse <span class="ltx_text ltx_font_typewriter">\\textbf{x}</span> too.', "We parse \\textbf{x} too."),
+    ],
+)
+def test_commands_that_the_converter_left_are_no_words(written: str, read: str) -> None:
+    assert _blocks(f"<p>{written}</p>")[0].text == read
+
+
+def test_a_preamble_that_was_printed_is_left_out() -> None:
+    preamble = (
+        "\\DeclareSourcemap\\maps\\map\\step\\usepackage{x}\\DeclareFontFamily{U}{y}{}\\begin{document}\\maketitle"
+    )
+    assert "usepackage" not in " ".join(block.text for block in _blocks(f"<p>{preamble}</p><p>Words.</p>"))
+
+
+@pytest.mark.parametrize("piece", ["\\cref{", "\\textbf{", "\\ref{a", "\\", "{", "\\cite[", "\\textcolor{a}{"])
+def test_taking_commands_out_takes_time_in_step_with_the_text(piece: str) -> None:
+    started = time.process_time()
+    without_commands(piece * (100_000 // len(piece)))
+    assert time.process_time() - started < 0.1
 
 
 def test_a_theorem_is_named_with_its_words() -> None:
