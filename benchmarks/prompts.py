@@ -24,8 +24,8 @@ from bot.errors import BotError
 from bot.llm.budget import Meter
 from bot.llm.openai import OpenAIModel
 from bot.llm.prompts import Prompt, parse_prompt
+from bot.llm.timeouts import Timeouts
 from bot.llm.tokens import TokenCounter
-from bot.llm.wire import Timeouts
 from bot.reading.answering import Answerer
 from bot.reading.evaluation_answers import Judged, ask_all, report
 from bot.reading.evaluation_summaries import evaluate_summaries, read_gold

@@ -44,6 +44,13 @@ class Settings(BaseModel):
         description="any OpenAI-compatible server, such as http://127.0.0.1:11434/v1",
     )
     model: str = Field("gpt-6-luna", alias="PAPERWIRE_MODEL", description="name of the model")
+    model_timeout: float = Field(
+        180.0,
+        ge=10,
+        le=3600,
+        alias="PAPERWIRE_MODEL_TIMEOUT",
+        description="seconds to wait for a model's first word, or for a list of summaries; slow servers need more",
+    )
     embeddings_model: str | None = Field(
         None,
         alias="PAPERWIRE_EMBEDDINGS_MODEL",

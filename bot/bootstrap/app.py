@@ -20,7 +20,7 @@ from bot.digests.ports import SendsCodes
 from bot.papers.library import Library
 from bot.ports import Clock, Fetcher, LanguageModel, Store, Witness
 from bot.presence import Presence
-from bot.reading.ports import Summarizes
+from bot.reading.ports import PATIENCE, Summarizes, longest_drafting
 from bot.settings import Settings
 from bot.watching import WatchedFetcher, WatchedModel
 
@@ -53,13 +53,17 @@ class App:
 
 
 @asynccontextmanager
-async def open_app(settings: Settings, parts: Parts | None = None, *, or_read_only: bool = False) -> AsyncIterator[App]:
+async def open_app(
+    settings: Settings, parts: Parts | None = None, *, or_read_only: bool = False, stays: bool = True
+) -> AsyncIterator[App]:
     """Put everything together, and take it apart again at the end.
 
     Args:
         settings: of this machine.
         parts: what is not to be made by the settings.
         or_read_only: whether a store that can only be read will do, as it does for somebody who is there to be told.
+
+        stays: whether the program goes on after its answers; else summaries that take long are waited for.
 
     Raises:
         SettingsError, StoreError: the database cannot be opened.
@@ -78,7 +82,15 @@ async def open_app(settings: Settings, parts: Parts | None = None, *, or_read_on
             fetcher = WatchedFetcher(fetcher, parts.witness)
             model = WatchedModel(model, parts.witness) if model else None
         library = make_library(settings, fetcher, store, clock)
-        ground = Ground(settings=settings, clock=clock, store=store, fetcher=fetcher, model=model, library=library)
+        ground = Ground(
+            settings=settings,
+            clock=clock,
+            store=store,
+            fetcher=fetcher,
+            model=model,
+            library=library,
+            patience=PATIENCE if stays else longest_drafting(settings.model_timeout),
+        )
         summarizer = await closing.enter_async_context(
             nullcontext(parts.summarizer) if parts.summarizer else open_summarizer(ground)
         )

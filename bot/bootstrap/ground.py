@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from bot.bootstrap.models import make_meter
 from bot.papers.library import Library
 from bot.ports import Clock, Fetcher, LanguageModel, Store
+from bot.reading.ports import PATIENCE
 from bot.settings import Settings
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ class Ground:
     fetcher: Fetcher
     model: LanguageModel | None
     library: Library
+    patience: float = PATIENCE  # seconds that somebody who looks on waits for a model's summaries
 
     def meter(self) -> Meter | None:
         """The model on the account of whoever asks; None without a model."""

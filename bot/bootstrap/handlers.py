@@ -9,7 +9,7 @@ from bot.bootstrap.digesting import PROMISES
 from bot.bootstrap.ground import Ground
 from bot.chat.accounts import Accounts
 from bot.chat.commands import COMMANDS
-from bot.chat.engine import Engine, Handler
+from bot.chat.engine import PATIENCE, Engine, Handler
 from bot.chat.finding import Finder
 from bot.chat.gallery import Gallery
 from bot.chat.helping import Helping
@@ -26,7 +26,7 @@ from bot.chat.wishes import Wishes
 from bot.digests.composing import Composer
 from bot.discovery.similar import Similar
 from bot.ports import Witness
-from bot.reading.ports import Summarizes
+from bot.reading.ports import Summarizes, longest_drafting
 from bot.watching import watched, watched_all
 
 if TYPE_CHECKING:
@@ -42,10 +42,11 @@ def make_engine(ground: Ground, handlers: Table, asking: Callable[[], Asking], w
         return asking().question(request)
 
     forms = {"subscribe": SubscriptionForm(_wishes(ground))}
+    patience = PATIENCE + longest_drafting(ground.settings.model_timeout)
     if witness is None:
-        return Engine(COMMANDS, handlers, question=question, forms=forms)
+        return Engine(COMMANDS, handlers, question=question, forms=forms, patience=patience)
     seen = watched("question", question, witness)
-    return Engine(COMMANDS, watched_all(handlers, witness), question=seen, forms=forms)
+    return Engine(COMMANDS, watched_all(handlers, witness), question=seen, forms=forms, patience=patience)
 
 
 def make_handlers(
@@ -59,6 +60,7 @@ def make_handlers(
         ground.clock,
         offers=(command.name for command in COMMANDS),
         language=ground.settings.language,
+        patience=ground.patience,
     )
     return {
         **_of_lists(ground, gallery),
@@ -112,6 +114,7 @@ def _of_digests(ground: Ground, composer: Composer, outlets: Outlets) -> Table:
         outlets=outlets,
         wishes=_wishes(ground),
         promises=PROMISES,
+        patience=ground.patience,
     )
     return {
         "subscribe": subscribing.subscribe,

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
+from bot.llm.timeouts import Timeouts
 from bot.llm.tokens import TokenCounter, cache_folder
 from bot.ports import Clock, LanguageModel, Store
 from bot.settings import Settings
@@ -25,7 +26,14 @@ async def open_model(settings: Settings, clock: Clock) -> AsyncIterator[Language
 
     key = settings.openai_api_key.get_secret_value() if settings.openai_api_key else None
     counter = make_counter(settings)
-    model = OpenAIModel(settings.model, api_key=key, base_url=settings.openai_base_url, counter=counter, clock=clock)
+    model = OpenAIModel(
+        settings.model,
+        api_key=key,
+        base_url=settings.openai_base_url,
+        counter=counter,
+        clock=clock,
+        timeouts=Timeouts.within(settings.model_timeout),
+    )
     try:
         yield model
     finally:

@@ -15,7 +15,7 @@ from bot.chat.discretion import meant_for
 from bot.chat.forms import Form, FormMaker, fill_in
 from bot.chat.grammar import Argument, Command, Invocation, Kind, check_number, check_required
 from bot.chat.intent import understand
-from bot.chat.request import Final, Reply, Request, close
+from bot.chat.request import Final, Progress, Reply, Request, close
 from bot.chat.smalltalk import small_talk
 from bot.documents.model import Document, Footnote, Paragraph, Tone, text
 from bot.documents.words import with_code
@@ -26,6 +26,8 @@ from bot.papers.references import read_reference
 log = structlog.get_logger(__name__)
 
 PATIENCE = 180.0  # seconds between two replies; summaries, sources and models have shorter limits of their own
+SLOW = 20.0  # seconds of silence until somebody who waits is told that it takes long
+TAKES_LONG = "This takes longer than usual; still working on it …"
 _MANAGERS_ONLY = "Only those who manage this channel may `{}`; an admin can add you with `managers add`."
 
 
@@ -49,6 +51,7 @@ class Engine:
         default: the command of an empty request.
         forms: the commands that can be filled in, each with what makes its form.
         patience: how many seconds a handler may be silent before it is stopped.
+        slow: after how many seconds of silence before the answer people are told that it takes long.
     """
 
     def __init__(
@@ -59,6 +62,7 @@ class Engine:
         default: str = "help",
         patience: float = PATIENCE,
         forms: Mapping[str, FormMaker] | None = None,
+        slow: float = SLOW,
     ) -> None:
         self.commands = tuple(commands)
         self._commands_of_chats = tuple(command for command in self.commands if command.who != "operator")
@@ -66,12 +70,13 @@ class Engine:
         self._question = question
         self._default = default
         self._patience = patience
+        self._slow = slow
         self._forms = dict(forms or {})
 
     async def handle(self, request: Request) -> AsyncIterator[Reply]:
         """Answer a request: any number of `Progress` and `Partial`, then exactly one `Final`.  Never raises."""
         try:
-            async with aclosing(impatiently(self._answer(request), self._patience)) as replies:
+            async with aclosing(impatiently(self._answer(request), self._patience, self._slow)) as replies:
                 async for reply in replies:
                     yield reply
                     if isinstance(reply, Final):
@@ -186,21 +191,47 @@ async def _only(document: Document) -> AsyncIterator[Reply]:
     yield Final(document)
 
 
-async def impatiently(replies: AsyncIterator[Reply], patience: float) -> AsyncGenerator[Reply, None]:
-    """Pass replies on; raises `Transient` where the next one takes longer than `patience` seconds."""
+async def impatiently(replies: AsyncIterator[Reply], patience: float, slow: float) -> AsyncGenerator[Reply, None]:
+    """Pass replies on; where one takes longer than `slow` seconds, and none of the answer is there, say so.
+
+    Raises:
+        Transient: the next reply takes longer than `patience` seconds.
+    """
+    step: asyncio.Task[Reply | None] | None = None
+    is_answering = False
     try:
         while True:
-            async with asyncio.timeout(patience) as limit:
-                reply = await anext(replies)
+            step = asyncio.create_task(_following(replies))
+            if slow < patience and not is_answering and not await _ends(step, slow):
+                yield Progress(TAKES_LONG)
+            if not await _ends(step, patience):
+                raise Transient("That took too long, so it was stopped; please try again in a moment.")
+            reply = step.result()
+            if reply is None:
+                return
+            is_answering = is_answering or not isinstance(reply, Progress)
             yield reply
-    except StopAsyncIteration:
-        return
-    except TimeoutError:
-        if not limit.expired():
-            raise
-        raise Transient("That took too long, so it was stopped; please try again in a moment.") from None
     finally:
+        if step is not None:
+            await _stop(step)
         await close(replies)
+
+
+async def _following(replies: AsyncIterator[Reply]) -> Reply | None:
+    """The next reply; None at the end."""
+    return await anext(replies, None)
+
+
+async def _ends(step: asyncio.Task[Reply | None], seconds: float) -> bool:
+    done, _ = await asyncio.wait({step}, timeout=seconds)
+    return bool(done)
+
+
+async def _stop(step: asyncio.Task[Reply | None]) -> None:
+    step.cancel()
+    await asyncio.wait({step})
+    if not step.cancelled():
+        step.exception()  # which was raised already, or came too late for anybody
 
 
 def apology(error: BotError) -> Document:

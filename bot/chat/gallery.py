@@ -17,7 +17,7 @@ from bot.papers.model import Paper
 from bot.ports import Clock, ConversationRepository, PaperRepository
 from bot.reading.cards import Sighting, full_card, list_card
 from bot.reading.model import Summaries
-from bot.reading.ports import Summarizes
+from bot.reading.ports import PATIENCE, Summarizes
 
 log = structlog.get_logger(__name__)
 
@@ -47,6 +47,7 @@ class Gallery:
         conversations: remembers what `#3` means.
         offers: names of the commands there are, which become the cards' buttons.
         language: of the summaries (BCP 47).
+        patience: seconds that people wait for the model's summaries.
     """
 
     def __init__(
@@ -58,6 +59,7 @@ class Gallery:
         *,
         offers: Iterable[str],
         language: str,
+        patience: float = PATIENCE,
     ) -> None:
         self._summarizer = summarizer
         self._papers = papers
@@ -65,6 +67,7 @@ class Gallery:
         self._clock = clock
         self._offers = frozenset(offers)
         self._language = language
+        self._patience = patience
 
     async def page(
         self, papers: Sequence[Paper], page: Page, request: Request, *, numbered: bool = True, written: bool = True
@@ -106,7 +109,9 @@ class Gallery:
 
     async def _summarize(self, papers: Sequence[Paper], request: Request) -> Summaries:
         workspace = request.place.workspace
-        return await self._summarizer.summarize(papers, workspace=workspace, language=self._language)
+        return await self._summarizer.summarize(
+            papers, workspace=workspace, language=self._language, patience=self._patience
+        )
 
     async def _recall(self, papers: Sequence[Paper]) -> Summaries:
         return await self._summarizer.recall(papers, language=self._language)

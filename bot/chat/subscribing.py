@@ -49,6 +49,7 @@ class Subscribing:
     Args:
         outlets: what is set up of mail and feeds.
         promises: the platforms that digests can be posted to, each with what it promises about lost messages.
+        patience: seconds that people wait for the model's summaries.
     """
 
     def __init__(
@@ -62,6 +63,7 @@ class Subscribing:
         wishes: Wishes,
         outlets: Outlets,
         promises: Mapping[str, str],
+        patience: float = PATIENCE,
     ) -> None:
         self._subscriptions = subscriptions
         self._deliveries = deliveries
@@ -71,6 +73,7 @@ class Subscribing:
         self._wishes = wishes
         self._outlets = outlets
         self._promises = promises
+        self._patience = patience
 
     async def subscribe(self, asked: Asked) -> AsyncIterator[Reply]:
         """Subscribe a channel, or change what it has."""
@@ -165,7 +168,7 @@ class Subscribing:
         known, wish = await self._wishes.read(asked, target_of(asked))
         now = self._clock.now()
         slot, days = owed_at(replace(known or Standing(subscription=wish, next_due_at=now), subscription=wish), now)
-        yield Final(previewed(await self._composer.compose(wish, slot, days, patience=PATIENCE)))
+        yield Final(previewed(await self._composer.compose(wish, slot, days, patience=self._patience)))
 
     async def _report(self, request: Request, standing: Standing) -> tuple[Block, ...]:
         subscription = standing.subscription

@@ -24,7 +24,7 @@ async def ask(line: str, *, as_json: bool = False, demo: bool = False) -> int:
     try:
         settings, parts = surroundings(demo=demo)
         log_to_file(None if demo else settings.data)
-        async with open_app(settings, parts, or_read_only=True) as app:
+        async with open_app(settings, parts, or_read_only=True, stays=False) as app:
             document = await _answer(app, line, as_json=as_json)
     except BotError as error:
         if not as_json:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from functools import partial
 
 from bot import bootstrap, on_digests, on_web
@@ -58,7 +59,8 @@ async def _talk(*, demo: bool) -> bool:
 
     settings, parts = surroundings(demo=demo)
     log_to_file(None if demo else settings.data)
-    async with open_app(settings, parts, or_read_only=True) as app:
+    stays = sys.stdin is not None and sys.stdin.isatty()  # a script ends with its last line
+    async with open_app(settings, parts, or_read_only=True, stays=stays) as app:
         return await run_chat(app.engine, None if demo else settings.data / HISTORY)
 
 

@@ -18,7 +18,7 @@ from bot.on_mail import checks as mail_checks
 from bot.platforms import configured
 from bot.settings import Settings, load
 
-PATIENCE = 40.0  # seconds for one check
+PATIENCE = 40.0  # seconds for one check, or as long as a slow model may take
 MARKS = {Verdict.OK: "ok     ", Verdict.WARNING: "warning", Verdict.FAULT: "FAULT  "}
 
 
@@ -37,7 +37,8 @@ async def examine(*, as_json: bool) -> int:
         sys.stdout.write(json.dumps({"error": error.sentence, "kind": type(error).__name__}, indent=2) + "\n")
         return FAILED
     findings = {"settings": look_at_settings(settings)}
-    checked = await run_checks([*own_checks(settings), *platform_checks(settings), *digest_checks(settings)])
+    checks = [*own_checks(settings), *platform_checks(settings), *digest_checks(settings)]
+    checked = await run_checks(checks, max(PATIENCE, settings.model_timeout if settings.has_model else 0.0))
     findings |= with_advice(checked, advice(settings))
     findings["platforms"] = look_at_platforms(settings)
     sys.stdout.write((_as_json(findings) if as_json else _as_text(findings)) + "\n")

@@ -16,11 +16,12 @@ from bot.llm.lessons import learn_from_answer
 from bot.llm.model import Completion, ModelCall, TextDelta, Usage
 from bot.llm.pieces import Reported
 from bot.llm.prices import cost
+from bot.llm.timeouts import Timeouts
 from bot.llm.tokens import TokenCounter
 from bot.ports import Clock
 
 if TYPE_CHECKING:
-    from bot.llm.wire import Server, Timeouts
+    from bot.llm.wire import Server
 
 OPENAI = "https://api.openai.com/v1"
 _NO_KEY = "none"  # servers of one's own take any
@@ -44,7 +45,7 @@ class OpenAIModel:
         self._base_url = base_url or OPENAI
         self._counter = counter
         self._clock = clock
-        self._timeouts = timeouts
+        self._timeouts = timeouts or Timeouts()
         self._dialect = Dialect(model)
         self._server: Server | None = None
         self._connecting = asyncio.Lock()
@@ -120,7 +121,7 @@ class OpenAIModel:
         return self._server
 
     def _connect(self) -> Server:
-        from bot.llm.wire import Server, Timeouts
+        from bot.llm.wire import Server
 
         if not (self._api_key.isascii() and self._api_key.isprintable()):
             raise Unauthorized("The language model's key holds a character that no key has; check OPENAI_API_KEY.")
@@ -129,7 +130,7 @@ class OpenAIModel:
             api_key=self._api_key,
             base_url=self._base_url,
             clock=self._clock,
-            timeouts=self._timeouts or Timeouts(),
+            timeouts=self._timeouts,
         )
 
     async def _usage(self, heard: Heard, call: ModelCall, *, before: Usage | None) -> Usage:

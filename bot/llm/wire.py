@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Coroutine
 from contextlib import aclosing
-from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import httpx2
@@ -23,6 +22,7 @@ from bot.llm.lessons import learn_from_refusal
 from bot.llm.model import ModelCall
 from bot.llm.opening import Opened, opened
 from bot.llm.pieces import Piece
+from bot.llm.timeouts import Timeouts
 from bot.ports import Clock
 
 TRIES = 3
@@ -31,17 +31,6 @@ _MOST_LESSONS = 12  # of one call; as many as there are parameters and forms to 
 _REFUSALS = {400, 404, 415, 422, 500, 501}  # with what servers answer parameters that they do not know
 
 T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True)
-class Timeouts:
-    """Seconds until the model is held to be away."""
-
-    connect: float = 10.0
-    answer: float = 300.0  # a whole answer, all tries together
-    first_piece: float = 300.0  # of a stream, from asking on, all tries together; thoughts begin it again
-    silence: float = 60.0  # between two pieces of a streamed answer that has begun
-    farewell: float = 5.0  # after the last word of a stream, for the report of its usage
 
 
 class Server:

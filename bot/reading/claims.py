@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
@@ -15,14 +16,15 @@ from bot.reading.model import SummaryKey
 
 log = structlog.get_logger(__name__)
 
-TERM = timedelta(minutes=2)  # after which a process that has not delivered is waited for no longer
+TERM = timedelta(minutes=2)  # after which a process that does not renew its claim is waited for no longer
 
 
 class Claims:
     """This process's claims, held as leases.  A store that fails grants everything: twice is better than never."""
 
-    def __init__(self, leases: Leases) -> None:
+    def __init__(self, leases: Leases, term: timedelta = TERM) -> None:
         self._leases = leases
+        self._term = term
         self._name = secrets.token_hex(8)
 
     @asynccontextmanager
@@ -36,14 +38,24 @@ class Claims:
             if not await self._is_granted(key):
                 break
             granted.add(key)
+        renewing = asyncio.create_task(self._renew(granted))
         try:
             yield granted
         finally:
+            renewing.cancel()
+            await asyncio.wait({renewing})
             await self._give_back(granted)
+
+    async def _renew(self, keys: Iterable[SummaryKey]) -> None:
+        """Hold the claims for as long as a slow model takes."""
+        while keys:
+            await asyncio.sleep(self._term.total_seconds() / 4)
+            for key in keys:
+                await self._is_granted(key)
 
     async def _is_granted(self, key: SummaryKey) -> bool:
         try:
-            return await self._leases.acquire(claim_on(key), self._name, TERM) is not None
+            return await self._leases.acquire(claim_on(key), self._name, self._term) is not None
         except StoreError as error:
             log.info("claim_not_taken", action="summarize", reason=type(error).__name__)
             return True

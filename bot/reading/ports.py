@@ -13,6 +13,11 @@ PATIENCE = 30.0
 UNHURRIED = 300.0
 
 
+def longest_drafting(model_timeout: float) -> float:
+    """Seconds that summaries take at most: two calls, each with the model's timeout, and what is done around them."""
+    return 2 * model_timeout + PATIENCE
+
+
 class Summarizes(Protocol):
     """Summarizes papers; never fails and never drops one."""
 

@@ -30,6 +30,7 @@ _MEANWHILE = "These summaries are Hugging Face's or the abstracts' own sentences
 LOOK_AGAIN = 0.5  # seconds, where another process writes
 _AT_THE_END = 5.0  # seconds that work under way has when the program ends
 _SLOW = "The language model is still writing; ask again in a minute for its summaries."
+_BROKEN = ModelError("The summaries could not be made; the log says more.")
 _log = structlog.get_logger()
 
 
@@ -127,7 +128,7 @@ class Summarizer:
 
     def _begin(self, papers: Mapping[SummaryKey, Paper], workspace: str, language: str) -> asyncio.Task[_Written]:
         """Start work of its own, which goes on if whoever asked gives up."""
-        work = asyncio.create_task(self._work(papers, workspace, language))
+        work = asyncio.create_task(self._work_safely(papers, workspace, language))
         for key in papers:
             self._under_way[key] = work
         work.add_done_callback(lambda _: self._end(papers))
@@ -136,6 +137,16 @@ class Summarizer:
     def _end(self, papers: Mapping[SummaryKey, Paper]) -> None:
         for key in papers:
             self._under_way.pop(key, None)
+
+    async def _work_safely(self, papers: Mapping[SummaryKey, Paper], workspace: str, language: str) -> _Written:
+        """Work; a fault in this program is logged and costs the summaries, not the list."""
+        try:
+            return await self._work(papers, workspace, language)
+        except Exception:
+            _log.exception("summaries.broken", action="summarize")
+            if self._meter is not None:
+                self._setbacks.add(papers, _BROKEN, self._meter.clock.now())
+            return _Written(await self._recall(list(papers)), _BROKEN)
 
     async def _work(self, papers: Mapping[SummaryKey, Paper], workspace: str, language: str) -> _Written:
         known = await self._recall(list(papers))

@@ -140,6 +140,16 @@ def hangs() -> Behaviour:
     return behave
 
 
+def waits(gate: asyncio.Event, otherwise: Behaviour) -> Behaviour:
+    """A slow server: it behaves otherwise once the gate is open."""
+
+    async def behave(request: web.Request, asked: Asked) -> web.StreamResponse:
+        await gate.wait()
+        return await otherwise(request, asked)
+
+    return behave
+
+
 def stalls_after(text: str) -> Behaviour:
     """A stream that falls silent, though its connection stays."""
     return _unfinished(text, lambda response: asyncio.Event().wait())

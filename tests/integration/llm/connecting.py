@@ -9,8 +9,8 @@ from typing import Any
 
 from bot.llm.model import Message, ModelCall
 from bot.llm.openai import OpenAIModel
+from bot.llm.timeouts import Timeouts
 from bot.llm.tokens import TokenCounter
-from bot.llm.wire import Timeouts
 from bot.testing.clock import FakeClock
 from tests.servers.openai import Behaviour, OpenAIServer, openai_server
 

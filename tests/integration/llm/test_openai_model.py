@@ -18,8 +18,9 @@ from bot.errors import (
 )
 from bot.llm.model import Completion, TextDelta
 from bot.llm.openai import OpenAIModel
+from bot.llm.timeouts import Timeouts
 from bot.llm.tokens import TokenCounter
-from bot.llm.wire import TRIES, Timeouts
+from bot.llm.wire import TRIES
 from bot.testing.clock import FakeClock
 from tests.integration.llm.connecting import HASTY, KEY, SCHEMA, call, connected
 from tests.servers.openai import (

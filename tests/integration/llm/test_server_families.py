@@ -13,8 +13,8 @@ from bot.errors import AnswerCut, AnswerMalformed, ModelUnavailable, RateLimited
 from bot.llm.budget import Meter
 from bot.llm.model import Completion, Message, ModelCall, TextDelta
 from bot.llm.openai import OpenAIModel
+from bot.llm.timeouts import Timeouts
 from bot.llm.tokens import TokenCounter
-from bot.llm.wire import Timeouts
 from bot.testing.clock import FakeClock
 from bot.testing.store import FakeStore
 from tests.integration.llm.connecting import HASTY, SCHEMA, call, connected

@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 
 from bot.bootstrap import Parts, open_app
 from bot.chat.commands import COMMANDS
-from bot.chat.engine import Asked, Engine
+from bot.chat.engine import TAKES_LONG, Asked, Engine
 from bot.chat.grammar import find, parse
-from bot.chat.request import Final, Origin, Place, Progress, Reply, Request, close
+from bot.chat.request import Final, Origin, Partial, Place, Progress, Reply, Request, close
+from bot.documents.model import Document
 from bot.documents.plain import plain_document
 from bot.errors import BadInput
 from bot.llm.model import Usage
@@ -120,3 +121,40 @@ def test_a_search_with_keywords_anywhere_is_read_or_refused(words: list[str]) ->
         return
     assert invocation is not None
     assert invocation.get("words")
+
+
+async def test_who_waits_long_is_told_so_and_gets_the_answer() -> None:
+    told = asyncio.Event()
+
+    async def slow(asked: Asked) -> AsyncIterator[Reply]:
+        yield Progress("Reading …")
+        await told.wait()
+        yield Partial("It is")
+        await asyncio.sleep(0.05)
+        yield Final(Document())
+
+    engine = Engine([find("today", COMMANDS)], {"today": slow}, slow=0.01)
+    seen: list[Reply] = []
+    async for reply in engine.handle(Request(place=Place("test:1", "c"), user="u", text="today")):
+        seen.append(reply)
+        if reply == Progress(TAKES_LONG):
+            told.set()
+    assert seen == [Progress("Reading …"), Progress(TAKES_LONG), Partial("It is"), Final(Document())]
+
+
+async def test_who_stops_listening_while_it_takes_long_stops_the_work() -> None:
+    stopped = asyncio.Event()
+
+    async def endless(asked: Asked) -> AsyncIterator[Reply]:
+        try:
+            yield Progress("Reading …")
+            await asyncio.Event().wait()
+        finally:
+            stopped.set()
+        yield Final(Document())
+
+    engine = Engine([find("today", COMMANDS)], {"today": endless}, slow=0.01)
+    replies = engine.handle(Request(place=Place("test:1", "c"), user="u", text="today"))
+    assert [await anext(replies), await anext(replies)] == [Progress("Reading …"), Progress(TAKES_LONG)]
+    await close(replies)
+    assert stopped.is_set()

@@ -6,12 +6,14 @@ import asyncio
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.clock import SystemClock
 from bot.errors import BotError, BudgetExhausted, ModelUnavailable, StoreError, Unauthorized
 from bot.llm.budget import Meter
 from bot.llm.model import Completion, ModelCall
@@ -20,7 +22,7 @@ from bot.llm.tokens import TokenCounter
 from bot.papers.huggingface_parsing import parse_paper
 from bot.papers.model import Paper
 from bot.ports import Clock
-from bot.reading.claims import TERM, claim_on
+from bot.reading.claims import TERM, Claims, claim_on
 from bot.reading.drafts import LIMITS
 from bot.reading.model import Summary, SummaryKey, SummarySource
 from bot.reading.plain import word_count
@@ -456,3 +458,29 @@ async def test_process_that_died_is_waited_for_for_a_term_at_most() -> None:
     await store.leases.acquire(claim_on(key), "a process that died", TERM)
     result = await summarizer.summarize([ROOK], workspace="slack:T1")
     assert result.by_id[ROOK.id].source is SummarySource.MODEL
+
+
+async def test_a_process_that_is_slow_to_write_keeps_its_claim() -> None:
+    leases, term = FakeLeases(SystemClock()), timedelta(seconds=0.2)
+    key = SummaryKey(ROOK.id, 0, "hash", "en", "m")
+    slow, other = Claims(leases, term), Claims(leases, term)
+    async with slow.on([key]) as own:
+        for _ in range(5):
+            await asyncio.sleep(0.1)
+            async with other.on([key]) as theirs:
+                assert theirs == set()
+    assert own == {key}
+    async with other.on([key]) as theirs:
+        assert theirs == {key}
+
+
+async def test_a_fault_of_the_program_costs_the_summaries_and_not_the_list() -> None:
+    def broken(call: ModelCall) -> str:
+        raise TypeError("a fault of the program")
+
+    model = FakeModel(broken)
+    [summarizer] = replicas(model, FakeStore(), 1)
+    results = [await summarizer.summarize([ROOK, PAWN], workspace="slack:T1") for _ in range(2)]
+    assert [result.by_id[ROOK.id].line for result in results]
+    assert all(result.degraded for result in results)
+    assert len(model.calls) == 1  # and not paid for again at once
