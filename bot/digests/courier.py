@@ -54,7 +54,7 @@ class Steps(Protocol):
         """Run a step, or take what it came to when it ran before."""
 
     async def sleep(self, seconds: float) -> None:
-        """Wait; after a crash, only for what is left."""
+        """Wait; after a crash, perhaps once more."""
 
 
 class Composes(Protocol):
