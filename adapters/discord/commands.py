@@ -104,11 +104,6 @@ def fields_of(command: Command, options: Mapping[str, Any]) -> dict[str, str]:
     }
 
 
-def is_private(command: Command) -> bool:
-    """Whether the answer is for the person who asked alone; a channel's settings are nobody else's matter."""
-    return command.private or command.who == "manager"
-
-
 def _word(value: Any) -> str:
     return "" if value is None or value is False else str(value).strip()
 
@@ -117,7 +112,7 @@ def _subcommand(
     command: Command, on_command: OnCommand, suggestions: Mapping[Kind, Suggest]
 ) -> app_commands.Command[Any, ..., None]:
     async def callback(interaction: Interaction, **values: Any) -> None:
-        await on_command(interaction, command.name, fields_of(command, values), is_private(command))
+        await on_command(interaction, command.name, fields_of(command, values), command.is_private)
 
     setattr(callback, "__signature__", _signature(command))  # noqa: B010 (functions have no such attribute to mypy)
     arguments = command.arguments

@@ -62,13 +62,10 @@ class Desk:
         self._services = services
         self._pace = pace
         self._turns = Turns()
-        self._notes = Notes(pace.note)
+        self._notes = Notes(pace.note, services.clock)
         self._presses: set[tuple[int, int, str]] = set()
         self._under_way: set[asyncio.Task[None]] = set()
         self._closing = False
-        commands = services.engine.commands
-        self._managed = {command.name for command in commands if command.who == "manager"}
-        self._guarded = {command.name for command in commands if command.asks_for_rights}
 
     # --- what comes in -------------------------------------------------------------------------------------------
 
@@ -107,9 +104,8 @@ class Desk:
                 return
             self._presses.add(key)
             try:
-                await self._answer_interaction(
-                    interaction, await self._request(interaction, pressed.command), pressed.private
-                )
+                request = await self._request(interaction, pressed.command)
+                await self._answer_interaction(interaction, request, pressed.private)
             finally:
                 self._presses.discard(key)
 
@@ -183,7 +179,8 @@ class Desk:
 
     async def _request(self, interaction: Interaction, line: str, fields: Mapping[str, str] | None = None) -> Request:
         request = request_of_interaction(interaction, line, fields)
-        if line.partition(" ")[0] not in self._guarded:
+        command = self._services.engine.command_of(request)
+        if command is None or not command.asks_for_rights:
             return request
         channel = self._services.engine.channel_spoken_of(request)
         allowed = with_rights(request, interaction, channel)
@@ -195,13 +192,17 @@ class Desk:
         """Whether somebody whom Discord does not let manage was named to; only where that matters, as it asks the
         store before anything is acknowledged.
         """
-        if request.direct or request.may_manage or request.text.partition(" ")[0] not in self._managed:
+        if request.direct or request.may_manage or not self._is_about_settings(request):
             return False
         try:
             return request.user in await self._services.managers.of(request.place.workspace)
         except StoreError as error:
             log.warning("managers_unknown", action="look_up_managers", reason=error.sentence)
             return False
+
+    def _is_about_settings(self, request: Request) -> bool:
+        command = self._services.engine.command_of(request)
+        return command is not None and command.who == "manager"
 
     async def _answer_interaction(self, interaction: Interaction, request: Request, private: bool) -> None:
         if self._closing:
@@ -210,13 +211,20 @@ class Desk:
         if objection := self._services.engine.objection(request):
             await _say_privately(interaction, apology(objection))
             return
+        command = self._services.engine.command_of(request)
+        private = private or (command is not None and command.is_private)
         deferred = await _defer(interaction, private)
         if deferred is None:
             return
         book = self._book(request.place)
         book.opened(interaction.channel_id or 0, deferred.message_id or 0, interaction.token)
         surface = InteractionSurface(
-            interaction, private=private, book=book, pace=self._pace, on_thread=self._remember(request)
+            interaction,
+            private=private,
+            book=book,
+            pace=self._pace,
+            clock=self._services.clock,
+            on_thread=self._remember(request),
         )
         await self._deliver(request, surface)
 
@@ -229,7 +237,7 @@ class Desk:
         book = self._book(request.place)
         book.opened(message.channel.id, 0, str(message.id))
         in_thread = None
-        settings = request.text.partition(" ")[0] in self._managed
+        settings = self._is_about_settings(request)
         if may_have_thread(message) and not settings:
             in_thread = named(request.text)
             thread = replace(request.place, thread=str(message.id))

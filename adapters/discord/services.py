@@ -30,6 +30,9 @@ class Answers(Protocol):
     def commands(self) -> tuple[Command, ...]:
         """The grammar."""
 
+    def command_of(self, request: Request) -> Command | None:
+        """The command that is asked for, if one is and can be read."""
+
     def channel_spoken_of(self, request: Request) -> str:
         """The channel that a request is about."""
 

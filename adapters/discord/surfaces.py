@@ -23,6 +23,7 @@ from adapters.discord.fading import Notes
 from adapters.discord.render import Page, Picture, pages
 from bot.documents.model import Actions, Card, Document, Footnote, Heading, Paragraph, Span, Tone, text
 from bot.errors import TargetGone
+from bot.ports import Clock
 
 log = structlog.get_logger(__name__)
 
@@ -91,8 +92,18 @@ async def tell_directly(person: discord.User | discord.Member, document: Documen
 class InteractionSurface:
     """The response of an interaction that has been deferred."""
 
-    def __init__(self, interaction: Interaction, *, private: bool, book: Book, pace: Pace, on_thread: OnThread) -> None:
+    def __init__(
+        self,
+        interaction: Interaction,
+        *,
+        private: bool,
+        book: Book,
+        pace: Pace,
+        clock: Clock,
+        on_thread: OnThread,
+    ) -> None:
         self._interaction = interaction
+        self._clock = clock
         self._private = private
         self._book = book
         self._pace = pace
@@ -177,7 +188,7 @@ class InteractionSurface:
 
     @property
     def _is_over(self) -> bool:
-        age = discord.utils.utcnow() - self._interaction.created_at
+        age = self._clock.now() - self._interaction.created_at
         return age.total_seconds() > self._pace.token
 
 

@@ -97,6 +97,13 @@ class Engine:
             return error
         return None
 
+    def command_of(self, request: Request) -> Command | None:
+        """The command that is asked for; None for free words, and for what cannot be read.  Asks nobody."""
+        with suppress(BotError):
+            invocation = self._understood(request)
+            return invocation.command if invocation else None
+        return None
+
     def channel_spoken_of(self, request: Request) -> str:
         """The channel that a request is about: the one it names, else the one where it is said.
 

@@ -18,6 +18,7 @@ from typing import Literal
 from bot.errors import BadInput
 
 MAX_INPUT = 12_000  # characters of one request; three times the longest form any platform has
+SLASH = "/papers"  # how commands begin in chats; some write it after a mention too
 
 
 class Kind(StrEnum):
@@ -81,6 +82,11 @@ class Command:
         return self.who != "anyone" or any(argument.kind is Kind.CHANNEL for argument in self.arguments)
 
     @property
+    def is_private(self) -> bool:
+        """Whether the answer is for the person who asked alone; a channel's settings are nobody else's matter."""
+        return self.private or self.who == "manager"
+
+    @property
     def brief(self) -> str:
         """The usage line without named arguments, which most people never need."""
         return " ".join((self.name, *(argument.usage for argument in self.arguments if not argument.keyword)))
@@ -104,7 +110,7 @@ class Invocation:
 
 
 def parse(line: str, commands: Iterable[Command]) -> Invocation | None:
-    """Read a line such as `show #3`.
+    """Read a line such as `show #3`, or `/papers show #3`.
 
     Returns None for an empty line.
 
@@ -114,6 +120,8 @@ def parse(line: str, commands: Iterable[Command]) -> Invocation | None:
     if len(line) > MAX_INPUT:
         raise BadInput(f"That is {len(line):,} characters; please keep it under {MAX_INPUT:,}.")
     words = clean(line).split()
+    if words and words[0].lower() == SLASH:
+        del words[0]
     if not words:
         return None
     command = find(words[0], commands)

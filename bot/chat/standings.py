@@ -61,7 +61,7 @@ def undo_of(request: Request, wish: Subscription) -> Action:
     """What brings a subscription back that was ended."""
     where = "" if wish.target.channel == request.place.channel else wish.target.channel
     label = "Have the round-up again" if wish.kind is Kind.WEEKLY else "Subscribe again"
-    return Action(label, line_of(wish, where) or " ".join(filter(None, ("subscribe", where))))
+    return Action(label, line_of(wish, where) or " ".join(filter(None, ("subscribe", where))), private=True)
 
 
 def previewed(digest: Digest) -> Document:

@@ -13,7 +13,7 @@ import itertools
 import json
 import re
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -30,7 +30,9 @@ from tests.servers.limits import DiscordLimits
 EPOCH_MS = 1_420_070_400_000
 EPHEMERAL, LOADING = 1 << 6, 1 << 7
 TEXT_CHANNEL, THREAD, DM, FORUM = 0, 11, 1, 15
+ADMINISTRATOR, MANAGE_GUILD = 1 << 3, 1 << 5
 ALL_PERMISSIONS = str((1 << 50) - 1)
+MEMBERS_PERMISSIONS = str(int(ALL_PERMISSIONS) & ~(ADMINISTRATOR | MANAGE_GUILD))  # what everybody in a server may
 ADMIN = "administrator"  # who has this one has all of them
 
 Json = dict[str, Any]
@@ -150,23 +152,11 @@ class DiscordServer:
     def add_guild(self, name: str, channel_names: tuple[str, ...] = ("papers",), guild_id: str | None = None) -> Json:
         """A server in which the bot is, with text channels."""
         key = guild_id or self.snowflake()
-        role = {
-            "id": key,
-            "name": "@everyone",
-            "permissions": ALL_PERMISSIONS,
-            "position": 0,
-            "color": 0,
-            "flags": 0,
-            "hoist": False,
-            "managed": False,
-            "mentionable": False,
-            "colors": {"primary_color": 0},
-        }
         guild: Json = {
             "id": key,
             "name": name,
             "owner_id": "1",
-            "roles": [role],
+            "roles": [_role(key, "@everyone", MEMBERS_PERMISSIONS), _role(admins_of(key), "admins", ALL_PERMISSIONS)],
             "emojis": [],
             "features": [],
             "channels": [],
@@ -237,15 +227,19 @@ class DiscordServer:
         """The messages that stand in a channel, oldest first."""
         return [message for message in self.messages.values() if message["channel_id"] == channel]
 
-    def _member(self, user: Json) -> Json:
+    def may(self, guild: str) -> str:
+        """The bot's own permissions in a server; where it was not added, those of an app that a person brings along."""
+        known = self.gateway.guilds.get(guild)
+        return str(known["roles"][0]["permissions"]) if known else MEMBERS_PERMISSIONS
+
+    def _member(self, user: Json, roles: Sequence[str] = ()) -> Json:
         return {
             "user": user,
-            "roles": [],
+            "roles": list(roles),
             "joined_at": "2026-01-01T00:00:00+00:00",
             "deaf": False,
             "mute": False,
             "flags": 0,
-            "permissions": ALL_PERMISSIONS,
         }
 
     # --- REST ----------------------------------------------------------------------------------------------------
@@ -583,6 +577,26 @@ class DiscordServer:
 
     async def _get_member(self, request: web.Request, body: Any, key: str, user: str) -> web.Response:
         return _json(self._member(self.me))
+
+
+def _role(key: str, name: str, permissions: str) -> Json:
+    return {
+        "id": key,
+        "name": name,
+        "permissions": permissions,
+        "position": 0 if name == "@everyone" else 1,
+        "color": 0,
+        "flags": 0,
+        "hoist": False,
+        "managed": False,
+        "mentionable": False,
+        "colors": {"primary_color": 0},
+    }
+
+
+def admins_of(guild: str) -> str:
+    """The id of a server's role for those who may do everything."""
+    return str(int(guild) + 1)
 
 
 def words_of(message: Json) -> str:

@@ -6,7 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from tests.servers.discord import ALL_PERMISSIONS, LOADING, DiscordServer, Interaction, words_of
+from tests.servers.discord import (
+    ALL_PERMISSIONS,
+    LOADING,
+    MANAGE_GUILD,
+    DiscordServer,
+    Interaction,
+    admins_of,
+    words_of,
+)
 from tests.servers.discord_checks import walk
 
 Json = dict[str, Any]
@@ -17,7 +25,7 @@ INPUT, LABEL = 4, 18
 
 @dataclass
 class Person:
-    """Somebody in a channel of a guild."""
+    """Somebody in a channel of a guild: an admin, or whatever the `permissions` say (in messages: the roles)."""
 
     server: DiscordServer
     guild: str
@@ -101,7 +109,7 @@ class Person:
             "id": key, "application_id": self.server.me["id"], "type": kind, "token": interaction.token, "version": 1,
             "data": data, "guild_id": self.guild, "channel_id": self.channel, "channel": channel,
             "guild": {"id": self.guild, "locale": "en-US", "features": []}, "member": self._member, "locale": "en-US",
-            "guild_locale": "en-US", "app_permissions": self._member["permissions"], "entitlements": [], "context": 0,
+            "guild_locale": "en-US", "app_permissions": self.server.may(self.guild), "entitlements": [], "context": 0,
             "authorizing_integration_owners": {"0": self.guild}, "attachment_size_limit": 10_000_000,
         }  # fmt: skip
         if message is not None:
@@ -126,7 +134,8 @@ class Person:
 
     @property
     def _member(self) -> Json:
-        return {**self.server._member(self._user), "permissions": self.permissions}
+        roles = [admins_of(self.guild)] if self.guild and int(self.permissions) & MANAGE_GUILD else []
+        return {**self.server._member(self._user, roles), "permissions": self.permissions}
 
 
 def _given(name: str, value: str | int) -> Json:

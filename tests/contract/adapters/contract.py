@@ -46,6 +46,17 @@ from bot.errors import SourceUnavailable
 from tests.strategies import EVIL_HOST, NASTY_FRAGMENTS, documents, huge_documents
 
 PAPER = "https://huggingface.co/papers/2606.01234"
+SUBSCRIBED = "This channel is subscribed"
+SETTINGS = (
+    "subscribe",
+    "Subscribe",
+    "SUBSCRIBE at 08:00",
+    "  sUbscribe",
+    "\tsubscribe\nat 08:00",
+    "/subscribe",
+    "/papers subscribe",
+    "/Papers  Subscribe AT 08:00",
+)
 rendering = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 
 
@@ -70,6 +81,12 @@ class Driver(Protocol):
 
     async def press(self, label: str, *, answer: str = "", user: str = "U1") -> Seen:
         """Press a button of the newest answer, fill in its question with `answer`; wait as above."""
+
+    async def mention(self, line: str) -> tuple[Seen, Seen]:
+        """Say it to the bot in a channel, as a member without rights whom an admin has named a manager.
+
+        Wait as above; what that person alone sees of the answer, and what everybody sees.
+        """
 
 
 class AdapterContract:
@@ -165,6 +182,14 @@ class AdapterContract:
         assert "You searched for: one" in one.words
         assert "You searched for: two" in two.words
 
+    @pytest.mark.parametrize("line", SETTINGS)
+    async def test_settings_are_told_to_the_named_manager_alone_however_they_are_spelled(
+        self, driver: Driver, line: str
+    ) -> None:
+        alone, everybody = await driver.mention(line)
+        assert SUBSCRIBED in alone.words
+        assert SUBSCRIBED not in everybody.words
+
     # --- rendering -----------------------------------------------------------------------------------------------
 
     @rendering
@@ -247,6 +272,7 @@ def contract_engine() -> Engine:
             "trending": _breaks,
             "show": _shows_hostile_text,
             "search": _echoes,
+            "subscribe": _subscribes,
             "help": _helps,
         },
         patience=0.05,
@@ -299,6 +325,10 @@ async def _shows_hostile_text(asked: Asked) -> AsyncIterator[Reply]:
 
 async def _echoes(asked: Asked) -> AsyncIterator[Reply]:
     yield Final(Document(blocks=(Paragraph(text("You searched for: ", asked.invocation.get("words"))),)))
+
+
+async def _subscribes(asked: Asked) -> AsyncIterator[Reply]:
+    yield Final(Document(blocks=(Paragraph(text(f"{SUBSCRIBED}.")),)))
 
 
 async def _helps(asked: Asked) -> AsyncIterator[Reply]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,9 +11,10 @@ import pytest
 from adapters.discord.render import CUT, components_of, pages
 from bot.chat.engine import Engine
 from bot.documents.model import Document
+from bot.ports import Managers
 from bot.testing.store import FakeStore
 from tests.contract.adapters.contract import AdapterContract, Seen
-from tests.servers.discord import EPHEMERAL, DiscordServer, Interaction, words_of
+from tests.servers.discord import DM, EPHEMERAL, DiscordServer, Interaction, words_of
 from tests.servers.discord_bot import RecordedEvents, RecordedReplies, running_bot
 from tests.servers.discord_checks import V2, message_faults, walk
 from tests.servers.discord_reading import joined, read
@@ -26,8 +28,11 @@ LONGEST_OPTION = 6000
 class DiscordDriver:
     """People in a channel; what no slash command can say is said in a direct conversation."""
 
-    def __init__(self, server: DiscordServer, events: RecordedEvents, replies: RecordedReplies) -> None:
+    def __init__(
+        self, server: DiscordServer, events: RecordedEvents, replies: RecordedReplies, managers: Managers
+    ) -> None:
         self._server = server
+        self._managers = managers
         self._events = events
         self._replies = replies
         guild = server.add_guild("Lab")
@@ -47,6 +52,17 @@ class DiscordDriver:
         if answer:
             interaction = await person.fill_in(interaction, answer)
         return await self._seen(interaction)
+
+    async def mention(self, line: str) -> tuple[Seen, Seen]:
+        person = replace(self._person("U1"), permissions="0")
+        await self._managers.add(f"discord:{self._guild}", person.id)
+        asked = await person.write(line)
+        await self._server.until(lambda: f"discord:m{asked['id']}" in self._events.done)
+        own = [each for each in self._server.messages.values() if each["author"] == self._server.me]
+        direct = [each for each in own if self._server.channels[each["channel_id"]]["type"] == DM]
+        everybody = [each for each in own if each not in direct]
+        faults = self._server.violations
+        return seen_of(direct, private=True, faults=faults), seen_of(everybody, private=False, faults=faults)
 
     def _person(self, user: str) -> Person:
         return Person(self._server, self._guild, self._channel, name=user, id=f"20000000000000000{user[1:]}")
@@ -91,8 +107,9 @@ class TestDiscord(AdapterContract):
     async def driver(self, engine: Engine) -> AsyncIterator[DiscordDriver]:
         async with DiscordServer().run() as server:
             events, replies = RecordedEvents(), RecordedReplies()
-            driver = DiscordDriver(server, events, replies)
-            async with running_bot(server, engine, store=FakeStore(open_replies=replies), events=events):
+            store = FakeStore(open_replies=replies)
+            driver = DiscordDriver(server, events, replies, store.managers)
+            async with running_bot(server, engine, store=store, events=events):
                 yield driver
 
     def see(self, document: Document) -> Seen:

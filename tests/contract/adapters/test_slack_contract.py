@@ -14,10 +14,11 @@ from adapters.slack.config import SlackConfig
 from adapters.slack.render import render
 from bot.chat.engine import Engine
 from bot.documents.model import Document
+from bot.ports import Managers
 from bot.testing.store import FakeStore
 from tests.contract.adapters.contract import AdapterContract, Driver, Seen
 from tests.integration.slack.conftest import slack_app
-from tests.servers.slack import APP_TOKEN, BOT_TOKEN, Json, Message, SlackServer
+from tests.servers.slack import APP_TOKEN, BOT_TOKEN, TEAM, Json, Message, SlackServer
 from tests.servers.slack_checks import message_faults
 from tests.servers.slack_user import OverSocket, SlackUser
 
@@ -33,6 +34,7 @@ class SlackDriver:
 
     server: SlackServer
     app: SlackApp
+    managers: Managers
     looked_at: dict[str, int] = field(default_factory=dict)
 
     async def say(self, line: str, *, user: str = "U1") -> Seen:
@@ -50,6 +52,17 @@ class SlackDriver:
         if len(self.server.views) > windows:
             await self._user(user).submit(answer)
         return await self._answer(before, user)
+
+    async def mention(self, line: str) -> tuple[Seen, Seen]:
+        """`@Paperwire line` in a channel."""
+        before, person = len(self.server.order), self._user("U1")
+        await self.managers.add(f"slack:{TEAM}", "U1")
+        await person.mention(line)
+        await self.app.inbox.drained()
+        new = [message for message in self.server.order[before:] if not message.deleted]
+        alone = [message_payload(message) for message in new if message.only_for == "U1"]
+        everybody = [message_payload(message) for message in new if not message.only_for]
+        return look(alone, private=True, faults=self.server.faults), look(everybody, faults=self.server.faults)
 
     async def _answer(self, before: int, user: str) -> Seen:
         await self.app.inbox.drained()
@@ -70,9 +83,10 @@ class TestSlackKeepsTheContract(AdapterContract):
         async with SlackServer() as server:
             server.channels["C4"] = type(server.channels["C1"])("C4")
             config = SlackConfig(api_url=server.api_url, bot_token=BOT_TOKEN, app_token=APP_TOKEN)
-            app = slack_app(config, engine, FakeStore())
+            store = FakeStore()
+            app = slack_app(config, engine, store)
             await app.start()
-            yield SlackDriver(server, app)
+            yield SlackDriver(server, app, store.managers)
             await app.stop(grace=1)
 
     def see(self, document: Document) -> Seen:

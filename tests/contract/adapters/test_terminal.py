@@ -64,6 +64,10 @@ class TerminalDriver:
         """Type what the button stands for."""
         return await self.say(f"{buttons(self.latest)[label].command} {answer}".strip())
 
+    async def mention(self, line: str) -> tuple[Seen, Seen]:
+        """Type it; there is nobody else."""
+        return await self.say(line.replace("\n", " ").removeprefix("/papers")), Seen(words="")
+
     def _remembering(self) -> Engine:
         driver = self
 

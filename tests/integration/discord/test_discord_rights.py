@@ -37,8 +37,8 @@ def member(admin: Person) -> Person:
 
 
 @pytest.fixture
-async def store(server: DiscordServer) -> AsyncIterator[FakeStore]:
-    """The store behind a bot that is there for the whole test."""
+async def store(server: DiscordServer, admin: Person) -> AsyncIterator[FakeStore]:
+    """The store behind a bot that is there for the whole test, in the server that `admin` is in."""
     store = FakeStore()
     async with (
         open_app(Settings.model_validate({}), replace(demo_parts(), store=store)) as app,
@@ -85,3 +85,27 @@ async def test_settings_that_a_mention_changes_are_told_directly(
     assert not [part for part in walk(told["components"]) if part["type"] == 2]  # in another place, buttons mislead
     assert asked["id"] not in server.channels
     await server.until(lambda: any("sent it to you" in words_of(each) for each in server.shown(admin.channel)))
+
+
+async def test_an_undo_is_answered_to_one_person_alone(store: FakeStore, admin: Person) -> None:
+    await said_to(admin, "subscribe")
+    ended = await admin.answer(await admin.command("unsubscribe"))
+    again = await admin.answer(await admin.press(ended, "Subscribe again"))
+    assert again["flags"] & EPHEMERAL
+    assert len(await store.subscriptions.of_workspace(f"discord:{admin.guild}")) == 1
+
+
+async def test_a_public_button_of_a_private_command_is_answered_in_private(store: FakeStore, admin: Person) -> None:
+    shown = await admin.answer(await admin.command("unsubscribe"))
+    shown["components"] = [{"type": 2, "style": 2, "label": "List", "custom_id": "pw1:o:Saved page 2"}]
+    answer = await admin.answer(await admin.press(shown, "List"))
+    assert answer["flags"] & EPHEMERAL
+    assert words_of(answer).strip()
+
+
+async def test_a_member_without_rights_cannot_change_digests_by_a_message(
+    store: FakeStore, server: DiscordServer, member: Person
+) -> None:
+    await member.write("Subscribe at 08:00")
+    await server.until(lambda: "Only those who manage" in server.transcript())
+    assert await store.subscriptions.of_workspace(f"discord:{member.guild}") == []
