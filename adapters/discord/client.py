@@ -60,7 +60,7 @@ class PapersClient(discord.AutoShardedClient):
         self.desk = Desk(services, pace)
         self.tree = PapersTree(self)
         self.budget: IdentifyBudget | None = None
-        offered = suggestions(services.papers, services.conversations)
+        offered = suggestions(services.papers, services.conversations, services.clock)
         self.tree.add_command(papers_group(services.engine.commands, self.desk.command, offered))
         self.tree.add_command(explain_menu(self.desk.explain))
         self.add_dynamic_items(CommandButton)

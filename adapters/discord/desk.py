@@ -223,7 +223,6 @@ class Desk:
             private=private,
             book=book,
             pace=self._pace,
-            clock=self._services.clock,
             on_thread=self._remember(request),
         )
         await self._deliver(request, surface)

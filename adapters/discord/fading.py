@@ -15,6 +15,7 @@ import structlog
 
 from adapters.discord.errors import FAULTS, translated
 from bot.documents.model import Document, Footnote, Moment, text
+from bot.ports import Clock
 
 log = structlog.get_logger(__name__)
 
@@ -22,13 +23,14 @@ log = structlog.get_logger(__name__)
 class Notes:
     """Takes notes away after so many `seconds`, and all that are left when the bot stops."""
 
-    def __init__(self, seconds: float) -> None:
+    def __init__(self, seconds: float, clock: Clock) -> None:
         self._seconds = seconds
+        self._clock = clock
         self._fading: dict[asyncio.Task[None], discord.Message] = {}
 
     def marked(self, document: Document) -> Document:
         """The document, which says when it will be taken away."""
-        at = discord.utils.utcnow() + timedelta(seconds=self._seconds)
+        at = self._clock.now() + timedelta(seconds=self._seconds)
         return document.with_blocks(Footnote(text("This note goes away ", Moment(at, "relative"), ".")))
 
     def take_away(self, message: discord.Message) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine, Mapping
-from datetime import UTC, datetime
+from datetime import timedelta
 from typing import Any
 from zoneinfo import available_timezones
 
@@ -16,8 +16,9 @@ from adapters.discord.escape import in_one_line, shortened
 from adapters.discord.events import Interaction, place_of_interaction
 from bot.chat.grammar import Kind
 from bot.chat.request import Place
+from bot.papers.calendar import list_day
 from bot.papers.model import Paper
-from bot.ports import ConversationRepository, PaperRepository
+from bot.ports import Clock, ConversationRepository, PaperRepository
 
 _SECONDS = 2.0  # Discord waits three
 
@@ -27,13 +28,13 @@ Suggest = Callable[[Interaction, str], Coroutine[Any, Any, Choices]]
 log = structlog.get_logger(__name__)
 
 
-def suggestions(papers: PaperRepository, conversations: ConversationRepository) -> Mapping[Kind, Suggest]:
+def suggestions(papers: PaperRepository, conversations: ConversationRepository, clock: Clock) -> Mapping[Kind, Suggest]:
     """What is offered for each kind of argument.  Nothing is where that takes too long or fails."""
 
     async def reference(interaction: Interaction, typed: str) -> Choices:
         try:
             async with asyncio.timeout(_SECONDS):
-                return await suggest_papers(papers, conversations, place_of_interaction(interaction), typed)
+                return await suggest_papers(papers, conversations, clock, place_of_interaction(interaction), typed)
         except Exception:
             log.warning("suggesting_failed", action="suggest_papers", exc_info=True)
             return []
@@ -45,12 +46,12 @@ def suggestions(papers: PaperRepository, conversations: ConversationRepository) 
 
 
 async def suggest_papers(
-    papers: PaperRepository, conversations: ConversationRepository, place: Place, typed: str
+    papers: PaperRepository, conversations: ConversationRepository, clock: Clock, place: Place, typed: str
 ) -> Choices:
     """Up to 25 known papers, by what was typed.
 
-    Nothing typed, or `#`: those of the list last shown there by their numbers, else the newest; an id; else
-    those whose title or text holds what was typed.
+    Nothing typed, or `#`: those of the list last shown there by their numbers, else those of today's list, or of the
+    newest before it; an id; else those whose title or text holds what was typed.
     """
     typed = typed.strip()
     if not typed or typed.startswith("#"):
@@ -59,7 +60,7 @@ async def suggest_papers(
         known = {paper.id: paper for paper in await papers.get_many(list(numbered.values())[: limits.CHOICES])}
         if ids or typed:
             return [_choice(known[paper], number) for number, paper in numbered.items() if paper in known]
-        newest = await papers.latest_day(datetime.now(UTC).date())
+        newest = await papers.latest_day(list_day(clock.now()) + timedelta(days=1))
         found = list(newest.papers) if newest else []
     else:
         exact = await papers.get(typed)

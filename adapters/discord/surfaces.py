@@ -6,6 +6,7 @@ answer goes to the channel.  What does not fit into one message continues in a t
 
 from __future__ import annotations
 
+import asyncio
 import io
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
@@ -23,7 +24,6 @@ from adapters.discord.fading import Notes
 from adapters.discord.render import Page, Picture, pages
 from bot.documents.model import Actions, Card, Document, Footnote, Heading, Paragraph, Span, Tone, text
 from bot.errors import TargetGone
-from bot.ports import Clock
 
 log = structlog.get_logger(__name__)
 
@@ -99,11 +99,10 @@ class InteractionSurface:
         private: bool,
         book: Book,
         pace: Pace,
-        clock: Clock,
         on_thread: OnThread,
     ) -> None:
         self._interaction = interaction
-        self._clock = clock
+        self._began = asyncio.get_running_loop().time()
         self._private = private
         self._book = book
         self._pace = pace
@@ -188,8 +187,7 @@ class InteractionSurface:
 
     @property
     def _is_over(self) -> bool:
-        age = self._clock.now() - self._interaction.created_at
-        return age.total_seconds() > self._pace.token
+        return asyncio.get_running_loop().time() > self._began + self._pace.token
 
 
 class MessageSurface:

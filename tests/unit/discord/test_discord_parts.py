@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -22,7 +23,7 @@ from adapters.discord.sync import fingerprint
 from bot.chat.commands import COMMANDS
 from bot.chat.request import Place
 from bot.errors import SettingsError, Transient
-from bot.papers.model import Paper
+from bot.papers.model import ListState, Paper, PaperList
 from bot.testing.clock import FakeClock
 from bot.testing.store import FakeConversations, FakeLeases, FakePapers
 from tests.contract.adapters.contract import contract_engine
@@ -98,11 +99,11 @@ async def test_papers_are_suggested_by_title_and_id() -> None:
     papers = FakePapers()
     await papers.save([Paper(id="2606.01234", title="Graphs " * 30)], FakeClock().now())
     for typed in ("graphs", "2606.01234"):
-        [choice] = await suggest_papers(papers, FakeConversations(), HERE, typed)
+        [choice] = await suggest_papers(papers, FakeConversations(), FakeClock(), HERE, typed)
         assert choice.value == "2606.01234"
         assert len(choice.name) <= 100
         assert choice.name.endswith("… · 2606.01234")
-    assert await suggest_papers(papers, FakeConversations(), HERE, "nothing of the kind") == []
+    assert await suggest_papers(papers, FakeConversations(), FakeClock(), HERE, "nothing of the kind") == []
 
 
 @pytest.mark.parametrize(("typed", "numbers"), [("", ["#1", "#2"]), ("#", ["#1", "#2"]), ("#2", ["#2"]), ("#3", [])])
@@ -110,8 +111,27 @@ async def test_papers_of_the_list_last_shown_are_suggested_by_number(typed: str,
     papers, conversations = FakePapers(), FakeConversations()
     await papers.save([Paper(id="2606.01234", title="One"), Paper(id="2606.01235", title="Two")], FakeClock().now())
     await conversations.show_list(HERE.parent, ["2606.01234", "2606.01235"], FakeClock().now())
-    suggested = await suggest_papers(papers, conversations, HERE, typed)
+    suggested = await suggest_papers(papers, conversations, FakeClock(), HERE, typed)
     assert [choice.name.partition(" ")[0] for choice in suggested] == numbers
+
+
+@pytest.mark.parametrize(
+    ("now", "listed"),
+    [
+        (datetime(2026, 7, 10, 12, 0, tzinfo=UTC), ["2607.00010"]),
+        (datetime(2026, 7, 12, 12, 0, tzinfo=UTC), ["2607.00010"]),  # a Sunday, without a list of its own
+        (datetime(2026, 7, 10, 2, 0, tzinfo=UTC), ["2607.00010"]),  # at the source it is the tenth already
+        (datetime(2026, 7, 9, 12, 0, tzinfo=UTC), ["2607.00009"]),
+    ],
+)
+async def test_where_nothing_was_shown_todays_papers_are_suggested(now: datetime, listed: list[str]) -> None:
+    papers = FakePapers()
+    for day in (9, 10):
+        paper = Paper(id=f"2607.000{day:02}", title="One")
+        seen = PaperList(papers=(paper,), state=ListState.FINAL, day=date(2026, 7, day), fetched_at=now)
+        await papers.save_list(f"day:2026-07-{day:02}", seen)
+    suggested = await suggest_papers(papers, FakeConversations(), FakeClock(now), HERE, "")
+    assert [choice.value for choice in suggested] == listed
 
 
 @given(nasty_texts(200))
