@@ -240,13 +240,20 @@ class DiscordPoster:
                 client = discord.Client(intents=intents(), max_ratelimit_timeout=LONGEST, http_trace=_leaving())
                 client.http._buckets = Buckets()
                 try:
-                    await client.login(self._token)
-                except FAULTS as error:
-                    await client.close()
-                    meaning = translated(error)
-                    raise Transient(meaning.sentence) if isinstance(meaning, Ambiguous) else meaning from error
-                self._client = client
+                    await self._log_in(client)
+                    self._client = client
+                finally:
+                    if self._client is None:
+                        await client.close()
             return self._client
+
+    async def _log_in(self, client: discord.Client) -> None:
+        with unforeseen.becomes(Transient, "log_in"):
+            try:
+                await client.login(self._token)
+            except FAULTS as error:
+                meaning = translated(error)
+                raise Transient(meaning.sentence) if isinstance(meaning, Ambiguous) else meaning from error
 
 
 def _leaving() -> aiohttp.TraceConfig:

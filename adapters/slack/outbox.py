@@ -156,8 +156,8 @@ def _again(passes: Callable[[BaseException], bool], attempts: int, first_wait: f
 async def _translated(ask: Callable[[], Awaitable[Result]]) -> Result:
     try:
         return await ask()
-    except (SlackClientError, aiohttp.ClientError, TimeoutError, ValueError) as error:
-        raise translate(error) from error
+    except (SlackClientError, aiohttp.ClientError, TimeoutError, ValueError, AttributeError) as error:
+        raise translate(error) from error  # slack_sdk looks for fields in whatever was answered
 
 
 def direct(to: Address) -> Address:

@@ -141,8 +141,8 @@ class Sender:
         slot = digest.slot
         try:
             ref = await self._post_in_some_form(digest, part, root, claim.leave)
-        except Ambiguous:
-            return None
+        except Ambiguous as error:
+            return None if claim.has_left else Verdict(DeliveryState.PLANNED, result_of(error))
         except ContentRejected as error:
             log.warning("message_rejected", action="send_digest", slot=slot.key, part=part.number, why=error.sentence)
             return Verdict(DeliveryState.SKIPPED, Sent(Result.REJECTED))

@@ -43,7 +43,10 @@ Watch = Callable[[str, str, bool], None]  # a request's method and path; and whe
 
 @dataclass
 class Fault:
-    """Requests that match fail so many times; with `after`, they have their effect and only the answer is this."""
+    """Requests that match fail so many times; with `after`, they have their effect and only the answer is this.
+
+    `raw`, a content type and a text, takes the place of `body`.
+    """
 
     method: str
     path: str  # a regular expression
@@ -52,6 +55,7 @@ class Fault:
     headers: dict[str, str] = field(default_factory=dict)
     times: int = 1
     after: bool = False
+    raw: tuple[str, str] | None = None
 
 
 @dataclass
@@ -262,7 +266,11 @@ class DiscordServer:
             if fault.times > 0 and fault.after is after and fault.method == method and re.search(fault.path, path):
                 fault.times -= 1
                 self.note("server", f"{method} {_public(path)} fails with {fault.status}")
-                return _json(fault.body, status=fault.status, headers={"Via": "1.1 local", **fault.headers})
+                headers = {"Via": "1.1 local", **fault.headers}
+                if fault.raw is not None:
+                    kind, text = fault.raw
+                    return web.Response(text=text, status=fault.status, headers=headers, content_type=kind)
+                return _json(fault.body, status=fault.status, headers=headers)
         return None
 
     def _over_the_limit(self, method: str, path: str) -> web.Response | None:

@@ -102,7 +102,10 @@ class File:
 
 @dataclass
 class Fault:
-    """How a call goes wrong.  With `after`, the call has its effect and only the answer is lost or slow."""
+    """How a call goes wrong.  With `after`, the call has its effect and only the answer is lost or slow.
+
+    `raw`, a content type and a text, takes the answer's place.
+    """
 
     error: str = ""
     status: int = 200
@@ -110,6 +113,7 @@ class Fault:
     delay: float = 0.0
     after: bool = False
     drop: bool = False
+    raw: tuple[str, str] | None = None
 
 
 class SlackServer:
@@ -151,6 +155,7 @@ class SlackServer:
         self.triggers: set[str] = set()
         self.connections = 0
         self._unkind: defaultdict[str, deque[Fault]] = defaultdict(deque)
+        self._unkind_where: list[tuple[str, Callable[[Json], bool], Fault]] = []
         self._response_urls: dict[str, tuple[str, str, int]] = {}
         self._acks: dict[str, asyncio.Future[Json]] = {}
         self._sockets: list[web.WebSocketResponse] = []
@@ -190,6 +195,17 @@ class SlackServer:
     def go_wrong(self, method: str, *faults: Fault) -> None:
         """Let the next calls of a method go wrong, one fault each."""
         self._unkind[method].extend(faults)
+
+    def go_wrong_where(self, method: str, concerns: Callable[[Json], bool], fault: Fault) -> None:
+        """Let the next call of a method go wrong whose arguments it concerns."""
+        self._unkind_where.append((method, concerns, fault))
+
+    def _fault(self, method: str, arguments: Json) -> Fault:
+        for place, (named, concerns, fault) in enumerate(self._unkind_where):
+            if named == method and concerns(arguments):
+                del self._unkind_where[place]
+                return fault
+        return self._unkind[method].popleft() if self._unkind[method] else Fault()
 
     # --- waiting -------------------------------------------------------------------------------------------------
 
@@ -285,10 +301,10 @@ class SlackServer:
         self.calls.append((method, arguments))
         await self._notify()
         self.watch(method, arguments, False)
-        fault = self._unkind[method].popleft() if self._unkind[method] else Fault()
+        fault = self._fault(method, arguments)
         if not fault.after:
             await asyncio.sleep(fault.delay)
-            if fault.error or fault.status != 200 or fault.drop:
+            if fault.error or fault.status != 200 or fault.drop or fault.raw:
                 return _unkind_answer(request, fault)
         if wait := self._one_too_many(method, arguments, _token(request)):
             return _unkind_answer(request, Fault(status=429, retry_after=math.ceil(wait)))
@@ -654,5 +670,8 @@ def _list(value: Any) -> list[Json]:
 def _unkind_answer(request: web.Request, fault: Fault) -> web.Response:
     if fault.drop and request.transport is not None:
         request.transport.abort()
+    if fault.raw is not None:
+        kind, text = fault.raw
+        return web.Response(text=text, status=fault.status, content_type=kind)
     headers = {"Retry-After": str(fault.retry_after)} if fault.retry_after is not None else {}
     return web.json_response({"ok": False, "error": fault.error or "ratelimited"}, status=fault.status, headers=headers)

@@ -1,7 +1,7 @@
 """Subscriptions, deliveries and a platform to post to, in memory."""
 
 from bot.testing.digests.deliveries import FakeDeliveries
-from bot.testing.digests.poster import After, FakePoster, Posted
+from bot.testing.digests.poster import After, Before, FakePoster, Posted
 from bot.testing.digests.subscriptions import FakeSubscriptions
 
-__all__ = ["After", "FakeDeliveries", "FakePoster", "FakeSubscriptions", "Posted"]
+__all__ = ["After", "Before", "FakeDeliveries", "FakePoster", "FakeSubscriptions", "Posted"]

@@ -26,8 +26,9 @@ class Posted:
 class FakePoster:
     """Implements `bot.digests.ports.Poster`.
 
-    Before each post or edit the next of `troubles` is taken: an error raised before anything is posted, or, wrapped in
-    `After`, one raised when the message is there already.  With `can_look` False nobody can look for a message.
+    For each post or edit the next of `troubles` is taken: an error raised when the request has left and nothing is
+    posted, or, wrapped in `Before`, one raised before it leaves, or, in `After`, when the message is there already.
+    With `can_look` False nobody can look for a message.
     """
 
     platform: str = "slack"
@@ -42,7 +43,7 @@ class FakePoster:
     posted: list[Posted] = field(default_factory=list)
     edits: list[str] = field(default_factory=list)  # the keys of messages that were changed
     told: list[tuple[str, str, Document]] = field(default_factory=list)
-    troubles: list[BaseException | After | None] = field(default_factory=list)
+    troubles: list[BaseException | Before | After | None] = field(default_factory=list)
 
     def counted_with(self, target: Target) -> str:
         """All messages are counted together."""
@@ -99,19 +100,28 @@ class FakePoster:
         return replace(ref, thread=None) if self.opens_threads else ref
 
     def _post(self, message: Posted, leave: Leave) -> MessageRef:
-        with self._trouble():
-            leave()
+        with self._trouble(leave):
             self.posted.append(message)
         return MessageRef(message.key, message.key)
 
     @contextmanager
-    def _trouble(self) -> Iterator[None]:
+    def _trouble(self, leave: Leave = unhindered) -> Iterator[None]:
         trouble = self.troubles.pop(0) if self.troubles else None
+        if isinstance(trouble, Before):
+            raise trouble.error
+        leave()
         if isinstance(trouble, BaseException):
             raise trouble
         yield
         if trouble is not None:
             raise trouble.error
+
+
+@dataclass(frozen=True)
+class Before:
+    """An error that comes before the request leaves."""
+
+    error: BaseException
 
 
 @dataclass(frozen=True)

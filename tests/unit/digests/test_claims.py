@@ -20,7 +20,7 @@ from bot.documents.model import Document
 from bot.errors import Ambiguous, RateLimited, StoreError, Transient
 from bot.testing.clock import FakeClock
 from bot.testing.composing import FakeComposer, PlainSteps
-from bot.testing.digests import After, FakeDeliveries, FakePoster, FakeSubscriptions
+from bot.testing.digests import After, Before, FakeDeliveries, FakePoster, FakeSubscriptions
 from tests.digests import wish
 
 NINE = datetime(2026, 7, 10, 7, tzinfo=UTC)  # nine o'clock in Berlin, a Friday
@@ -303,7 +303,7 @@ async def test_error_that_nobody_foresaw_loses_nothing(world: World, number: int
 
 async def test_error_before_the_request_leaves_is_no_doubt(world: World) -> None:
     world.poster.can_look = False
-    world.poster.troubles = [KeyError("ts"), None, KeyError("ts")]
+    world.poster.troubles = [Before(KeyError("ts")), None, Before(KeyError("ts")), Before(Ambiguous("No connection."))]
     await world.deliver()
     assert len(world.keys) == len(set(world.keys)) == MESSAGES
     assert await world.deliveries.unknown(CHANNEL, NINE) == 0
