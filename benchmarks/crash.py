@@ -11,33 +11,19 @@ import argparse
 import asyncio
 import os
 import random
-import re
 import signal
-import tempfile
 from collections import Counter
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from itertools import cycle
-from pathlib import Path
 from time import perf_counter
 from typing import Any
 
 from benchmarks.crash_worker import Aim, Step, start
-from benchmarks.crash_worlds import LOOK, MESSAGE, THREADS, World, open_world
-from bot.bootstrap import Parts, open_app, open_store
-from bot.chat.request import Final, Place, Request
-from bot.digests.model import Target
-from bot.ports import Store
-from bot.settings import load
-from bot.testing.clock import ShiftedClock
-from tests.digests import due_now, until
-from tests.servers.lists import daily_lists, titles
+from benchmarks.crash_worlds import LOOK, MESSAGE, THREADS
+from benchmarks.digest_scene import PAPERS, PATIENCE, WEDNESDAY, Scene, open_scene, stop
+from tests.digests import until
 
 NAME = "crash"
-PAPERS = 2
-WEDNESDAY = datetime(2026, 7, 8, 12, tzinfo=UTC)  # by the processes' clock; in New York it is morning
-PATIENCE = 60.0  # seconds until a step must have been reached
 ORDER = (  # somebody looks for a message once its answer was lost
     Step.COMPOSING,
     Step.ARRIVED,
@@ -81,39 +67,34 @@ def run(options: argparse.Namespace) -> dict[str, Any]:
 async def crash(platform: str, kills: int, *, seed: int = 7, may_read: bool = False) -> dict[str, Any]:
     """Kill so many processes, then let one finish; the figures."""
     began = perf_counter()
-    async with _scene(platform, may_read=may_read) as scene:
+    async with open_scene(platform, may_read=may_read or platform == "discord") as scene:
+        killings = Killings(scene)
         steps = cycle(step for step in ORDER if platform == "discord" or step not in ONLY_ON_DISCORD)
         chance = random.Random(seed)  # noqa: S311 (nothing secret)
         for _ in range(kills):
-            await scene.kill(next(steps), chance)
+            await killings.kill(next(steps), chance)
         killing = perf_counter() - began
-        await scene.finish()
-        figures = await scene.judged()
+        await killings.finish()
+        figures = await killings.judged()
     return {"platform": platform, "may_read": may_read, **figures, "seconds": round(killing, 1)}
 
 
-class Scene:
-    """A platform, a database, and the channels that were killed at."""
+class Killings:
+    """Processes that are killed while they deliver."""
 
-    def __init__(self, world: World, store: Store, environment: dict[str, str]) -> None:
-        self._world = world
-        self._store = store
-        self._environment = environment
-        self._ahead = WEDNESDAY - datetime.now(UTC)
-        self._targets: list[Target] = []
+    def __init__(self, scene: Scene) -> None:
+        self._scene = scene
         self._kills: Counter[Step] = Counter()
 
     async def kill(self, step: Step, chance: random.Random) -> None:
         """Let a channel's digest fall due, and kill the process that delivers it at this step."""
-        target = self._world.add_channel()
-        self._targets.append(target)
-        await due_now(self._store.subscriptions, target, ShiftedClock(self._ahead))
+        target = await self._scene.owe()
         has_part = step in {Step.LEAVING, Step.ANSWERED, Step.MARKED, Step.ARRIVING, Step.ARRIVED}
         aim = Aim(step, target, chance.randint(0, PAPERS) if has_part else 0)
-        process = start(self._environment, self._ahead, aim)
+        process = start(self._scene.environment, self._scene.ahead, aim)
         if step is Step.AT_RANDOM:
             asyncio.get_running_loop().call_later(chance.uniform(0.05, 4.0), process.kill)
-        self._world.witnessed_by(_Killer(aim, process.pid or 0))
+        self._scene.world.witnessed_by(_Killer(aim, process.pid or 0))
         await asyncio.to_thread(process.join, PATIENCE)
         if process.exitcode != -signal.SIGKILL:
             raise RuntimeError(f"no process came to be killed {step}: {process.exitcode}")
@@ -122,60 +103,21 @@ class Scene:
     async def finish(self) -> None:
         """Let one process end what is under way, and another deliver the next day's digests."""
         for _ in range(2):
-            self._world.witnessed_by(lambda _what, _channel, _done: None)
-            process = start(self._environment, self._ahead)
-            await until(self._all_ran, 3 * PATIENCE + len(self._targets))
+            self._scene.world.witnessed_by(lambda _what, _channel, _done: None)
+            process = start(self._scene.environment, self._scene.ahead)
+            await until(self._scene.all_ran, 3 * PATIENCE + len(self._scene.targets))
             await asyncio.sleep(3)  # what would come twice has time to come
-            process.terminate()
-            await asyncio.to_thread(process.join, PATIENCE)
-            self._ahead += timedelta(days=1)
-
-    async def _all_ran(self) -> bool:
-        now = ShiftedClock(self._ahead).now()
-        standings = await self._store.subscriptions.of_workspace(self._targets[0].workspace)
-        return all(one.last_run_at is not None and one.last_run_at.date() == now.date() for one in standings)
+            await stop(process)
+            self._scene.ahead += timedelta(days=1)
 
     async def judged(self) -> dict[str, Any]:
-        """What is there against what should be."""
-        lost = duplicated = unknown = 0
-        for target in self._targets:
-            missing, doubled = self._compared(target)
-            unsure = await self._store.deliveries.unknown(target, WEDNESDAY - timedelta(days=1))
-            lost, duplicated, unknown = lost + max(0, missing - unsure), duplicated + doubled, unknown + unsure
+        """What is there after two days against what should be."""
+        days = [(WEDNESDAY - timedelta(days=1)).date(), WEDNESDAY.date()]  # a list is complete a day later
         return {
             "kills": self._kills.total(),
-            "messages": sum(len(self._world.shown(target)) for target in self._targets),
-            "lost": lost,
-            "duplicated": duplicated,
-            "unknown": unknown,
-            "reported_unknown": await self._reported(),
-            "refused_by_the_platform": len(self._world.faults()),
+            **await self._scene.judged(days),
             "kills_by_step": {step.value: count for step, count in sorted(self._kills.items())},
         }
-
-    def _compared(self, target: Target) -> tuple[int, int]:
-        """How many messages a channel lacks after two days, and how many are there twice."""
-        shown = self._world.shown(target)
-        days = [(WEDNESDAY - timedelta(days=1)).date(), WEDNESDAY.date()]  # a list is complete a day later
-        roots = sum(not message.thread for message in shown)
-        counts = [
-            sum(title in message.words for message in shown if message.thread)
-            for day in days
-            for title in titles(day, PAPERS)
-        ]
-        missing = max(0, len(days) - roots) + counts.count(0)
-        return missing, max(0, roots - len(days)) + sum(max(0, count - 1) for count in counts)
-
-    async def _reported(self) -> int:
-        """How many messages of unknown fate `status` tells of."""
-        async with open_app(load(self._environment), Parts(clock=ShiftedClock(self._ahead), store=self._store)) as app:
-            told = 0
-            for target in self._targets:
-                asked = Request(place=Place(target.workspace, target.channel), user="U1", text="status")
-                async for reply in app.engine.handle(asked):
-                    if isinstance(reply, Final):
-                        told += sum(map(int, re.findall(r"Whether (\d+) of", repr(reply.document))))
-            return told
 
 
 class _Killer:
@@ -193,17 +135,3 @@ class _Killer:
             if self._seen == self._aim.part:
                 os.kill(self._pid, signal.SIGKILL)
             self._seen += 1
-
-
-@asynccontextmanager
-async def _scene(platform: str, *, may_read: bool) -> AsyncIterator[Scene]:
-    with tempfile.TemporaryDirectory(prefix="paperwire-crash-") as folder:
-        async with open_world(platform, may_read=may_read) as world, daily_lists(PAPERS) as source:
-            environment = {
-                "PAPERWIRE_DATA": str(Path(folder)),
-                "HF_ENDPOINT": source,
-                "PAPERWIRE_ARXIV_URL": source,
-                **world.environment,
-            }
-            async with open_store(load(environment), ShiftedClock(timedelta())) as store:
-                yield Scene(world, store, environment)

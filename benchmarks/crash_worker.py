@@ -23,6 +23,7 @@ import adapters.discord.poster
 import adapters.slack.poster  # noqa: F401
 from bot import on_digests
 from bot.bootstrap import App, Parts, open_app, open_store
+from bot.digests.claims import SETTLED
 from bot.digests.model import DeliveryState, Digest, Kind, Marked, Part, Slot, Target
 from bot.digests.ports import MessageRef
 from bot.logs import log_to_file
@@ -31,7 +32,16 @@ from bot.ports import Store
 from bot.settings import load
 from bot.testing.clock import ShiftedClock
 
-ALIVE = timedelta(seconds=1.5)  # after so long without a sign of life the next process takes over
+
+@dataclass(frozen=True)
+class Spans:
+    """After how long without a sign of life a process is taken over, and a claim's request has had its effect."""
+
+    alive: timedelta = timedelta(seconds=1.5)
+    settled: timedelta = SETTLED
+
+
+QUICK = Spans()
 
 
 class Step(StrEnum):
@@ -55,35 +65,48 @@ class Step(StrEnum):
 
 @dataclass(frozen=True)
 class Aim:
-    """Which step of which channel's digest; `part` is the message's number where the step has one."""
+    """Which step of which channel's digest; `part` is the message's number where the step has one.
+
+    `signal` is what the process sends itself there, once: SIGKILL, or SIGSTOP to be frozen.
+    """
 
     step: Step
     target: Target
     part: int = 0
+    signal: signal.Signals = signal.SIGKILL
+
+    def is_at(self, step: Step, target: Target, part: int = 0) -> bool:
+        """Whether that is the place."""
+        return (self.step, self.target, self.part) == (step, target, part)
 
 
 def start(
-    environment: Mapping[str, str], ahead: timedelta, aim: Aim | None = None, *, answering: bool = False
+    environment: Mapping[str, str],
+    ahead: timedelta,
+    aim: Aim | None = None,
+    *,
+    answering: bool = False,
+    spans: Spans = QUICK,
 ) -> ForkServerProcess:
     """Start a process whose clock is `ahead`; with `answering`, it also answers people, as `paperwire run` does."""
     context = get_context("forkserver")
     context.set_forkserver_preload([__name__])
-    process = context.Process(target=work, args=(dict(environment), ahead, aim, answering), daemon=True)
+    process = context.Process(target=work, args=(dict(environment), ahead, aim, answering, spans), daemon=True)
     process.start()
     return process
 
 
-def work(environment: Mapping[str, str], ahead: timedelta, aim: Aim | None, answering: bool) -> None:
+def work(environment: Mapping[str, str], ahead: timedelta, aim: Aim | None, answering: bool, spans: Spans) -> None:
     """Deliver whatever is due."""
     os.environ.update(environment)
     log_to_file(None)
-    asyncio.run(_deliver(ahead, aim, answering))
+    asyncio.run(_deliver(ahead, aim, answering, spans))
 
 
-async def _deliver(ahead: timedelta, aim: Aim | None, answering: bool) -> None:
+async def _deliver(ahead: timedelta, aim: Aim | None, answering: bool, spans: Spans) -> None:
     settings, clock = load(), ShiftedClock(ahead)
     platforms = configured(settings)
-    duties: list[Duty] = [partial(_serve, platforms=platforms)]
+    duties: list[Duty] = [partial(_serve, platforms=platforms, spans=spans)]
     duties += [platform.serve for platform in platforms] if answering else []
     async with open_store(settings, clock) as store:
         parts = Parts(clock=clock, store=cast(Store, MortalStore(store, aim)))
@@ -91,13 +114,13 @@ async def _deliver(ahead: timedelta, aim: Aim | None, answering: bool) -> None:
             await serve(app, duties)
 
 
-async def _serve(app: App, platforms: tuple[Platform, ...]) -> None:
-    await on_digests.serve(app, platforms, alive=ALIVE)
+async def _serve(app: App, platforms: tuple[Platform, ...], spans: Spans) -> None:
+    await on_digests.serve(app, platforms, alive=spans.alive, settled=spans.settled)
 
 
-def die() -> None:
-    """End this process as `kill -9` does: at once, and with nothing tidied up."""
-    os.kill(os.getpid(), signal.SIGKILL)
+def die(how: signal.Signals = signal.SIGKILL) -> None:
+    """End or freeze this process at once, with nothing tidied up."""
+    os.kill(os.getpid(), how)
 
 
 class MortalStore:
@@ -161,8 +184,9 @@ class MortalDeliveries:
         return marked
 
     def _die_at(self, step: Step, target: Target, part: int = 0) -> None:
-        if self._aim == Aim(step, target, part):
-            die()
+        if self._aim is not None and self._aim.is_at(step, target, part):
+            aim, self._aim = self._aim, None
+            die(aim.signal)
 
 
 class MortalSubscriptions:
@@ -177,10 +201,10 @@ class MortalSubscriptions:
 
     async def ran(self, target: Target, kind: Kind, at: datetime, list_day: date | None, note: str) -> None:
         """Note the end of a digest."""
-        if self._aim == Aim(Step.ENDING, target):
+        if self._aim is not None and self._aim.is_at(Step.ENDING, target):
             die()
         await self._subscriptions.ran(target, kind, at, list_day, note)
-        if self._aim == Aim(Step.ENDED, target):
+        if self._aim is not None and self._aim.is_at(Step.ENDED, target):
             die()
 
 

@@ -86,10 +86,12 @@ class SlackWorld:
 class DiscordWorld:
     """Discord, which here drops no repetition by its nonce: what is asked for twice is there twice."""
 
-    def __init__(self, server: DiscordServer) -> None:
+    def __init__(self, server: DiscordServer, *, may_read: bool) -> None:
         server.drops_repetitions = False
         self._server = server
         self._guild = server.add_guild("Lab", ())
+        if not may_read:
+            server.take_away(self._guild["id"], "read_message_history")
         self.environment = {"DISCORD_API_URL": server.url, "DISCORD_TOKEN": server.token}
 
     def add_channel(self) -> Target:
@@ -134,14 +136,14 @@ class DiscordWorld:
 
 @asynccontextmanager
 async def open_world(platform: str, *, may_read: bool) -> AsyncIterator[World]:
-    """A platform by its name; `may_read`: whether the bot may look for its own messages (on Discord it always may)."""
+    """A platform by its name; `may_read`: whether the bot may look for its own messages."""
     if platform == "slack":
         scopes = f"{ALL_SCOPES},channels:history" if may_read else ALL_SCOPES
         async with SlackServer(scopes=scopes) as slack:
             yield SlackWorld(slack)
     else:
         async with DiscordServer().run() as discord:
-            yield DiscordWorld(discord)
+            yield DiscordWorld(discord, may_read=may_read)
 
 
 def _words(message: Json) -> str:

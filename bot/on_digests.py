@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from bot.bootstrap import make_links
 from bot.chat.outlets import FEED, MAIL
 from bot.chat.request import Place
+from bot.digests.claims import SETTLED
 from bot.digests.cleaning import Cleaner
 from bot.digests.courier import Courier
 from bot.digests.durable import ALIVE, open_workers
@@ -30,12 +31,22 @@ if TYPE_CHECKING:
 STEPS_FILE = "digests.db"
 
 
-async def serve(app: App, platforms: Sequence[Platform], *, alive: timedelta = ALIVE) -> None:
-    """Deliver digests to these platforms, by mail and into feeds, until cancelled; `alive` as for `open_workers`."""
+async def serve(
+    app: App, platforms: Sequence[Platform], *, alive: timedelta = ALIVE, settled: timedelta = SETTLED
+) -> None:
+    """Deliver digests to these platforms, by mail and into feeds, until cancelled.
+
+    Args:
+        app: what there is.
+        platforms: those that digests are posted to.
+        alive: as for `open_workers`.
+        settled: as for `Sender`.
+    """
     store, clock = app.store, app.clock
     async with AsyncExitStack() as closing:
         posters = {each.name: await closing.enter_async_context(each.open_poster(app)) for each in platforms}
-        chats = Sender(posters, store.deliveries, clock, on_root=_remembering(app), turns=store.shared_turns)
+        remember, turns = _remembering(app), store.shared_turns
+        chats = Sender(posters, store.deliveries, clock, on_root=remember, turns=turns, settled=settled)
         senders = dict.fromkeys(posters, chats) | _elsewhere(app)
         sender = SendersByPlatform(senders)
         courier = Courier(app.composer, sender, store.subscriptions, store.deliveries, posters, clock)

@@ -7,10 +7,12 @@ from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
+
 from bot.clock import SystemClock
 from bot.digests.courier import Courier
 from bot.digests.durable import DurableWorkers, open_workers
-from bot.digests.model import Kind, Slot, Target
+from bot.digests.model import Kind, Owed, Slot, Target
 from bot.digests.ports import Progress
 from bot.digests.sending import Sender
 from bot.digests.ticking import Ticker
@@ -135,6 +137,37 @@ async def test_digest_outlives_a_database_that_is_locked_for_a_while(
         await until(lambda: _all_ran(subscriptions, [target]))
     assert len(poster.posted) == 4
     assert deliveries.troubles == 0
+
+
+class Cursed(SqlDeliveries):
+    """Deliveries that fail now and then with an error that nobody foresaw, at the step and at the note about it."""
+
+    def __init__(self, database: Database) -> None:
+        super().__init__(database)
+        self.troubles = 2
+
+    async def owed(self, slot_key: str) -> Owed | None:
+        if self.troubles:
+            self.troubles -= 1
+            raise ZeroDivisionError
+        return await super().owed(slot_key)
+
+
+async def test_digest_outlives_an_error_that_nobody_foresaw(
+    database: Database, database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.digests.durable.AFTER_FAULT", 0.1)
+    clock, poster = SystemClock(), FakePoster()
+    subscriptions, deliveries = SqlSubscriptions(database), Cursed(database)
+    target = Target("slack:T1", "C1")
+    await due_now(subscriptions, target, clock)
+    posters = {"slack": poster}
+    courier = Courier(FakeComposer(), Sender(posters, deliveries, clock), subscriptions, deliveries, posters, clock)
+    steps = database_url if "postgres" in database_url else f"sqlite:///{tmp_path / 'steps.db'}"
+    async with open_workers(courier, ["slack"], SqlLeases(database), clock, database_url=steps) as workers:
+        await Ticker(subscriptions, deliveries, workers, clock).tick()
+        await until(lambda: _all_ran(subscriptions, [target]))
+    assert (len(poster.posted), deliveries.troubles) == (4, 0)
 
 
 async def test_workers_that_stop_in_the_middle_lose_no_digest(

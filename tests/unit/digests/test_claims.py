@@ -17,7 +17,7 @@ from bot.digests.planning import plan
 from bot.digests.ports import Leave, MessageRef, unhindered
 from bot.digests.sending import Sender
 from bot.documents.model import Document
-from bot.errors import Ambiguous, RateLimited, StoreError, Transient
+from bot.errors import Ambiguous, RateLimited, SourceUnavailable, StoreError, Transient
 from bot.testing.clock import FakeClock
 from bot.testing.composing import FakeComposer, PlainSteps
 from bot.testing.digests import After, Before, FakeDeliveries, FakePoster, FakeSubscriptions
@@ -307,6 +307,24 @@ async def test_error_before_the_request_leaves_is_no_doubt(world: World) -> None
     await world.deliver()
     assert len(world.keys) == len(set(world.keys)) == MESSAGES
     assert await world.deliveries.unknown(CHANNEL, NINE) == 0
+
+
+async def test_platform_that_is_away_for_ten_minutes_gets_the_digest_afterwards(world: World) -> None:
+    world.poster.can_look = False
+    world.poster.troubles = [None, *[Before(Ambiguous("No connection."))] * 20]
+    began = world.clock.now()
+    await world.deliver()
+    assert world.clock.now() - began >= timedelta(minutes=10)
+    assert len(world.keys) == len(set(world.keys)) == MESSAGES
+    assert (await world.deliveries.unknown(CHANNEL, NINE), await world.note()) == (0, "")
+
+
+async def test_source_that_is_down_for_an_hour_delays_the_digest(world: World) -> None:
+    world.composer.troubles = [SourceUnavailable("Hugging Face does not answer.")] * 30
+    began = world.clock.now()
+    await world.deliver()
+    assert timedelta(hours=1) <= world.clock.now() - began < timedelta(hours=1, minutes=2)
+    assert len(world.keys) == len(set(world.keys)) == MESSAGES
 
 
 async def test_look_that_fails_unforeseen_is_made_again(world: World) -> None:
