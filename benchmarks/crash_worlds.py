@@ -86,7 +86,7 @@ class SlackWorld:
 class DiscordWorld:
     """Discord, which here drops no repetition by its nonce: what is asked for twice is there twice."""
 
-    def __init__(self, server: DiscordServer, *, may_read: bool) -> None:
+    def __init__(self, server: DiscordServer, *, may_read: bool = True) -> None:
         server.drops_repetitions = False
         self._server = server
         self._guild = server.add_guild("Lab", ())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import tempfile
+import time
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -29,9 +30,12 @@ class Postgres:
 
     def kill(self) -> None:
         """Stop it as `pg_ctl stop -m immediate` does: no connection ends in order."""
-        process = self.server.get_postmaster_info().process
-        os.kill(process.pid, signal.SIGQUIT)
-        process.wait(30)
+        pid = self.server.get_pid()
+        if pid is None:
+            raise RuntimeError("the server is not running")
+        os.kill(pid, signal.SIGQUIT)
+        while Path(f"/proc/{pid}").exists():
+            time.sleep(0.05)
 
     def start(self) -> None:
         """Start it again at the same address."""
