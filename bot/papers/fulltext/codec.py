@@ -8,7 +8,7 @@ from pydantic import TypeAdapter
 
 from bot.papers.fulltext.model import FullText, Parsed
 
-FORM = 2  # of a text as it is kept; raised when parsing gives better texts, so that old ones are read anew
+FORM = 3  # of a text as it is kept; raised when parsing gives better texts, so that old ones are read anew
 
 
 @cache

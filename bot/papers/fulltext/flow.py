@@ -61,7 +61,9 @@ def is_footnote(text: str) -> bool:
 def _stands_aside(block: Block) -> bool:
     if block.kind in ("caption", "table"):
         return True
-    return block.page is not None and (is_footnote(block.text) or _PART_OF_FIGURE.match(block.text) is not None)
+    if block.page is None:
+        return False
+    return block.kind == "quote" or is_footnote(block.text) or _PART_OF_FIGURE.match(block.text) is not None
 
 
 def _joined(before: str, after: str) -> str:

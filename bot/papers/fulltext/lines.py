@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
@@ -24,6 +24,8 @@ MIN_REPEATS = 3
 MIN_PAGES = 3  # from which on the place of the text on a page is known
 MIN_LONG = 0.8  # of a full line, by which the place of the text is told
 SAME = 1.5  # points between the baselines of lines that stand at one height
+TOUCHING = 0.45  # of the letters' size, between two pieces of one line
+RAISED = 0.7  # likewise, between their heights
 MAX_OUTSIDE = 4  # lines that stand above or below the text of a page
 MIN_SIZE = 10.0  # points, of the letters that the text's distance is told by
 MARGIN = 1.2  # of the letters' size: what lies farther above or below the text is no part of it
@@ -37,7 +39,7 @@ _DIGITS = re.compile(r"\d+")
 
 def lines(pages: Sequence[PageText]) -> list[Line]:
     """The lines of all pages in reading order."""
-    split = [without_line_numbers(list(_upright(page))) for page in pages]
+    split = [without_line_numbers(list(_rejoined(_upright(page)))) for page in pages]
     running = _running(split)
     area = _text_area(split)
     return [line for page in split for line in _inner(page, running, area)]
@@ -52,6 +54,40 @@ def _upright(page: PageText) -> Iterator[Line]:
             text = _plain(line)
             if text and not _STAMP.fullmatch(text):
                 yield Line(text, page.number, is_parted=line.is_parted, look=line.look)
+
+
+def _rejoined(page: Iterable[Line]) -> Iterator[Line]:
+    """A page's lines with those whole again that PDFium breaks where a raised or lowered sign stands."""
+    before: Line | None = None
+    for line in page:
+        if before is not None and _touches(before, line):
+            before = _one_line(before, line)
+            continue
+        if before is not None:
+            yield before
+        before = line
+    if before is not None:
+        yield before
+
+
+def _touches(before: Line, line: Line) -> bool:
+    """Whether a line begins where the one before ends."""
+    if before.look is None or line.look is None or before.is_parted:
+        return False
+    size = max(before.look.style.size, line.look.style.size)
+    gap = line.look.left - before.look.right
+    return -TOUCHING * size <= gap <= TOUCHING * size and abs(line.look.base - before.look.base) <= RAISED * size
+
+
+def _one_line(before: Line, line: Line) -> Line:
+    glue = "" if line.text[0] in ",.;:)]" else " "
+    look = before.look
+    if look is not None and line.look is not None:
+        style = look.style if len(before.text) >= len(line.text) else line.look.style
+        base = look.base if look.style.size >= line.look.style.size else line.look.base
+        gaps = look.gaps + line.look.gaps
+        look = look._replace(style=style, is_uniform=False, right=line.look.right, base=base, gaps=gaps)
+    return replace(line, text=f"{before.text}{glue}{line.text}", look=look)
 
 
 def _plain(line: TextLine) -> str:

@@ -24,17 +24,73 @@ def _headings(parsed: Parsed) -> list[str]:
     return [section.heading for section in parsed.sections]
 
 
-def test_pointer_networks_are_read_from_their_pdf(shared_data: Path) -> None:
-    parsed = pdf.parse((shared_data / "arxiv/pdf/1506.03134.pdf").read_bytes())
-    assert _headings(parsed) == [
+HEADINGS: dict[str, list[str]] = {
+    "1506.03134": [
         "Abstract", "1 Introduction", "2 Models", "2.1 Sequence-to-Sequence Model", "2.2 Content Based Input Attention",
         "2.3 Ptr-Net", "3 Motivation and Datasets Structure", "3.1 Convex Hull", "3.2 Delaunay Triangulation",
         "3.3 Travelling Salesman Problem (TSP)", "4 Empirical Results", "4.1 Architecture and Hyperparameters",
         "4.2 Convex Hull", "4.3 Delaunay Triangulation", "4.4 Travelling Salesman Problem", "5 Conclusions",
         "Acknowledgments",
-    ]  # fmt: skip
+    ],
+    "1606.05250": [
+        "Abstract", "1 Introduction", "2 Existing Datasets", "3 Dataset Collection", "4 Dataset Analysis", "5 Methods",
+        "5.1 Sliding Window Baseline", "5.2 Logistic Regression", "6 Experiments", "6.1 Model Evaluation",
+        "6.2 Human Performance", "6.3 Model Performance", "7 Conclusion", "Reproducibility", "Acknowledgments",
+    ],
+    "1608.07905": [
+        "ABSTRACT", "1 INTRODUCTION", "2 METHOD", "2.1 MATCH-LSTM", "2.2 POINTER NET", "2.3 OUR METHOD",
+        "3 EXPERIMENTS", "3.1 DATA", "3.2 EXPERIMENT SETTINGS", "3.3 RESULTS", "3.4 FURTHER ANALYSES",
+        "4 RELATED WORK", "4.1 DATASETS", "4.2 END-TO-END NEURAL NETWORK MODELS FOR MACHINE COMPREHENSION",
+        "5 CONCLUSIONS", "6 ACKNOWLEDGMENTS", "A APPENDIX",
+    ],
+    "1611.01603": [
+        "ABSTRACT", "1 INTRODUCTION", "2 MODEL", "3 RELATED WORK", "4 QUESTION ANSWERING EXPERIMENTS",
+        "5 CLOZE TEST EXPERIMENTS", "6 CONCLUSION", "ACKNOWLEDGMENTS", "A ERROR ANALYSIS",
+        "B VARIATIONS OF SIMILARITY AND FUSION FUNCTIONS",
+    ],
+    "1903.10676": [
+        "", "4.2 Computer Science Domain", "4.3 Multiple Domains", "5 Discussion", "5.1 Effect of Finetuning",
+        "5.2 Effect of SCIVOCAB",
+    ],
+    "docling_2305.03393v1-pg9": ["", "5.1 Hyper Parameter Optimization", "5.2 Quantitative Results"],
+    "docling_code_and_formula": [""],
+    "docling_multi_page": [
+        "", "Pre-Digital Era (19th - Early 20th Century)", "The Birth of Word Processing (1960s - 1970s)",
+        "The Rise of Personal Computers (1980s)", "The Modern Era (1990s - Present)", "Future of Word Processing",
+        "Specialized Word Processing Tools", "Key Features That Changed Word Processing",
+        "The Cultural Impact of Word Processors", "Word Processors in a Post-Digital Era", "A Glimpse Into the Future",
+    ],
+    "docling_right_to_left_01": [""],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", HEADINGS)
+def test_the_headings_of_a_pdf_are_found(shared_data: Path, name: str) -> None:
+    parsed = pdf.parse((shared_data / f"arxiv/pdf/{name}.pdf").read_bytes())
+    assert _headings(parsed) == HEADINGS[name]
+
+
+def test_every_recorded_pdf_that_can_be_read_has_its_headings_here(shared_data: Path) -> None:
+    assert {file.stem for file in (shared_data / "arxiv/pdf").glob("*.pdf") if "password" not in file.stem} == {
+        *HEADINGS
+    }
+
+
+def test_pointer_networks_are_read_from_their_pdf(shared_data: Path) -> None:
+    parsed = pdf.parse((shared_data / "arxiv/pdf/1506.03134.pdf").read_bytes())
     assert "a single layer LSTM with either 256 or 512 hidden units" in _text(parsed)
+    assert "to learn a conditional probability of one sequence" in _text(parsed)  # raised signs follow in its line
     assert parsed.hidden == ()
+
+
+def test_heads_of_tables_and_words_of_figures_are_in_no_sentence(shared_data: Path) -> None:
+    def sentences(name: str) -> str:
+        parsed = pdf.parse((shared_data / f"arxiv/pdf/{name}.pdf").read_bytes())
+        return "\n".join(block.text for one in parsed.sections for block in one.blocks if block.kind == "paragraph")
+
+    assert "consists of 90k/10k train/dev question-context tuples" in sentences("1611.01603")
+    assert "Syntactic divergence 20" not in sentences("1606.05250")
+    assert "have played a critical role" in sentences("1606.05250")  # around a figure that is a text itself
 
 
 def test_no_sentence_of_a_pdf_holds_its_stamp(shared_data: Path) -> None:
