@@ -1,6 +1,6 @@
-"""Whether the numbers in a sentence stand in its source: the same value, with the same unit or noun.
+"""Whether the numbers in a sentence stand in its source: the same value, with the same noun.
 
-A number is grounded if the source has a mention of equal value and unit (percent, times, or none) with a word around it
+A number is grounded if the source mentions an equal value, however it is written (`mentions.py`), with a word around it
 that is around it here too.  So 12 datasets do not ground 12 layers.  And if another number of that unit stands among
 these words in the source, and fits them clearly better, it is taken for the right one: numbers have been swapped.
 A name with digits in it (GPT-4, H100, CIFAR-10) is grounded if the source has that name.
@@ -11,61 +11,25 @@ Values are exact: 94.5 does not ground 94, yet .90 grounds 0.9, "two" grounds 2,
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from decimal import Decimal
-from functools import lru_cache
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from fractions import Fraction
+from functools import cached_property, lru_cache
 
-_WORDS = "zero one two three four five six seven eight nine ten eleven twelve".split()
-_WORD_VALUES = {word: Decimal(value) for value, word in enumerate(_WORDS) if value > 1}  # "one" is mostly a pronoun
-_SCALES = {"k": 3, "thousand": 3, "m": 6, "million": 6, "b": 9, "billion": 9, "t": 12, "trillion": 12}
-_UNITS = {"%": "%", "percent": "%", "x": "×", "×": "×", "times": "×", "fold": "×"}
+from bot.reading.mentions import Mention, mentions, names
+from bot.reading.notation import plain
+from bot.reading.numberwords import have_number_word
 
-_REWRITTEN = [
-    (re.compile(r"\\%"), "%"),
-    (re.compile(r"\\(?:times|texttimes)(?![a-z])"), "×"),
-    (re.compile(r"\{,\}"), ","),
-    (re.compile(r"\\(?:text\w*|math\w*|sim|approx|geq?|leq?|pm)(?![a-z])|\\[,;!]|[${}~]"), " "),
-    (re.compile(r"[–—−]"), "-"),
-    (re.compile(r"\b(\d[\d.,]*)\s+([%×])"), r"\1\2"),
-    (re.compile(r"(?<=[\u3040-\u9fff])(?=[\dA-Za-z])|(?<=[\dA-Za-z])(?=[\u3040-\u9fff])"), " "),  # no spaces in there
-]
-_TOKEN = re.compile(
-    r"""
-    (?P<name>  (?<![\w.]) (?=[\w./+-]*\d) [^\W\d_] [\w+]* (?:[-./] \w+)* (?!\w) )
-  | (?P<value> (?<![\w.]) \d{1,3}(?:,\d{3})+(?:\.\d+)?(?!\d) | (?<![\w.]) \.?\d+(?:\.\d+)*)
-    (?P<unit>  \s?% | \s?× | -?[^\W\d_]+ | \s(?:thousand|million|billion|trillion|percent)\b )?
-  | (?P<word>  [^\W\d_]+ )
-    """,
-    re.VERBOSE,
-)
+LONGEST_SENTENCE = 3_000  # characters; what is longer is no sentence, and is not grounded
+LONGEST_SOURCE = 8_000  # characters: more than title and abstract, or thirty cited sentences; the rest grounds nothing
+MOST_NUMBERS = 40  # that a sentence may hold
+_MARGIN = 6  # by which another number must fit better for a number to be taken for a swapped one; see `_fit`
+
 _OTHER_MARKS = str.maketrans(",.", ".,")
-_LIST_MARK = re.compile(r"\(\s*\d{1,2}\s*\)|(?<![\w.,])\d\)")
-_JOINED_RANGE = re.compile(r"\s*(?:-|to|and|or|/)\s*")
-
-_REACH = 4  # words on either side that make a number's surroundings
-_MARGIN = 2  # words by which another number must fit better for a number to be taken for a swapped one
-_LONGEST_NAME = 40  # parts; that of a page on the web may have as many
-_STEM = 5  # letters by which two words are held to be the same
-_HOLLOW = frozenset(
-    """a an the of to in on at by for from with and or as is are was were be been than that this these those its it
-    their our we which up over under only about around more most less least all each per vs such can not also both
-    into while using across between within one""".split()
-)
-_UNTELLING = _HOLLOW | _UNITS.keys() | _SCALES.keys()
-
-
-@dataclass(frozen=True, slots=True)
-class Mention:
-    """A number in a text: its value and unit, the words around it, and how it was written."""
-
-    value: Decimal
-    bare: Decimal  # the value without thousand, million or billion
-    unit: str  # "%", "×" or ""
-    around: frozenset[str]
-    written: str
-    name: str  # what it makes with a capitalized word right before it ("GPT 4"); else ""
+_SIGN = re.compile(r"[\d¼-¾⅐-⅞↉²³¹⁰-⁹₀-₉]")  # of a number that is not in words
+_LETTERS = re.compile(r"[^\W\d_]+")
+_PART = re.compile(r"[\w.+]+")
+_NO_PART = re.compile(r"[^\w.+]+")
 
 
 def ungrounded_numbers(sentence: str, source: str, *, translated: bool = False, paraphrased: bool = False) -> list[str]:
@@ -73,141 +37,172 @@ def ungrounded_numbers(sentence: str, source: str, *, translated: bool = False, 
 
     With `translated`, the sentence is in another language than the source: no words are compared, "3,5" may be 3.5,
     and 15 may be that of 15 billion.  With `paraphrased`, the words around a number may all be others, unless they
-    fit another number of the source better.
+    fit another number of the source better, and numbers in brackets count.
     """
+    if not may_hold_numbers(sentence):
+        return []
     if translated:
         return min((_untranslated(form, source) for form in (sentence, sentence.translate(_OTHER_MARKS))), key=len)
-    known = _known(source)
-    used: Counter[tuple[Decimal, str]] = Counter()
-    parts = _parts(source)
-    loose = []
-    for mention in _mentions(sentence):
-        used[mention.value, mention.unit] += 1
-        grounded = _is_grounded(mention, known, used[mention.value, mention.unit], paraphrased)
-        if not grounded and not (mention.name and _is_named(mention.name, parts)):
-            loose.append(mention.written)
-    return loose + _unknown_names(sentence, source)
+    text = plain(sentence[: LONGEST_SENTENCE + 1], list_marks=not paraphrased)
+    if max(len(sentence), len(text)) > LONGEST_SENTENCE:
+        return [sentence[:40]]
+    found, named = mentions(text), names(text)
+    if not named and not any(mention.needs_proof for mention in found):
+        return []
+    known = _source(source[:LONGEST_SOURCE], not paraphrased)
+    used: Counter[tuple[Fraction, str]] = Counter()
+
+    def is_grounded(mention: Mention) -> bool:
+        writings = [(value, mention.unit) for value in mention.values]
+        if mention.needs_proof:
+            used.update(writings)
+        return known.grounds(mention, 0 if paraphrased else min(max(used[one], 1) for one in writings))
+
+    return _loose(found, is_grounded) + known.unknown(named)
+
+
+def may_hold_numbers(text: str) -> bool:
+    """Whether a text may have a number that would need to be grounded: cheap, and never wrong about one that has."""
+    return _SIGN.search(text) is not None or have_number_word(_LETTERS.findall(text.lower()))
 
 
 def _untranslated(sentence: str, source: str) -> list[str]:
-    known = {value for mention in _known(source) for value in (mention.value, mention.bare)}
-    loose = [mention.written for mention in _mentions(sentence) if not {mention.value, mention.bare} & known]
-    return loose + _unknown_names(sentence, source)
+    text = plain(sentence[: LONGEST_SENTENCE + 1])
+    if max(len(sentence), len(text)) > LONGEST_SENTENCE:
+        return [sentence[:40]]
+    known = _source(source[:LONGEST_SOURCE], True)
+    in_digits = [mention for mention in mentions(text) if any(map(str.isdecimal, mention.written))]
+    return _loose(in_digits, known.has_value) + known.unknown(names(text))
 
 
-def _unknown_names(sentence: str, source: str) -> list[str]:
-    parts = _parts(source)
-    return [name for name in _names(sentence) if not _is_named(name, parts)]
-
-
-def _is_grounded(mention: Mention, known: Sequence[Mention], occurrence: int, paraphrased: bool) -> bool:
-    """Whether the source's mentions of that value and unit fit, and are as many as the sentence has used by now."""
-    alike = [other for other in known if other.unit == mention.unit]
-    same = [other for other in alike if other.value == mention.value]
-    if not same:
-        return False
-    fit = max(_fit(mention, other) for other in same)
-    rival = max((_fit(mention, other) for other in alike if other.value != mention.value), default=0)
-    if rival >= fit + _MARGIN:
-        return False
-    return paraphrased or (len(same) >= occurrence and (fit > 0 or not mention.around))
-
-
-def _fit(mention: Mention, other: Mention) -> int:
-    """How many words around them two mentions share."""
-    return len(mention.around & other.around)
+def _loose(found: Sequence[Mention], is_grounded: Callable[[Mention], bool]) -> list[str]:
+    """What needs to be grounded and is not, nor is a part of what is."""
+    if len(found) > MOST_NUMBERS:
+        return [found[-1].written]
+    grounded = [mention for mention in found if is_grounded(mention)]
+    return [
+        mention.written
+        for mention in found
+        if mention.needs_proof and not any(one.start <= mention.start and mention.end <= one.end for one in grounded)
+    ]
 
 
 @lru_cache(maxsize=32)  # the sentences of a summary are checked against one source, one after the other
-def _known(source: str) -> tuple[Mention, ...]:
-    return tuple(_mentions(source))
+def _source(text: str, list_marks: bool) -> _Source:
+    return _Source(plain(text, list_marks=list_marks)[:LONGEST_SOURCE])
 
 
-def _mentions(text: str) -> Iterator[Mention]:
-    plain = _plain(text)
-    tokens = list(_TOKEN.finditer(plain))
-    for index, token in enumerate(tokens):
-        value = _value(token)
-        if value is not None:
-            unit = _unit(token) or _next_unit(plain, tokens, index)
-            scaled = value.scaleb(_SCALES.get(_suffix(token), 0))
-            name = _name_with(tokens[index - 1], token) if index else ""
-            yield Mention(scaled, value, unit, _around(tokens, index), token.group().strip(), name)
+class _Source:
+    """The numbers and names of a source, by what they are looked up by."""
+
+    def __init__(self, text: str) -> None:
+        self._mentions = mentions(text)
+        self._by_value: dict[Fraction, list[int]] = defaultdict(list)  # places among the mentions, as below
+        self._by_stem: dict[str, list[int]] = defaultdict(list)
+        self._values = {mention.bare for mention in self._mentions}
+        for number, mention in enumerate(self._mentions):
+            for value in mention.values:
+                self._by_value[value].append(number)
+            for stem in mention.around:
+                self._by_stem[stem].append(number)
+        self._text = text
+
+    @cached_property
+    def _names(self) -> _Names:
+        return _Names(self._text)
+
+    def has_value(self, mention: Mention) -> bool:
+        """Whether the source has such a number, with or without its percent or million."""
+        return any(value in self._by_value or value in self._values for value in (*mention.values, mention.bare))
+
+    def grounds(self, mention: Mention, occurrence: int) -> bool:
+        """Whether the source has such a number among these words.
+
+        Args:
+            mention: the number.
+            occurrence: how many times the sentence has used it by now; 0 where words and times do not count.
+        """
+        if mention.name and self._names.has(mention.name):
+            return True
+        numbers = {number for value in mention.values for number in self._by_value.get(value, ())}
+        same = [self._mentions[number] for number in numbers]
+        same = _best([other for other in same if _are_comparable(mention, other, not occurrence)], mention.unit)
+        if not same:
+            return False
+        fit = max(_fit(mention, other) for other in same)
+        if self._is_swapped(mention, fit):
+            return False
+        return not occurrence or (len(same) >= occurrence and (fit > 0 or not mention.around))
+
+    def _is_swapped(self, mention: Mention, fit: int) -> bool:
+        """Whether another number of that unit fits the words around clearly better."""
+        fits: Counter[int] = Counter()
+        for stem, places in mention.around.items():
+            for number in self._by_stem.get(stem, ()):
+                fits[number] += _nearness(places, self._mentions[number].around[stem])
+        return any(
+            shared >= fit + _MARGIN
+            and self._mentions[number].unit == mention.unit
+            and not set(self._mentions[number].values) & set(mention.values)
+            for number, shared in fits.items()
+        )
+
+    def unknown(self, named: Iterable[str]) -> list[str]:
+        """The names that the source has not."""
+        return [name for name in named if not self._names.has(name)]
 
 
-@lru_cache(maxsize=32)
-def _plain(text: str) -> str:
-    """Without LaTeX, list marks and typographic dashes."""
-    text = _LIST_MARK.sub(" ", text)
-    for pattern, replacement in _REWRITTEN:
-        text = pattern.sub(replacement, text)
-    return text
+def _fit(mention: Mention, other: Mention) -> int:
+    """How well the words around two numbers agree: 0 if they share none, 8 for the nearest on the same side."""
+    shared = mention.around.keys() & other.around.keys()
+    return sum(_nearness(mention.around[stem], other.around[stem]) for stem in shared)
 
 
-def _value(token: re.Match[str]) -> Decimal | None:
-    if token["word"]:
-        return _WORD_VALUES.get(token["word"].lower())
-    if not token["value"] or token["value"].count(".") > 1:
-        return None
-    return Decimal(token["value"].replace(",", ""))
+def _nearness(places: Sequence[int], others: Sequence[int]) -> int:
+    """What a shared word counts: the more the nearer it is to both numbers, half on different sides of them."""
+    return sum(
+        max(min(abs(place), abs(other)) * (2 if (place > 0) == (other > 0) else 1) for other in others)
+        for place in places
+    )
 
 
-def _name_with(before: re.Match[str], token: re.Match[str]) -> str:
-    word = before["name"] or before["word"] or ""
-    is_next = before.end() + 1 == token.start()
-    return word + token.group().strip() if word[:1].isupper() and is_next else ""
+def _are_comparable(mention: Mention, other: Mention, paraphrased: bool) -> bool:
+    """Whether two numbers of one value may be the same; "3 times" are "3 runs" only in other words."""
+    return paraphrased or mention.unit == other.unit or "×" not in (mention.unit, other.unit)
 
 
-def _suffix(token: re.Match[str]) -> str:
-    return (token["unit"] or "").strip(" -").lower() if token["value"] else ""
+def _best(same: list[Mention], unit: str) -> list[Mention]:
+    """Of several mentions of a value those of the same unit, and of these the ones that certainly are numbers."""
+    same = [other for other in same if other.unit == unit] or same
+    return [other for other in same if other.needs_proof] or same
 
 
-def _unit(token: re.Match[str]) -> str:
-    return _UNITS.get(_suffix(token), "")
+class _Names:
+    """The words of a text, run together: a name is in it however its parts are joined ("GPT 4", "GPT-4", "GPT4")."""
 
+    def __init__(self, text: str) -> None:
+        text = text.lower()
+        self._run = _NO_PART.sub("", text)
+        self._starts: set[int] = set()
+        self._ends: set[int] = set()
+        place = 0
+        for part in _PART.findall(text):
+            self._starts |= {place, place + len(part) - len(part.lstrip("."))}
+            place += len(part)
+            self._ends |= {place, place - len(part) + len(part.rstrip("."))}
+        self._known: dict[str, bool] = {}
 
-def _next_unit(text: str, tokens: Sequence[re.Match[str]], index: int) -> str:
-    """The unit in the word behind ("5 percent", "2 times"), or that of the other end of a range ("2-4x")."""
-    if index + 1 == len(tokens) or _suffix(tokens[index]):
-        return ""
-    token, behind = tokens[index], tokens[index + 1]
-    if behind["value"] and _JOINED_RANGE.fullmatch(text, token.end(), behind.start()):
-        return _unit(behind)
-    return _UNITS.get((behind["word"] or "").lower(), "")
+    def has(self, name: str) -> bool:
+        """Whether some words in a row spell the name."""
+        wanted = _NO_PART.sub("", name.lower()).strip(".")
+        if wanted not in self._known:
+            self._known[wanted] = self._is_spelt(wanted)
+        return self._known[wanted]
 
-
-def _around(tokens: Sequence[re.Match[str]], index: int) -> frozenset[str]:
-    """Stems of the nearest words that say something, with what is written onto the number ("8-bit")."""
-    before = _stems(tokens[index - 1 :: -1] if index else ())
-    behind = _stems(tokens[index + 1 :])
-    own = _suffix(tokens[index])
-    attached = {own[:_STEM]} if own and own not in _UNITS and own not in _SCALES else set()
-    return frozenset({*before, *behind, *attached})
-
-
-def _stems(tokens: Sequence[re.Match[str]]) -> list[str]:
-    words = ((token["word"] or token["name"] or "").lower() for token in tokens)
-    return [word[:_STEM] for word in words if word and word not in _UNTELLING][:_REACH]
-
-
-def _names(text: str) -> list[str]:
-    return [token.group() for token in _TOKEN.finditer(_plain(text)) if token["name"]]
-
-
-@lru_cache(maxsize=32)
-def _parts(text: str) -> tuple[str, ...]:
-    return tuple(part for part in re.split(r"[^\w.+]+", _plain(text).lower()) if part)
-
-
-def _is_named(name: str, parts: Sequence[str]) -> bool:
-    """Whether the parts in a row spell the name, however they are joined ("GPT 4", "GPT-4", "GPT4")."""
-    wanted = re.sub(r"[^\w.+]", "", name.lower()).strip(".")
-    for start in range(len(parts)):
-        spelt = ""
-        for part in parts[start : start + _LONGEST_NAME]:
-            spelt += part
-            if spelt.strip(".") == wanted:
+    def _is_spelt(self, wanted: str) -> bool:
+        place = self._run.find(wanted)
+        while place >= 0:
+            if place in self._starts and place + len(wanted) in self._ends:
                 return True
-            if not wanted.startswith(spelt):
-                break
-    return False
+            place = self._run.find(wanted, place + 1)
+        return False

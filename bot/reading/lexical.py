@@ -14,6 +14,8 @@ from collections.abc import Sequence
 from functools import cache, lru_cache
 from typing import Any
 
+from bot.reading.notation import GREEK
+
 SATURATION = 1.6  # k1: how much a repeated word still adds
 LENGTH_WEIGHT = 0.5  # b: how much long passages are held back; paragraphs of one paper differ little in verbosity
 
@@ -29,15 +31,6 @@ STOP_WORDS = frozenset(
 )
 _WORD = re.compile(r"\w+")
 _PART = re.compile(r"[^\W_]+")  # of a name such as vocab_size
-
-_GREEK = dict(
-    zip(
-        "αβγδεζηθικλμνξοπρστυφχψω",
-        "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron pi rho sigma tau upsilon phi "
-        "chi psi omega".split(),
-        strict=True,
-    )
-)
 
 
 def words(text: str) -> list[str]:
@@ -58,7 +51,7 @@ def trigrams(text: str) -> list[str]:
 
 def _telling(text: str) -> list[str]:
     """Words that tell something; a formula's Greek letter by the name that a question has for it."""
-    return [_GREEK.get(word, word) for word in _PART.findall(text.casefold()) if word not in STOP_WORDS]
+    return [GREEK.get(word, word) for word in _PART.findall(text.casefold()) if word not in STOP_WORDS]
 
 
 @lru_cache(maxsize=50_000)

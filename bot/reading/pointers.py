@@ -15,7 +15,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 
-from bot.reading.grounding import ungrounded_numbers
+from bot.reading.grounding import may_hold_numbers, ungrounded_numbers
+from bot.reading.notation import GREEK_SIGNS
 from bot.reading.passages import Passage
 
 
@@ -99,25 +100,17 @@ def resolve(claim: Claim, shown: Mapping[int, Citation]) -> CheckedClaim | Fault
     return CheckedClaim(claim.text, citations)
 
 
-_QUOTED = re.compile(r"“([^”]+)”|\"([^\"]+)\"|«([^»]+)»|„([^“”]+)[“”]")
-_NUMBER = re.compile(r"\d|\b(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)\b", re.IGNORECASE)
-_BARE = str.maketrans("()_^", "    ")
+_QUOTED = re.compile(r"“([^“”]+)”|\"([^\"]+)\"|«([^«»]+)»|„([^„“”]+)[“”]")
 _ELISION = re.compile(r"\[?(?:…|\.\.\.)\]?")
 _INVISIBLE = re.compile("[\u00ad\ufffe\u200b-\u200f\u2060\ufeff]")  # soft hyphen, PDFium's line break, zero width
+_RAISED = re.compile(r"\^\s?\{?\s?(-)")  # "10^{-9}", as "10⁻⁹" reads once it is composed
 _TOKEN = re.compile(r"[^\W\d_]+|(?:(?<![\w)])-)?\d+(?:[.,]\d+)*|%")
 
 
 def _loose_numbers(text: str, cited: Iterable[str]) -> list[str]:
     """Numbers that the cited sentences do not hold; those in quoted words have been looked up with them."""
     said = _QUOTED.sub(" ", text)
-    if not _NUMBER.search(said):
-        return []
-    return ungrounded_numbers(_bare(said), _bare(" ".join(cited)), paraphrased=True)
-
-
-def _bare(text: str) -> str:
-    """Without the brackets, subscripts and signs that make a number look like a list's mark or a part of a name."""
-    return text.translate(_BARE)
+    return ungrounded_numbers(said, " ".join(cited), paraphrased=True) if may_hold_numbers(said) else []
 
 
 def quotations(text: str) -> Iterator[str]:
@@ -139,5 +132,7 @@ def stands_in(quote: str, sentences: Iterable[str]) -> bool:
 def normalized(text: str) -> str:
     """Words and numbers of a text with a blank around each, so that only whole ones match."""
     if not text.isascii():
-        text = _INVISIBLE.sub("", unicodedata.normalize("NFKC", text)).replace("−", "-")
+        text = _INVISIBLE.sub("", unicodedata.normalize("NFKC", text)).replace("−", "-").translate(GREEK_SIGNS)
+    if "^" in text:
+        text = _RAISED.sub(r"\1", text)
     return f" {' '.join(_TOKEN.findall(text.casefold()))} "
