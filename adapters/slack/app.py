@@ -14,6 +14,7 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.authorization.async_authorize import AsyncAuthorize
 from slack_bolt.oauth.async_oauth_flow import AsyncOAuthFlow
 from slack_bolt.oauth.async_oauth_settings import AsyncOAuthSettings
+from slack_sdk.signature import SignatureVerifier
 from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_delay, wait_fixed
 
 from adapters.slack.clients import Clients, OneToken
@@ -171,7 +172,7 @@ class SlackApp:
         """What HTTP mode answers.  Before the start and after the end Slack is asked to come again."""
         if self._over_http is None:
             return HttpResponse(status=503, headers={"Retry-After": ["5"]})
-        return await answer(self._over_http, request)
+        return await answer(self._over_http, SignatureVerifier(self._config.signing_secret), request)
 
     def _bolt(self) -> AsyncApp:
         bolt = AsyncApp(

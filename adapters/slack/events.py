@@ -72,9 +72,20 @@ class Incoming:
 
 
 def team_of(body: Payload) -> tuple[str, str]:
-    """The workspace in which the app was spoken to, and its enterprise ("" if none)."""
+    """The workspace in which the app was spoken to, and its enterprise ("" if none).
+
+    In a channel shared by Slack Connect, `team` may be that of the guest who presses or sends in; the window names the
+    workspace that has the app.  (https://github.com/slackapi/bolt-python/pull/767)
+    """
     first = _first(body.get("authorizations"))
-    team = first.get("team_id") or body.get("team_id") or _id(body.get("team")) or _id(body.get("user"), "team_id")
+    installed = _id(body.get("view"), "app_installed_team_id")  # of a window that a guest of Slack Connect sends in
+    team = (
+        installed
+        or first.get("team_id")
+        or body.get("team_id")
+        or _id(body.get("team"))
+        or _id(body.get("user"), "team_id")
+    )
     enterprise = first.get("enterprise_id") or body.get("enterprise_id") or _id(body.get("enterprise"))
     return str(team or enterprise or ""), str(enterprise or "")
 

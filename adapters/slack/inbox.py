@@ -3,25 +3,27 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Hashable, Mapping
+from collections.abc import Coroutine, Hashable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import structlog
 
 from adapters.slack.answer import Answer
 from adapters.slack.events import Incoming
+from adapters.slack.in_line import InLine
 from adapters.slack.lanes import Job, Lanes
 from adapters.slack.leftovers import Leftovers
 from adapters.slack.outbox import Outbox
 from adapters.slack.pace import Pace, paced
-from adapters.slack.render import papers
+from adapters.slack.render import papers, sentence
 from adapters.slack.requests import Requests
 from adapters.slack.streams import Abilities
 from bot.chat.engine import Engine
 from bot.chat.request import Final, Place
-from bot.errors import StoreError
+from bot.errors import BotError, StoreError, Unauthorized
 from bot.ports import Clock, ConversationRepository, EventLog
 
 log = structlog.get_logger(__name__)
@@ -58,6 +60,7 @@ class Inbox:
         self._abilities = abilities
         self._lanes = Lanes()
         self._under_way: set[Hashable] = set()
+        self._waiting: set[str] = set()  # keys of requests behind others, whose authors are told so
         self._later: set[asyncio.Task[None]] = set()
 
     def take(self, incoming: Incoming, once: Hashable = None) -> bool:
@@ -65,14 +68,27 @@ class Inbox:
 
         What one person alone will see is no part of the conversation, and does not wait for it.
         """
+        if once is not None and once in self._under_way:
+            return True
         private = self._is_private(incoming)
-        return self.take_job(
-            incoming.key,
-            self.lane(incoming),
-            lambda: self._converse(incoming, private),
-            once,
-            instead=lambda: self._answer(incoming, private).interrupt(),
-        )
+        lane, answer = self.lane(incoming), self._answer(incoming, private)
+        in_line = InLine(answer, self._pace.patience)
+        is_first = not self._lanes.has_work(lane)
+
+        async def converse() -> None:
+            await in_line.end()
+            await self._converse(incoming, answer)
+
+        async def interrupt() -> None:
+            await in_line.end()
+            await answer.interrupt()
+
+        taken = self.take_job(incoming.key, lane, converse, once, instead=interrupt)
+        if taken and not is_first and incoming.key not in self._waiting:
+            self._waiting.add(incoming.key)
+            task = self._by_the_way(in_line.tell())
+            task.add_done_callback(lambda _: self._waiting.discard(incoming.key))
+        return taken
 
     def lane(self, incoming: Incoming) -> Hashable:
         """Where a request waits for those before it."""
@@ -158,9 +174,13 @@ class Inbox:
             await self._clock.sleep(LEASE.total_seconds() + 1)
             self._lanes.put(lane, lambda: self._done(key, job))
 
-        task = asyncio.create_task(later())
+        self._by_the_way(later())
+
+    def _by_the_way(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        task = asyncio.create_task(work)
         self._later.add(task)
         task.add_done_callback(self._later.discard)
+        return task
 
     def _answer(self, incoming: Incoming, private: bool) -> Answer:
         return Answer(
@@ -171,18 +191,28 @@ class Inbox:
             leftovers=self._leftovers,
         )
 
-    async def _converse(self, incoming: Incoming, private: bool) -> None:
-        with suppress(StoreError):  # a command can be answered without a token
+    async def _converse(self, incoming: Incoming, answer: Answer) -> None:
+        try:
             await self._outbox.client(incoming.address)  # nothing is begun for a workspace that the app has left
-        answer = self._answer(incoming, private)
+        except StoreError:
+            pass  # a command can be answered without a token
+        except Unauthorized as error:
+            with suppress(BotError):  # only what came with an address to answer at can be answered
+                await self._outbox.whisper(incoming.address, sentence(error.sentence))
+            return
         request = await self._requests.of(incoming)
         try:
-            async for reply in paced(self._engine.handle(request), self._pace):
+            async for reply in paced(self._engine.handle(request), self._pace, eager=answer.is_eager):
                 ts = await answer.show(reply)
                 if isinstance(reply, Final) and ts and not incoming.address.thread:
                     await self._remember_list(request.place, ts, papers(reply.document))
         except asyncio.CancelledError:
             await answer.interrupt()
+            raise
+        except BotError:
+            raise
+        except Exception:
+            answer.abandon()
             raise
 
     async def _remember_list(self, place: Place, ts: str, shown: tuple[str, ...]) -> None:

@@ -50,6 +50,10 @@ class Lanes:
         worker.add_done_callback(self._workers.discard)
         return True
 
+    def has_work(self, lane: Hashable) -> bool:
+        """Whether something in that lane waits or is under way."""
+        return lane in self._lanes
+
     async def drained(self) -> None:
         """Wait until all work is done, also what is added meanwhile."""
         while self._workers:

@@ -1,13 +1,14 @@
 """What stands at Slack unfinished, and who is at work on it.
 
 Every process keeps a lease of its own while it lives, and its name stands behind each message that it has open.  So one
-that starts closes what a dead one left, never what another is still writing.  Of its own messages a process closes only
-those that it gave up, as soon as Slack lets it.
+that starts closes what a dead one left, never what another is still writing.  Of its own messages a process ends only
+those that Slack did not let it end, as soon as it does.
 """
 
 from __future__ import annotations
 
 import secrets
+from dataclasses import dataclass
 from datetime import timedelta
 
 import structlog
@@ -16,7 +17,7 @@ from adapters.slack.events import Address
 from adapters.slack.limits import Json
 from adapters.slack.marks import find, mark
 from adapters.slack.outbox import Outbox
-from adapters.slack.render import sentence
+from adapters.slack.render import Message, sentence
 from adapters.slack.streams import Abilities
 from bot.chat.request import Place
 from bot.errors import BotError, StoreError, Transient, Unauthorized
@@ -26,15 +27,27 @@ log = structlog.get_logger(__name__)
 
 EVENT = "paperwire_answer"
 INTENDED = "?"  # before the key of a message that may be there or not
+READER = "@"  # before the id of a person
+FINISHED = "."  # after the key of a message that is whole
 INTERRUPTED = "I was interrupted before this was finished. Please ask again."
+UNSURE = "Slack did not confirm that my answer arrived. If you do not see it, please ask again."
 LIFE = timedelta(seconds=15)  # for how long a process that says nothing is taken for alive
 BEAT = 5.0  # seconds between two signs of life
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How an answer is to end; `only_for`: the one person who is to see it, where it has no place yet."""
+
+    message: Message
+    only_for: str = ""
 
 
 class Leftovers:
     """Messages that are not finished, over the port `OpenReplies`.
 
-    The reference kept is `TS/PROCESS`; before Slack has said what the `ts` is, `?KEY/PROCESS`.
+    The reference kept is `TS/PROCESS`; before Slack has said what the `ts` is, or while nothing stands but a status,
+    `?KEY/PROCESS`; while one person alone has seen a sign of it, `@USER?KEY/PROCESS`.
     """
 
     def __init__(
@@ -46,25 +59,33 @@ class Leftovers:
         self._leases = leases
         self._clock = clock
         self._process = secrets.token_hex(6)
-        self._given_up: set[OpenReply] = set()
+        self._given_up: dict[OpenReply, Ending] = {}
         self._finished: set[OpenReply] = set()  # though the store does not know it yet
 
     # --- one message -------------------------------------------------------------------------------------------------
 
-    async def intended(self, place: Place) -> OpenReply:
-        """Something unfinished may stand there from now on, with the mark `mark_of` this."""
-        reply = self._begun(place, f"{INTENDED}{secrets.token_hex(8)}")
+    async def intended(self, place: Place, only_for: str = "") -> OpenReply:
+        """Somebody waits for something to stand there, which will have the mark `mark_of` this.
+
+        Args:
+            place: where.
+            only_for: whoever alone knows of it so far.
+        """
+        reader = f"{READER}{only_for}" if only_for else ""
+        reply = self._begun(place, f"{reader}{INTENDED}{secrets.token_hex(8)}")
         await self._open_replies.opened(reply)
         return reply
 
-    async def opened(self, place: Place, ts: str, intended: OpenReply | None = None) -> OpenReply:
-        """Something unfinished stands there now: that which was intended, if it was."""
-        reply = self._begun(place, ts)
+    def standing(self, place: Place, ts: str) -> OpenReply:
+        """What stands there, unfinished, by this process."""
+        return self._begun(place, ts)
+
+    async def opened(self, reply: OpenReply, intended: OpenReply | None = None) -> None:
+        """It stands there now: that which was intended, if it was.  Raises `StoreError`."""
         if intended is None:
             await self._open_replies.opened(reply)
         else:
             await self._open_replies.became(intended, reply)
-        return reply
 
     async def closed(self, reply: OpenReply) -> None:
         """It is finished.  Where the store is away it learns so later, since a start would take it for a leftover."""
@@ -73,14 +94,14 @@ class Leftovers:
         except StoreError as error:
             log.warning("reply_not_closed", action="close_reply", reason=error.sentence)
             self._finished.add(reply)
-        self._given_up.discard(reply)
+        self._given_up.pop(reply, None)
 
     def _begun(self, place: Place, reference: str) -> OpenReply:
         return OpenReply(place=place, message=f"{reference}/{self._process}", opened_at=self._clock.now())
 
-    def given_up(self, reply: OpenReply) -> None:
-        """Nobody will finish it: the next round closes it with a sentence."""
-        self._given_up.add(reply)
+    def given_up(self, reply: OpenReply, ending: Ending) -> None:
+        """Slack did not take its end: the next rounds try again."""
+        self._given_up[reply] = ending
 
     # --- all of them -------------------------------------------------------------------------------------------------
 
@@ -99,11 +120,9 @@ class Leftovers:
         for reply in list(self._finished):
             await self._open_replies.closed(reply)
             self._finished.discard(reply)
-        left = await self._left()
-        for reply in left:
-            if reply in self._given_up:
-                await self._close(reply)
-        for process in {_process_of(reply) for reply in left} - {self._process}:
+        for reply in list(self._given_up):
+            await self._close(reply)
+        for process in {_process_of(reply) for reply in await self._left()} - {self._process}:
             await self._inherit(process)
 
     async def _left(self) -> list[OpenReply]:
@@ -125,25 +144,38 @@ class Leftovers:
 
     async def _close(self, reply: OpenReply) -> None:
         place = reply.place
-        to = Address(team=place.workspace.removeprefix("slack:"), channel=place.channel, thread=place.thread, user="")
+        ending = self._given_up.get(reply) or Ending(sentence(INTERRUPTED), _reader_of(reply))
+        team = place.workspace.removeprefix("slack:")
+        to = Address(team=team, channel=place.channel, thread=place.thread, user=ending.only_for)
         try:
-            await self._end(to, reply)
+            await self._end(to, reply, ending)
         except Transient:
             return  # the next round tries again
         except BotError as error:
             log.info("leftover_not_closed", action="close_leftover", kind=type(error).__name__)
         await self._open_replies.closed(reply)
-        self._given_up.discard(reply)
+        self._given_up.pop(reply, None)
 
-    async def _end(self, to: Address, reply: OpenReply) -> None:
-        """Say that it ends here: in its own place, or below, where nobody knows which message it is."""
-        ts = reply.message.partition("/")[0]
-        found = await self._found(to, _key_of(reply)) if ts.startswith(INTENDED) else ts
-        if found is None:
-            await self._outbox.post(to, sentence(INTERRUPTED), to.thread)
+    async def _end(self, to: Address, reply: OpenReply, ending: Ending) -> None:
+        """Say how it ends: in its own place, or below, where nobody knows which message it is."""
+        key = _key_of(reply)
+        if key and await self._found(to, key + FINISHED):
+            return
+        ts = await self._found(to, key) if key else reply.message.partition("/")[0]
+        if ts is not None:
+            await self._abilities.end_stream(to, ts)
+            await self._outbox.edit(to, ts, ending.message)
+        elif to.user:
+            await self._outbox.whisper(to, ending.message)
         else:
-            await self._abilities.end_stream(to, found)
-            await self._outbox.edit(to, found, sentence(INTERRUPTED))
+            await self._outbox.post(to, ending.message, to.thread)
+
+    async def lost(self, to: Address, intended: OpenReply) -> str | None:
+        """The `ts` of a message whose posting Slack did not confirm; None if it is not there, or cannot be seen."""
+        try:
+            return await self._found(to, _key_of(intended))
+        except BotError:
+            return None
 
     async def _found(self, to: Address, key: str) -> str | None:
         try:
@@ -152,13 +184,19 @@ class Leftovers:
             return None
 
 
-def mark_of(intended: OpenReply) -> Json:
-    """What the message is sent with that was intended."""
-    return mark(EVENT, _key_of(intended))
+def mark_of(intended: OpenReply, *, is_whole: bool = False) -> Json:
+    """What the message is sent with that was intended: the whole answer, or one that will be edited."""
+    return mark(EVENT, _key_of(intended) + (FINISHED if is_whole else ""))
 
 
-def _key_of(intended: OpenReply) -> str:
-    return intended.message.partition("/")[0].removeprefix(INTENDED)
+def _key_of(reply: OpenReply) -> str:
+    """The key by which the message may be found; "" where its `ts` is known."""
+    return reply.message.partition("/")[0].partition(INTENDED)[2]
+
+
+def _reader_of(reply: OpenReply) -> str:
+    reader = reply.message.partition(INTENDED)[0]
+    return reader.removeprefix(READER) if reader.startswith(READER) else ""
 
 
 def _process_of(reply: OpenReply) -> str:

@@ -18,6 +18,7 @@ from adapters.slack.clients import Clients
 from adapters.slack.errors import translate
 from adapters.slack.events import Address
 from adapters.slack.limits import Json
+from adapters.slack.lines import ChannelLines
 from adapters.slack.render import Message
 from bot.errors import Ambiguous, ContentRejected, TargetGone, Transient
 
@@ -33,6 +34,7 @@ class Outbox:
 
     def __init__(self, clients: Clients) -> None:
         self._clients = clients
+        self._lines = ChannelLines()
 
     async def client(self, to: Address, *, hasty: bool = False) -> AsyncWebClient:
         """The workspace's client, for what is not a message; a hasty one does not wait out a 429."""
@@ -50,10 +52,13 @@ class Outbox:
             hasty: once, and without waiting out a 429.
             marked: what the message bears to be found by (`marks.mark`).
         """
-        client = await self.client(to, hasty=hasty)
+        client = await self.client(to, hasty=True)  # the line is what waits
         payload = {"channel": to.channel, **_in_thread(thread), **message.payload, **NO_UNFURLING, **(marked or {})}
+        line = self._lines.of(to.team, to.channel)
         answer = await call(
-            lambda: client.api_call("chat.postMessage", json=payload),
+            lambda: line.take(
+                lambda: _translated(lambda: client.api_call("chat.postMessage", json=payload)), hasty=hasty
+            ),
             again_if_unsure=False,
             attempts=1 if hasty else ATTEMPTS,
             shows_files=message.shows_files,

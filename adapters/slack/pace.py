@@ -11,10 +11,11 @@ from bot.chat.request import Final, Progress, Reply
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """Seconds: at least `gap` between two replies on the way, at most `silence` without a word."""
+    """Seconds: at least `gap` between two replies on the way, at most `silence` without a word, `patience` in line."""
 
     gap: float = 1.0
     silence: float = 15.0
+    patience: float = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,11 +23,14 @@ class Silence(Progress):
     """Said by the adapter where the engine has said nothing for long."""
 
 
-async def paced(replies: AsyncIterator[Reply], pace: Pace) -> AsyncIterator[Reply]:
-    """Pass replies on.  Of several within a `gap` only the newest is; the `Final` is, at once, and ends it."""
+async def paced(replies: AsyncIterator[Reply], pace: Pace, *, eager: bool = True) -> AsyncIterator[Reply]:
+    """Pass replies on.  Of several within a `gap` only the newest is; the `Final` is, at once, and ends it.
+
+    Unless `eager`, the first one waits for a `gap`, too, so that what is quick comes without a word before it.
+    """
     clock = asyncio.get_running_loop().time
     started = heard = clock()
-    spoken = started - pace.gap
+    spoken = started - pace.gap if eager else started
     held: Reply | None = None
     upcoming = asyncio.ensure_future(anext(replies))
     try:

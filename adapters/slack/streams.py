@@ -95,6 +95,11 @@ class Abilities:
         until = self._resting.get(to.team)
         return until is not None and self._clock.now() < until
 
+    def may(self, ability: str, to: Address) -> bool:
+        """Whether "status" or "stream" can be tried there: in a thread, and not refused lately."""
+        until = self._refused.get((to.team, ability))
+        return bool(to.thread) and (until is None or self._clock.now() >= until)
+
     async def status(self, to: Address, sentence: str) -> bool:
         """Show a status line under a thread ("" takes it away); False if that cannot be."""
 
@@ -128,8 +133,7 @@ class Abilities:
     async def _try(
         self, ability: str, to: Address, ask: Callable[[AsyncWebClient], Awaitable[Result]]
     ) -> Result | None:
-        until = self._refused.get((to.team, ability))
-        if not to.thread or (until is not None and self._clock.now() < until):
+        if not self.may(ability, to):
             return None
         try:
             client = await self._outbox.client(to, hasty=True)

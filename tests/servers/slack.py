@@ -153,6 +153,7 @@ class SlackServer:
         self.watch: Watch = lambda _method, _arguments, _done: None
         self.refresh_tokens: dict[str, str] = {}
         self.triggers: set[str] = set()
+        self.refused = 0  # messages that were one too many
         self.connections = 0
         self._unkind: defaultdict[str, deque[Fault]] = defaultdict(deque)
         self._unkind_where: list[tuple[str, Callable[[Json], bool], Fault]] = []
@@ -307,6 +308,7 @@ class SlackServer:
             if fault.error or fault.status != 200 or fault.drop or fault.raw:
                 return _unkind_answer(request, fault)
         if wait := self._one_too_many(method, arguments, _token(request)):
+            self.refused += 1
             return _unkind_answer(request, Fault(status=429, retry_after=math.ceil(wait)))
         try:
             answer = {"ok": True, **self._call(method, arguments, _token(request))}

@@ -94,8 +94,8 @@ async def test_a_kill_in_an_answer_is_closed_after_the_restart(replay: str, tmp_
         async with paperwire(slack, replay, tmp_path, **SOCKETS) as bot:
             await slack.until(lambda: slack.connections, timeout=SLOW)
             slack.go_wrong("chat.update", Fault(delay=SLOW))
-            await SlackUser(slack, OverSocket(slack)).command("yesterday")
-            (placeholder,) = await slack.until(lambda: slack.visible("C1"), timeout=SLOW)
+            await SlackUser(slack, OverSocket(slack)).direct("yesterday")
+            (placeholder,) = await slack.until(lambda: slack.visible("D1"), timeout=SLOW)
             await slack.until(lambda: any(method == "chat.update" for method, _ in slack.calls), timeout=SLOW)
             bot.kill()
         async with paperwire(slack, replay, tmp_path, **SOCKETS):

@@ -17,7 +17,7 @@ from tests.integration.slack.small_engine import Calls, small_engine
 from tests.servers.slack import APP_TOKEN, BOT_TOKEN, SlackServer
 from tests.servers.slack_user import OverSocket, SlackUser
 
-QUICK = Pace(gap=0.05, silence=0.4)
+QUICK = Pace(gap=0.05, silence=0.4, patience=0.3)
 
 Running = Callable[..., AbstractAsyncContextManager[SlackApp]]
 

@@ -95,9 +95,14 @@ async def test_a_mention_in_a_thread_stays_in_it(slack: SlackServer, user: Slack
     assert calls.questions[0].place == Place("slack:T1", "C1", "1783684800.5")
 
 
-async def test_without_the_agents_features_an_answer_is_edited_in(slack: SlackServer, user: SlackUser) -> None:
+async def test_without_the_agents_features_an_answer_is_edited_in(
+    slack: SlackServer, user: SlackUser, calls: Calls
+) -> None:
     slack.agent = False
+    calls.gate.clear()
     await user.mention("why?")
+    await slack.until(lambda: slack.visible("C1", "U2"))
+    calls.gate.set()
     answer = await seen(slack, "You asked: why?")
     assert answer.words == "You asked: why?"
     assert answer.edits

@@ -15,6 +15,7 @@ import pytest
 from slack_sdk.oauth.installation_store import Bot
 
 from adapters.slack.app import SlackApp
+from adapters.slack.events import team_of
 from bot.chat.request import Place
 from bot.clock import SystemClock
 from bot.errors import Unauthorized
@@ -247,3 +248,61 @@ def soon_to_end(bot: Bot) -> Bot:
     """The same installation, an hour before its token ends."""
     bot.bot_token_expires_at = int(time.time()) + 3_600
     return bot
+
+
+@pytest.mark.parametrize(
+    ("signature", "stamp", "body"),
+    [
+        ("v0=1", "now", "{not json"),
+        ("v0=1", "now", "payload=%7B"),
+        ("v0=1", "now", "[" * 100_000),
+        ("v0=1", "now", '{"a":' * 100_000),
+        ("v0=\u00e9", "now", "{}"),
+        ("v0=1", "abc", "{}"),
+        ("v0=1", "9" * 5_000, "{}"),
+        ("", "now", "{}"),
+    ],
+)
+async def test_what_slack_did_not_sign_is_refused_before_it_is_read(
+    web: OverHttp, signature: str, stamp: str, body: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    headers = {"X-Slack-Signature": signature, "X-Slack-Request-Timestamp": stamp.replace("now", f"{time.time():.0f}")}
+    capsys.readouterr()
+    async with (
+        aiohttp.ClientSession() as session,
+        session.post(f"{web.url}/slack/events", data=body.encode(), headers=headers) as answer,
+    ):
+        assert answer.status == 401
+    assert "Traceback" not in "".join(capsys.readouterr())
+
+
+@pytest.mark.parametrize("body", ["{not json", "payload=%7B", '{"a":' * 100_000, "payload=1", "payload=[]"])
+async def test_what_is_signed_and_no_object_is_a_bad_request(web: OverHttp, body: str) -> None:
+    headers = web._signed(body)
+    async with (
+        aiohttp.ClientSession() as session,
+        session.post(f"{web.url}/slack/events", data=body.encode(), headers=headers) as answer,
+    ):
+        assert answer.status == 400
+
+
+async def test_a_command_where_the_app_is_not_installed_is_answered(slack: SlackServer, many: Site) -> None:
+    user = SlackUser(slack, OverHttp(many.url, SECRET), team="T9")
+    await user.command("today")
+    assert (await seen(slack, "not installed")).only_for == "U1"
+
+
+async def test_a_window_of_a_guest_goes_to_the_workspace_that_has_the_app(
+    slack: SlackServer, user: SlackUser, calls: Calls
+) -> None:
+    await user.command("today")
+    await user.press(await seen(slack, "Trending papers"), "Search for …")
+    await slack.until(lambda: slack.views)
+    guest = SlackUser(slack, user.transport, user="U1", team="TGUEST")
+    await guest.submit("graphs", slack.views[-1] | {"app_installed_team_id": "T1"})
+    assert await seen(slack, "You searched for: graphs")
+
+
+def test_the_workspace_of_a_window_is_the_one_that_has_the_app() -> None:
+    body = {"team": {"id": "TGUEST"}, "user": {"team_id": "TGUEST"}, "view": {"app_installed_team_id": "THOST"}}
+    assert team_of(body) == ("THOST", "")

@@ -12,7 +12,9 @@ import pytest
 
 from adapters.slack.app import SlackApp
 from adapters.slack.config import SlackConfig
-from adapters.slack.leftovers import INTERRUPTED
+from adapters.slack.in_line import IN_LINE
+from adapters.slack.leftovers import INTERRUPTED, UNSURE, Ending
+from adapters.slack.render import Message
 from bot.chat.engine import Engine
 from bot.errors import StoreError
 from bot.ports import OpenReply
@@ -37,18 +39,18 @@ async def test_one_that_starts_leaves_alone_what_another_is_writing(
     assert not [line for line in slack.transcript if "interrupted" in line]
 
 
-async def test_what_this_process_gave_up_is_closed_without_a_restart(
+async def test_an_end_that_slack_did_not_take_comes_later(
     slack: SlackServer, user: SlackUser, app: SlackApp, store: FakeStore, calls: Calls
 ) -> None:
     calls.gate.clear()
     await user.command("yesterday")
-    placeholder = await seen(slack, "Still waiting")
+    await seen(slack, "Still waiting")
     await app.leftovers.close_all()
-    assert "interrupted" not in placeholder.words
+    assert not slack.visible("C1", "U2")
     (reply,) = await store.open_replies.left_open("slack", datetime.now(UTC))
-    app.leftovers.given_up(reply)
+    app.leftovers.given_up(reply, Ending(Message("The end.")))
     await app.leftovers.close_all()
-    assert "interrupted" in placeholder.words
+    assert [message.words for message in slack.visible("C1", "U2")] == ["The end."]
     assert not await store.open_replies.left_open("slack", datetime.now(UTC))
 
 
@@ -200,25 +202,127 @@ class FrozenReplies(FakeOpenReplies):
         await super().became(intended, reply)
 
 
+@asynccontextmanager
+async def killed(
+    slack: SlackServer, store: FakeStore, engine: Engine, replies: FakeOpenReplies
+) -> AsyncIterator[list[tuple[str, str, str]]]:
+    """A process that gives no more sign of life after the block; then another one starts.
+
+    Yields what is to be seen then, filled at the end: words, thread, and the person who alone sees it.
+    """
+    config = SlackConfig(api_url=slack.api_url, bot_token=BOT_TOKEN, app_token=APP_TOKEN)
+    dying, successor = (slack_app(config, engine, replace(store, open_replies=replies)) for _ in range(2))
+    await dying.start()
+    there: list[tuple[str, str, str]] = []
+    try:
+        yield there
+        await dying.leftovers.leave()
+        await successor.start()
+        there += [(message.words, message.thread, message.only_for) for message in slack.visible("C1")]
+        assert not await replies.left_open("slack", datetime.now(UTC))
+    finally:
+        for app in (successor, dying):
+            await app.stop(grace=0)
+
+
 @pytest.mark.parametrize("may_read", [True, False])
-async def test_placeholder_that_nobody_noted_is_closed_or_followed_by_a_sentence(
+async def test_message_that_nobody_noted_is_closed_or_followed_by_a_sentence(
     slack: SlackServer, store: FakeStore, engine: Engine, calls: Calls, may_read: bool
 ) -> None:
+    slack.agent = False
     slack.scopes = f"{ALL_SCOPES},channels:history" if may_read else ALL_SCOPES
     calls.gate.clear()
     replies = FrozenReplies()
-    frozen = replace(store, open_replies=replies)
-    config = SlackConfig(api_url=slack.api_url, bot_token=BOT_TOKEN, app_token=APP_TOKEN)
-    dying, successor = (slack_app(config, engine, frozen) for _ in range(2))
-    await dying.start()
-    await SlackUser(slack, OverSocket(slack)).command("yesterday")
-    (placeholder,) = await slack.until(lambda: slack.visible("C1"))
-    waiting = placeholder.words
-    await dying.leftovers.leave()
-    await successor.start()
-    said = [message.words for message in slack.visible("C1")]
-    assert said == ([INTERRUPTED] if may_read else [waiting, INTERRUPTED])
-    assert not await replies.left_open("slack", datetime.now(UTC))
+    async with killed(slack, store, engine, replies) as there:
+        asked = await SlackUser(slack, OverSocket(slack)).mention("why?")
+        (begun,) = await slack.until(lambda: slack.visible("C1", "U2"))
+        shown = begun.words
     replies.thawed.set()
-    for app in (successor, dying):
-        await app.stop(grace=0)
+    said = [words for words, thread, only_for in there if (thread, only_for) == (asked, "")]
+    assert said == ([INTERRUPTED] if may_read else [shown, INTERRUPTED])
+
+
+async def test_question_for_which_a_status_was_shown_is_closed_in_its_thread(
+    slack: SlackServer, store: FakeStore, engine: Engine, calls: Calls
+) -> None:
+    calls.gate.clear()
+    async with killed(slack, store, engine, FakeOpenReplies()) as there:
+        asked = await SlackUser(slack, OverSocket(slack)).mention("yesterday")
+        await slack.until(lambda: slack.statuses)
+        assert not slack.visible("C1")
+    assert there == [(INTERRUPTED, asked, "")]
+
+
+async def test_who_alone_saw_a_sign_of_work_is_told_alone(
+    slack: SlackServer, store: FakeStore, engine: Engine, calls: Calls
+) -> None:
+    calls.gate.clear()
+    async with killed(slack, store, engine, FakeOpenReplies()) as there:
+        await SlackUser(slack, OverSocket(slack)).command("yesterday")
+        await slack.until(lambda: slack.visible("C1"))
+    assert (INTERRUPTED, "", "U1") in there
+    assert {only_for for _, _, only_for in there} == {"U1"}
+
+
+async def test_placeholder_whose_posting_was_not_confirmed_becomes_the_answer(
+    slack: SlackServer, user: SlackUser, app: SlackApp, calls: Calls
+) -> None:
+    calls.gate.clear()
+    slack.go_wrong("chat.postMessage", Fault(after=True, drop=True))
+    await user.direct("yesterday")
+    (placeholder,) = await slack.until(lambda: slack.visible("D1"))
+    calls.gate.set()
+    await app.inbox.drained()
+    assert slack.visible("D1") == [placeholder]
+    assert "Yesterday" in placeholder.words
+
+
+@pytest.mark.parametrize("may_read", [True, False])
+async def test_an_answer_that_slack_does_not_confirm_is_not_taken_for_an_interrupted_one(
+    slack: SlackServer, store: FakeStore, running: Running, calls: Calls, may_read: bool
+) -> None:
+    slack.scopes = f"{ALL_SCOPES},channels:history" if may_read else ALL_SCOPES
+    async with running() as app:
+        calls.gate.clear()
+        await SlackUser(slack, OverSocket(slack)).command("yesterday")
+        await slack.until(lambda: slack.visible("C1"))
+        slack.go_wrong("chat.postMessage", Fault(after=True, drop=True))
+        calls.gate.set()
+        await app.inbox.drained()
+        await app.leftovers.close_all()
+        (answer,) = slack.visible("C1", "U2")
+        assert "Yesterday" in answer.words
+        assert [UNSURE in message.words for message in slack.visible("C1")][-1] is not may_read
+        assert not await store.open_replies.left_open("slack", datetime.now(UTC))
+
+
+@pytest.mark.parametrize("agent", [True, False])
+async def test_a_command_that_fails_leaves_nothing_for_all(
+    slack: SlackServer, user: SlackUser, app: SlackApp, agent: bool
+) -> None:
+    slack.agent = agent
+    await user.command("week")
+    await user.mention("week")
+    await app.inbox.drained()
+    assert all(message.only_for == "U1" for message in slack.order)
+    assert len([message for message in slack.order if "Hugging Face does not answer" in message.words]) == 2
+
+
+async def test_one_whose_request_waits_behind_a_slow_one_is_told(
+    slack: SlackServer, user: SlackUser, app: SlackApp, calls: Calls
+) -> None:
+    calls.gate.clear()
+    await user.direct("yesterday")
+    await user.direct("search afterwards")
+    waiting = await seen(slack, IN_LINE, channel="D1")
+    calls.gate.set()
+    await app.inbox.drained()
+    assert "You searched for: afterwards" in waiting.words
+    assert len(slack.visible("D1")) == 2
+
+
+async def test_what_waits_for_a_moment_is_not_told(slack: SlackServer, user: SlackUser, app: SlackApp) -> None:
+    for number in range(3):
+        await user.direct(f"search n{number}")
+    await app.inbox.drained()
+    assert not [line for line in slack.transcript if IN_LINE in line]

@@ -8,13 +8,16 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from adapters.slack.app import SlackApp
+from adapters.slack.config import SlackConfig
+from bot.chat.engine import Engine
 from bot.chat.request import Place
 from bot.ports import OpenReply
 from bot.testing.store import FakeStore
-from tests.integration.slack.conftest import Running
+from tests.integration.slack.conftest import Running, slack_app
 from tests.integration.slack.small_engine import Calls
 from tests.integration.slack.test_slack_conversations import seen
-from tests.servers.slack import BOT, Fault, Message, SlackServer
+from tests.servers.limits import SlackLimits
+from tests.servers.slack import APP_TOKEN, BOT, BOT_TOKEN, Fault, Message, SlackServer
 from tests.servers.slack_user import OverSocket, SlackUser
 
 
@@ -48,10 +51,11 @@ async def test_after_a_disconnect_the_bot_comes_back(slack: SlackServer, user: S
 async def test_a_silent_engine_is_said_to_be_silent(slack: SlackServer, user: SlackUser, calls: Calls) -> None:
     calls.gate.clear()
     await user.command("yesterday")
-    assert await seen(slack, "Still waiting for an answer")
+    assert (await seen(slack, "Still waiting for an answer")).only_for == "U1"
     calls.gate.set()
     await seen(slack, "Yesterday")
-    assert not [message for message in slack.visible("C1") if "Still waiting" in message.words]
+    (answer,) = slack.visible("C1", "U2")
+    assert "Yesterday" in answer.words
 
 
 async def test_one_who_waits_does_not_stop_the_others(slack: SlackServer, user: SlackUser, calls: Calls) -> None:
@@ -93,8 +97,7 @@ async def test_a_lost_answer_does_not_double_a_message(slack: SlackServer, user:
 
 @pytest.mark.parametrize("word", ["invalid_blocks", "msg_blocks_too_long"])
 async def test_a_refused_form_is_sent_again_in_a_plainer_one(slack: SlackServer, user: SlackUser, word: str) -> None:
-    slack.agent = False
-    slack.go_wrong("chat.update", Fault(error=word))
+    slack.go_wrong("chat.postMessage", Fault(error=word))
     await user.command("today")
     answer = await seen(slack, "A Paper")
     assert all("accessory" not in block for block in answer.blocks)
@@ -243,3 +246,25 @@ async def test_a_stop_lets_a_running_answer_finish(slack: SlackServer, running: 
         calls.gate.set()
         await stopping
     assert "You asked: why?" in slack.visible("C1")[-1].words
+
+
+async def test_answers_of_one_channel_wait_in_one_line(engine: Engine, store: FakeStore) -> None:
+    async with SlackServer(limits=SlackLimits()) as slack:
+        config = SlackConfig(api_url=slack.api_url, bot_token=BOT_TOKEN, app_token=APP_TOKEN)
+        app = slack_app(config, engine, store)
+        await app.start()
+        user = SlackUser(slack, OverSocket(slack))
+        await asyncio.gather(*(user.mention(f"search n{number}") for number in range(6)))
+        await app.inbox.drained()
+        await app.stop(grace=1)
+    assert len(slack.visible("C1")) == 6
+    assert slack.refused <= 1
+    assert not slack.faults
+
+
+async def test_a_channel_that_waits_holds_up_no_other(slack: SlackServer, user: SlackUser) -> None:
+    slack.go_wrong("chat.postMessage", Fault(status=429, retry_after=600))
+    await user.command("search held")
+    await slack.until(lambda: any(method == "chat.postMessage" for method, _ in slack.calls))
+    await user.direct("search elsewhere")
+    assert await seen(slack, "You searched for: elsewhere", channel="D1")
