@@ -24,6 +24,7 @@ KEPT = {Kind.DAILY: timedelta(days=60), Kind.WEEKLY: timedelta(days=250)}
 STEPS_KEPT = timedelta(days=7)  # of digests that have ended: for whoever wants to know what happened
 EVENTS_KEPT = timedelta(days=1)  # by then no platform delivers an event again
 CODES_KEPT = timedelta(days=1)  # after they have expired; who has not wanted mail by then is left alone
+RESERVATIONS_KEPT = timedelta(days=1)  # of tokens; those of a crash have held nothing for long
 LEASES_KEPT = timedelta(days=7)  # after they have run out
 DAY = timedelta(days=1)
 LOOK = 3600.0  # seconds between two looks whether the day is over
@@ -62,6 +63,7 @@ class Cleaner:
             await store.deliveries.forget_before(kind, now - kept)
         await store.events.forget_begun(EVENTS_KEPT)
         await store.leases.forget_ended(LEASES_KEPT)
+        await store.ledger.release_stale(now - RESERVATIONS_KEPT)
         await forget_unconfirmed(store.subscriptions, store.opt_ins, now - CODES_KEPT)
         await self._steps.forget(STEPS_KEPT)
 

@@ -14,7 +14,11 @@ if TYPE_CHECKING:
 
 
 class UsageLedger(Protocol):
-    """Tokens and cost per workspace, UTC day and model.  Reserved before a call, settled after it."""
+    """Tokens and cost per workspace, UTC day and model.  Reserved before a call, settled after it.
+
+    A reservation older than any call lasts was left behind by a crash.  It holds nothing any more, nor does one of the
+    future; the call's usage is kept all the same if it is settled later.
+    """
 
     async def reserve(self, workspace: str, day: date, tokens: int, budget: int) -> int | None:
         """Hold `tokens` if used plus held stays within `budget` (0: no limit); the reservation's id, or None."""
@@ -26,7 +30,7 @@ class UsageLedger(Protocol):
         """What a workspace used on a UTC day, a row per model and purpose."""
 
     async def release_stale(self, before: datetime) -> int:
-        """Give back reservations made before then, which a crash left behind; how many there were."""
+        """Drop reservations made before then, which a crash left behind; how many there were."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

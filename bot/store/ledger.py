@@ -3,31 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import ColumnElement, Table, case, delete, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.llm.model import Usage
+from bot.llm.timeouts import Timeouts
 from bot.ports import Clock, DayUsage
 from bot.store.database import Database
+from bot.store.instants import SKEW
 from bot.store.tables import reservations, usage
+
+LONGEST_CALL = Timeouts().longest_call
 
 
 class SqlLedger:
     """Implements `bot.ports.UsageLedger`."""
 
-    def __init__(self, database: Database, clock: Clock) -> None:
+    def __init__(self, database: Database, clock: Clock, longest_call: timedelta = LONGEST_CALL) -> None:
         self._database = database
         self._clock = clock
+        self._longest_call = longest_call
 
     async def reserve(self, workspace: str, day: date, tokens: int, budget: int) -> int | None:
         """Hold `tokens` if they fit; no two reservations of one workspace and day look at the same time."""
-        row = {"workspace": workspace, "day": day, "tokens": tokens, "made_at": self._clock.now()}
+        now = self._clock.now()
+        row = {"workspace": workspace, "day": day, "tokens": tokens, "made_at": now}
         async with self._database.transaction() as connection:
             if budget:
                 await self._database.exclude_others(connection, f"budget {workspace} {day}")
-                if await _spoken_for(connection, workspace, day) + tokens > budget:
+                since = now - self._longest_call
+                if await _spoken_for(connection, workspace, day, since, now + SKEW) + tokens > budget:
                     return None
             made = await connection.execute(reservations.insert().values(row).returning(reservations.c.number))
             return int(made.scalar_one())
@@ -68,15 +75,19 @@ class SqlLedger:
             return [DayUsage(**row._mapping) for row in await connection.execute(mine)]
 
     async def release_stale(self, before: datetime) -> int:
-        """Give back reservations made before then."""
+        """Drop reservations made before then."""
         async with self._database.transaction() as connection:
             return (await connection.execute(delete(reservations).where(reservations.c.made_at < before))).rowcount
 
 
-async def _spoken_for(connection: AsyncConnection, workspace: str, day: date) -> int:
-    """Tokens that are used or held."""
+async def _spoken_for(
+    connection: AsyncConnection, workspace: str, day: date, earliest: datetime, latest: datetime
+) -> int:
+    """Tokens that are used, or held by a reservation made between these instants."""
     used = select(func.sum(usage.c.prompt_tokens + usage.c.completion_tokens)).where(*_of(usage, workspace, day))
-    held = select(func.sum(reservations.c.tokens)).where(*_of(reservations, workspace, day))
+    held = select(func.sum(reservations.c.tokens)).where(
+        *_of(reservations, workspace, day), reservations.c.made_at.between(earliest, latest)
+    )
     both = select(func.coalesce(used.scalar_subquery(), 0) + func.coalesce(held.scalar_subquery(), 0))
     return int((await connection.execute(both)).scalar_one())
 

@@ -5,12 +5,15 @@ from __future__ import annotations
 import itertools
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 from bot.llm.model import Usage
+from bot.llm.timeouts import Timeouts
 from bot.ports import Clock, DayUsage
 from bot.testing.clock import FakeClock
+
+SKEW = timedelta(minutes=1)  # between clocks that are right
 
 
 class _Reservation(NamedTuple):
@@ -31,12 +34,18 @@ class FakeLedger:
 
     async def reserve(self, workspace: str, day: date, tokens: int, budget: int) -> int | None:
         """Hold `tokens` if they fit."""
-        held = sum(own.tokens for own in self._held.values() if (own.workspace, own.day) == (workspace, day))
+        now = self._clock.now()
+        earliest, latest = now - Timeouts().longest_call, now + SKEW
+        held = sum(
+            own.tokens
+            for own in self._held.values()
+            if (own.workspace, own.day) == (workspace, day) and earliest <= own.made_at <= latest
+        )
         used = sum(row.prompt_tokens + row.completion_tokens for row in await self.usage(workspace, day))
         if budget and used + held + tokens > budget:
             return None
         number = next(self._numbers)
-        self._held[number] = _Reservation(workspace, day, tokens, self._clock.now())
+        self._held[number] = _Reservation(workspace, day, tokens, now)
         return number
 
     async def settle(self, reservation: int, model: str, purpose: str, usage: Usage | None) -> None:
@@ -60,7 +69,7 @@ class FakeLedger:
         return [row for key, row in sorted(self._used.items()) if key[:2] == (workspace, day)]
 
     async def release_stale(self, before: datetime) -> int:
-        """Give back reservations made before then."""
+        """Drop reservations made before then."""
         stale = [number for number, own in self._held.items() if own.made_at < before]
         for number in stale:
             del self._held[number]
