@@ -20,7 +20,7 @@ from bot.ports import Clock, Leases
 
 log = structlog.get_logger(__name__)
 
-TTL = timedelta(seconds=15)  # how long a process that was killed keeps others waiting
+TTL = timedelta(seconds=15)  # how long a process that was killed keeps those on other machines waiting
 RENEW_SECONDS = 4.0
 RETRY_SECONDS = 1.0
 _RANGE = re.compile(r"(?P<first>\d{1,5})(?:-(?P<last>\d{1,5}))?/(?P<count>\d{1,5})")

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 
+from bot.llm.timeouts import Timeouts
 from bot.ports import Clock, Store
 from bot.settings import Settings
 
@@ -20,7 +21,10 @@ async def open_store(
     url = database_url(settings)
     database = await Database.open(url, settings.data, migrated=migrated, or_read_only=or_read_only)
     try:
-        yield SqlStore(database, clock, folder=settings.data, secret_key=settings.secret_key)
+        timeouts = Timeouts.within(settings.model_timeout)
+        store = SqlStore(database, clock, folder=settings.data, secret_key=settings.secret_key, timeouts=timeouts)
+        with closing(store):
+            yield store
     finally:
         await database.aclose()
 

@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from pydantic import SecretStr
 
 from bot.errors import SettingsError, StoreError
+from bot.private import make_private_folder
 
 KEY_FILE = "secret.key"
 MIN_KEY_LENGTH = 32  # characters
@@ -57,6 +58,7 @@ def _make_key(path: Path) -> None:
     """Write a new key for this user alone, unless there is one; whole, or not at all."""
     if path.exists():
         return
+    make_private_folder(path.parent)
     draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w", encoding="ascii") as file:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 
 from sqlalchemy import ColumnElement, case, delete, select, update
 
+from bot.store.alive import Processes
 from bot.store.database import Database
 from bot.store.instants import instant, runs
 from bot.store.tables import leases
@@ -14,26 +16,46 @@ from bot.store.tables import leases
 class SqlLeases:
     """Implements `bot.ports.Leases`."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, processes: Processes | None = None) -> None:
         self._database = database
+        self._processes = processes
 
     async def acquire(self, name: str, owner: str, length: timedelta) -> int | None:
+        """Take or renew; what a dead process of this machine holds is free at once."""
+        token = await self._take(name, owner, length)
+        if token is None and (dead := await self._dead_holder(name)):
+            token = await self._take(name, owner, length, dead)
+        return token
+
+    async def _take(self, name: str, owner: str, length: timedelta, dead: str | None = None) -> int | None:
         """Take or renew, in one statement; the token grows whenever the owner is not the one before."""
-        ends = instant(self._database, length)
-        insert = self._database.insert(leases).values(name=name, owner=owner, token=1, expires_at=ends)
+        ends, process = instant(self._database, length), self._processes.own if self._processes else None
+        row = {"name": name, "owner": owner, "token": 1, "expires_at": ends, "process": process}
+        insert = self._database.insert(leases).values(row)
         mine = leases.c.owner == owner
+        free = ~self._is_held(length) if dead is None else leases.c.process == dead
         taken = insert.on_conflict_do_update(
             index_elements=[leases.c.name],
             set_={
                 "owner": owner,
                 "token": case((mine, leases.c.token), else_=leases.c.token + 1),
                 "expires_at": ends,
+                "process": process,
             },
-            where=mine | ~self._is_held(length),
+            where=mine | free,
         )
         async with self._database.statement() as connection:
             token: int | None = (await connection.execute(taken.returning(leases.c.token))).scalar()
             return token
+
+    async def _dead_holder(self, name: str) -> str | None:
+        """The process that holds a lease, if it has surely ended."""
+        if self._processes is None:
+            return None
+        async with self._database.reading() as connection:
+            asked = select(leases.c.process).where(leases.c.name == name)
+            process = (await connection.execute(asked)).scalar()
+        return process if process is not None and await asyncio.to_thread(self._processes.is_dead, process) else None
 
     async def release(self, name: str, owner: str) -> None:
         """Give back what `owner` holds."""

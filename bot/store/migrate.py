@@ -6,7 +6,7 @@ from sqlalchemy import Connection, inspect, text
 
 from bot.errors import StoreError
 
-HEAD = "0010"  # the newest revision in `migrations/versions`
+HEAD = "0011"  # the newest revision in `migrations/versions`
 VERSION_TABLE = "alembic_version"
 
 

@@ -216,6 +216,7 @@ leases = Table(
     Column("owner", Words),  # NULL: given back; the row stays, so that the token grows on
     Column("token", Integer, nullable=False),
     Column("expires_at", Instant, nullable=False),
+    Column("process", Words),  # which took it, as `alive.py` names it; NULL: others cannot see whether it lives
 )
 
 secrets = Table(

@@ -7,7 +7,9 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
+from bot.llm.timeouts import Timeouts
 from bot.ports import Clock, Seals, Vault
+from bot.store.alive import Processes
 from bot.store.answers import SqlAnswers
 from bot.store.conversations import SqlConversations
 from bot.store.database import Database
@@ -30,17 +32,26 @@ from bot.store.workspaces import SqlWorkspaces
 class SqlStore:
     """Implements `bot.ports.Store` on an open database."""
 
-    def __init__(self, database: Database, clock: Clock, *, folder: Path, secret_key: SecretStr | None = None) -> None:
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        *,
+        folder: Path,
+        secret_key: SecretStr | None = None,
+        timeouts: Timeouts | None = None,
+    ) -> None:
         self.papers = SqlPapers(database)
         self.summaries = SqlSummaries(database)
         self.texts = SqlTexts(database)
         self.answers = SqlAnswers(database)
-        self.ledger = SqlLedger(database, clock)
+        self.ledger = SqlLedger(database, clock, (timeouts or Timeouts()).longest_call)
         self.conversations = SqlConversations(database)
         self.saved = SqlSavedPapers(database)
         self.events = SqlEventLog(database)
         self.open_replies = SqlOpenReplies(database)
-        self.leases = SqlLeases(database)
+        self._processes = Processes(folder)
+        self.leases = SqlLeases(database, self._processes)
         self.managers = SqlManagers(database)
         self.subscriptions = SqlSubscriptions(database)
         self.shared_turns = SqlSharedTurns(database)
@@ -50,6 +61,10 @@ class SqlStore:
         self._database = database
         self._folder = folder
         self._secret_key = secret_key
+
+    def close(self) -> None:
+        """This process ends."""
+        self._processes.close()
 
     @cached_property
     def vault(self) -> Vault:

@@ -13,6 +13,7 @@ from bot.papers.http.cache import open_cache
 from bot.private import make_private_file, make_private_folder
 from bot.settings import Settings
 from bot.store.database import FILE, Database
+from bot.store.keys import KEY_FILE, keys
 
 
 def rights(path: Path) -> int:
@@ -61,3 +62,9 @@ def test_a_file_that_is_there_keeps_what_is_in_it(tmp_path: Path) -> None:
     file.write_text("words")
     make_private_file(file)
     assert (file.read_text(), rights(file)) == ("words", 0o600)
+
+
+def test_key_file_is_made_in_a_folder_that_is_not_there_yet(tmp_path: Path) -> None:
+    folder = tmp_path / "new" / "data"
+    assert keys(None, folder) == keys(None, folder)
+    assert (rights(folder), rights(folder / KEY_FILE)) == (0o700, 0o600)
