@@ -35,8 +35,11 @@ class Heard:
 
     @property
     def text(self) -> str:
-        """The answer without its thoughts."""
-        return without_unopened("".join(self._texts))
+        """The answer without its thoughts; JSON that is all there is of thoughts is the answer in the wrong field."""
+        text = without_unopened("".join(self._texts))
+        thoughts = "".join(self._thoughts).strip()
+        is_misplaced = self._is_json and self.finish != "length" and thoughts[:1] == "{" and thoughts[-1:] == "}"
+        return thoughts if is_misplaced and not text.strip() else text
 
     @property
     def written(self) -> str:

@@ -91,6 +91,10 @@ def _drop_effort(dialect: Dialect, call: ModelCall, found: re.Match[str]) -> Non
     dialect.dropped.add("reasoning_effort")
 
 
+def _stop_streaming(dialect: Dialect, call: ModelCall, found: re.Match[str]) -> None:
+    dialect.dropped |= {"stream", "stream_options"}
+
+
 def _swap_cap(dialect: Dialect, call: ModelCall, found: re.Match[str]) -> None:
     if dialect.cap_swapped:  # both names were tried
         return
@@ -121,6 +125,7 @@ LESSONS = tuple(
         # Gemini "the schema has too many states", llama.cpp "failed to parse grammar"
         (r"\bschema\b|grammar|too many states", _drop_all_rules),
         (r"response_format|json_schema|json_object|structured output|\bschema\b|grammar|too many states", _step_down),
+        (r"stream(?:ing)? is not supported|not support stream(?:ing)?\b", _stop_streaming),
         (r"temperature|stream_options|reasoning_effort", _drop_parameter),
         (r"not support thinking|thinking is not supported", _drop_effort),  # Ollama
         (r"max_tokens|max_completion_tokens", _swap_cap),

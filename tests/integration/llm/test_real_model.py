@@ -16,6 +16,7 @@ from bot.llm.model import Completion, Message, ModelCall
 from bot.llm.openai import OpenAIModel
 from bot.llm.tokens import TokenCounter
 from bot.papers.model import Paper
+from bot.reading.ports import UNHURRIED
 from bot.reading.summaries import Summarizer
 from bot.testing.clock import FakeClock
 from bot.testing.store import FakeStore
@@ -57,6 +58,6 @@ async def test_summaries_come_whatever_it_writes(model: OpenAIModel) -> None:
     store = FakeStore()
     meter = Meter(model=model, ledger=store.ledger, counter=TokenCounter(model.name), clock=FakeClock())
     paper = Paper(id="2607.00001", title="Rook", abstract="We propose Rook, which prunes attention heads.")
-    result = await Summarizer(meter, store.summaries).summarize([paper], workspace="slack:T1")
+    result = await Summarizer(meter, store.summaries).summarize([paper], workspace="slack:T1", patience=UNHURRIED)
     assert result.by_id[paper.id].line
     assert await store.ledger.usage("slack:T1", FakeClock().now().date())

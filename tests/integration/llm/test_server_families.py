@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from bot.errors import AnswerCut, AnswerMalformed, ModelUnavailable, RateLimited, Unauthorized
+from bot.errors import AnswerCut, AnswerEmpty, AnswerMalformed, ModelUnavailable, RateLimited, Unauthorized
 from bot.llm.budget import Meter
 from bot.llm.model import Completion, Message, ModelCall, TextDelta
 from bot.llm.openai import OpenAIModel
@@ -18,7 +18,7 @@ from bot.llm.tokens import TokenCounter
 from bot.testing.clock import FakeClock
 from bot.testing.store import FakeStore
 from tests.integration.llm.connecting import HASTY, SCHEMA, call, connected
-from tests.servers.openai import Behaviour, fails, says, says_json, streams, writes
+from tests.servers.openai import Behaviour, fails, refuses, says, says_json, streams, writes
 from tests.servers.openai_families import (
     THOUGHT,
     cap_of,
@@ -83,6 +83,7 @@ both_ways = pytest.mark.parametrize("streamed", [False, True], ids=["whole", "st
         pytest.param(writes({"content": ANSWER, "reasoning": DRAFT}), id="a whole answer to any request"),
         pytest.param(streams({"role": "assistant"}, {"content": ANSWER}, finish=None), id="no finish reason"),
         pytest.param(streams({"content": ANSWER}, ends=False), id="no [DONE]"),
+        pytest.param(streams({"reasoning_content": ANSWER}), id="the answer in the thoughts' field"),
     ],
 )
 async def test_the_answer_is_told_from_the_thoughts(behaviour: Behaviour, streamed: bool) -> None:
@@ -228,6 +229,20 @@ async def test_a_schema_that_is_too_much_is_sent_without_its_limits(complaint: s
         await model.complete(call(LIMITED))
     assert [asked["response_format"]["type"] for asked in server.asked] == ["json_schema"] * 2
     assert "Items" not in json.dumps(server.asked[-1]["response_format"]).replace('"items"', "")
+
+
+@pytest.mark.parametrize("complaint", ["Streaming is not supported.", "This model does not support streaming"])
+async def test_a_model_that_does_not_stream_is_asked_for_the_whole_answer(complaint: str) -> None:
+    async with connected(refuses("stream", GOOD, message=complaint)) as (model, server):
+        answers = [(await said(model, call(SCHEMA), streamed=True)).data for _ in range(2)]
+    assert answers == [{"n": 3}] * 2
+    assert ["stream" in asked for asked in server.asked] == [True, False, False]
+
+
+async def test_a_draft_in_thoughts_is_no_answer() -> None:
+    async with connected(streams({"reasoning_content": f"Draft: {DRAFT}"})) as (model, _):
+        with pytest.raises(AnswerEmpty):
+            await model.complete(call(SCHEMA))
 
 
 def _errors() -> Sequence[Any]:
