@@ -32,12 +32,14 @@ class Pace:
 
     edit: float = 1.0  # least time between two edits of one message
     silence: float = 15.0  # after so long without a word from the engine, people are told
+    held_up: float = 3.0  # after so long that Discord does not take an answer's first message, "is typing" is shown
     farewell: float = 20.0  # how long a shutdown waits for answers under way
     heartbeat: float = 60.0  # a connection that acknowledges no heartbeat for so long is replaced
     watch: float = 300.0  # between two checks that a connection still hears something
     watch_patience: float = 30.0  # how long the answer to such a check may take
     identify: float = 5.0  # between two shards of one bucket that connect; Discord demands it
-    grace: float = 0.05  # an answer that is there so soon is not written down as open
+    grace: float = 0.02  # an answer that is there so soon is not written down; Discord itself is farther away
+    noting: float = 0.5  # how long an acknowledgement waits until it is written down that an answer is open
     note: float = 60.0  # how long a note to one person stands in a channel
     token: float = 14 * 60.0  # an interaction can be answered for 15 minutes; a margin is kept
 

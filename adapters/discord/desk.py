@@ -33,10 +33,13 @@ from adapters.discord.fading import Notes
 from adapters.discord.forms import ANSWER, command_form, question_form, written
 from adapters.discord.leftovers import OpenAnswer
 from adapters.discord.permissions import lacking_to_answer, may_have_thread
+from adapters.discord.persistence import respond
 from adapters.discord.presses import decode
 from adapters.discord.render import pages
+from adapters.discord.sending import SILENT_MENTIONS, send
 from adapters.discord.services import Services
-from adapters.discord.surfaces import SILENT_MENTIONS, InteractionSurface, MessageSurface, OnThread, named, send
+from adapters.discord.surfaces import NOTHING_YET, ORIGINAL, InteractionSurface, MessageSurface, OnThread
+from adapters.discord.threads import named
 from adapters.discord.turns import Turns
 from bot.chat.engine import apology
 from bot.chat.request import Origin, Place, Request
@@ -64,6 +67,7 @@ class Desk:
         self._turns = Turns()
         self._notes = Notes(pace.note, services.clock)
         self._presses: set[tuple[int, int, str]] = set()
+        self._interactions: set[int] = set()
         self._under_way: set[asyncio.Task[None]] = set()
         self._closing = False
 
@@ -93,7 +97,7 @@ class Desk:
                 await self._refuse(interaction, error.sentence)
                 return
             if pressed.ask is not None:
-                await interaction.response.send_modal(question_form(custom_id, _label(interaction), pressed.ask))
+                await _show(interaction, question_form(custom_id, _label(interaction), pressed.ask))
                 return
             if pressed.fills:
                 await self._show_form(interaction, custom_id, pressed.command)
@@ -160,8 +164,7 @@ class Desk:
         except BotError as error:
             await _say_privately(interaction, apology(error))
         else:
-            shown = command_form(custom_id, form, channels=interaction.guild is not None)
-            await interaction.response.send_modal(shown)
+            await _show(interaction, command_form(custom_id, form, channels=interaction.guild is not None))
 
     async def _take_form(self, interaction: Interaction, line: str) -> None:
         request = await self._request(interaction, line, written(interaction))
@@ -211,13 +214,26 @@ class Desk:
         if objection := self._services.engine.objection(request):
             await _say_privately(interaction, apology(objection))
             return
+        if interaction.id in self._interactions:
+            log.info("interaction_dropped", action="acknowledge", reason="it came twice")
+            return
+        self._interactions.add(interaction.id)
+        try:
+            await self._answer_once(interaction, request, private)
+        finally:
+            self._interactions.discard(interaction.id)
+
+    async def _answer_once(self, interaction: Interaction, request: Request, private: bool) -> None:
         command = self._services.engine.command_of(request)
         private = private or (command is not None and command.is_private)
-        deferred = await _defer(interaction, private)
-        if deferred is None:
-            return
         book = self._book(request.place)
-        book.opened(interaction.channel_id or 0, deferred.message_id or 0, interaction.token)
+        slow = command is not None and command.slow
+        book.opened(interaction.channel_id or 0, ORIGINAL, interaction.token, after=0.0 if slow else self._pace.grace)
+        if slow:  # so that a crash right after the acknowledgement leaves no "thinking" that nobody knows of
+            await book.noted(self._pace.noting)
+        if not await _acknowledge(interaction, private):
+            await book.closed()
+            return
         surface = InteractionSurface(
             interaction,
             private=private,
@@ -234,7 +250,8 @@ class Desk:
         """
         request = await self._request_of(message, me)
         book = self._book(request.place)
-        book.opened(message.channel.id, 0, str(message.id))
+        book.opened(message.channel.id, NOTHING_YET, str(message.id))
+        await book.noted(self._pace.noting)
         in_thread = None
         settings = self._is_about_settings(request)
         if may_have_thread(message) and not settings:
@@ -247,6 +264,7 @@ class Desk:
             in_thread=in_thread,
             settings=settings,
             book=book,
+            pace=self._pace,
             notes=self._notes,
             on_thread=self._remember(request),
         )
@@ -261,7 +279,7 @@ class Desk:
         return allowed
 
     def _book(self, place: Place) -> OpenAnswer:
-        return OpenAnswer(place, self._services.open_replies, self._services.clock, self._pace.grace)
+        return OpenAnswer(place, self._services.open_replies, self._services.clock)
 
     async def _carry_list(self, channel: Place, thread: Place) -> None:
         """A thread begins: `#3` means there what it means in the channel at this moment."""
@@ -343,18 +361,25 @@ def _with_faults(faults: Mapping[str, str], line: str) -> Document:
 async def _say_privately(interaction: Interaction, document: Document) -> None:
     """Answer at once, to the person who asked alone."""
     view = pages(document)[0].view()
-    await interaction.response.send_message(view=view, ephemeral=True, allowed_mentions=SILENT_MENTIONS)
+    await respond(
+        lambda: interaction.response.send_message(view=view, ephemeral=True, allowed_mentions=SILENT_MENTIONS)
+    )
 
 
-async def _defer(interaction: Interaction, private: bool) -> discord.InteractionCallbackResponse[Any] | None:
-    """Acknowledge; None if that is no use, because it came too late or is a repetition."""
+async def _show(interaction: Interaction, form: discord.ui.Modal) -> None:
+    await respond(lambda: interaction.response.send_modal(form))
+
+
+async def _acknowledge(interaction: Interaction, private: bool) -> bool:
+    """Acknowledge; False if that is no use, because it came too late or is a repetition."""
     try:
-        return await interaction.response.defer(ephemeral=private, thinking=True)
+        await respond(lambda: interaction.response.defer(ephemeral=private, thinking=True))
     except discord.HTTPException as error:
         if error.code not in (UNKNOWN_INTERACTION, ALREADY_ACKNOWLEDGED):
             raise
-        log.info("interaction_dropped", action="defer", code=error.code)
-        return None
+        log.info("interaction_dropped", action="acknowledge", code=error.code)
+        return False
+    return True
 
 
 def _label(interaction: Interaction) -> str:

@@ -29,6 +29,7 @@ FAULTS = (discord.DiscordException, aiohttp.ClientError, asyncio.TimeoutError, O
 UNKNOWN_MESSAGE = 10008
 UNKNOWN_INTERACTION = 10062
 THREAD_ARCHIVED = 50083
+THREAD_EXISTS = 160004  # a message has one at most, which bears the id of the message
 ALREADY_ACKNOWLEDGED = 40060
 NO_REPLY_WITHOUT_HISTORY = 160002
 TOKEN_LIFE_OVER = frozenset({10015, 50027})  # unknown webhook, invalid webhook token

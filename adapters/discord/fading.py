@@ -14,6 +14,7 @@ import discord
 import structlog
 
 from adapters.discord.errors import FAULTS, translated
+from adapters.discord.persistence import persistently
 from bot.documents.model import Document, Footnote, Moment, text
 from bot.ports import Clock
 
@@ -53,6 +54,6 @@ class Notes:
 
 async def _delete(message: discord.Message) -> None:
     try:
-        await message.delete()
+        await persistently(message.delete)
     except FAULTS as error:
         log.info("note_not_taken_away", action="take_note_away", reason=translated(error).sentence)

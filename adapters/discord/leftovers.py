@@ -13,16 +13,17 @@ import structlog
 from adapters.discord.delivery import INTERRUPTED, sentence
 from adapters.discord.errors import FAULTS, only_logged, translated
 from adapters.discord.events import guild_workspace
+from adapters.discord.persistence import persistently
 from adapters.discord.render import pages
-from adapters.discord.surfaces import SILENT_MENTIONS, nonce_of
+from adapters.discord.sending import SILENT_MENTIONS, nonce_of
+from adapters.discord.surfaces import NOTHING_YET, ORIGINAL
 from bot.chat.request import Place
 from bot.digests.model import Target
 from bot.digests.ports import WatchesChannels
 from bot.ports import Clock, OpenReplies, OpenReply, Workspaces
 
-_ORIGINAL: Any = "@original"  # what Discord calls an interaction's first response
+_ORIGINAL_RESPONSE: Any = ORIGINAL
 
-NOTHING_YET = "0"
 _GUILD = re.compile(r"discord:\d+")
 
 log = structlog.get_logger(__name__)
@@ -31,29 +32,36 @@ log = structlog.get_logger(__name__)
 class OpenAnswer:
     """Implements `surfaces.Book` for one answer over the port `OpenReplies`.
 
-    The reference kept is `CHANNEL/MESSAGE/TOKEN`; the token of an interaction is worth nothing after 15 minutes.  A
-    question that shows no answer yet is `CHANNEL/0/QUESTION`.  An answer that is there within `grace` seconds is never
-    written down: that would take longer than the answer.  Nor does an answer fail where the store does.
+    The reference kept is `CHANNEL/MESSAGE/TOKEN`, where MESSAGE is `@original` while only the interaction is known; the
+    token of an interaction is worth nothing after 15 minutes.  A question that shows no answer yet is
+    `CHANNEL/0/QUESTION`.  No answer fails where the store does.
     """
 
-    def __init__(self, place: Place, open_replies: OpenReplies, clock: Clock, grace: float) -> None:
+    def __init__(self, place: Place, open_replies: OpenReplies, clock: Clock) -> None:
         self._place = place
         self._open_replies = open_replies
         self._clock = clock
-        self._grace = grace
         self._reply: OpenReply | None = None
         self._written: OpenReply | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._writing: asyncio.Task[None] | None = None
 
-    def opened(self, channel: int, message: int, token: str = "") -> None:
-        """A placeholder, half an answer, or a question alone stands there now; nobody waits until that is written."""
+    def opened(self, channel: int, message: str, token: str = "", *, after: float = 0.0) -> None:
+        """A placeholder, half an answer, or a question alone stands there, or is about to.
+
+        It is written down now, or after so many seconds if it is still open then.
+        """
         reference = f"{channel}/{message}/{token}"
         self._reply = OpenReply(place=self._place, message=reference, opened_at=self._clock.now())
-        if self._timer is None:
-            self._timer = asyncio.get_running_loop().call_later(self._grace, self._begin_writing)
-        elif self._writing is not None and self._writing.done():
+        if after:
+            self._timer = asyncio.get_running_loop().call_later(after, self._begin_writing)
+        else:
             self._begin_writing()
+
+    async def noted(self, seconds: float) -> None:
+        """Wait until it is written down, but no longer than so many seconds."""
+        if self._writing is not None:
+            await asyncio.wait({self._writing}, timeout=seconds)
 
     async def closed(self) -> None:
         """It is finished."""
@@ -68,16 +76,15 @@ class OpenAnswer:
             self._written = None
 
     def _begin_writing(self) -> None:
-        self._writing = asyncio.ensure_future(self._write())
+        if self._writing is None or self._writing.done():
+            self._writing = asyncio.create_task(self._write())
 
     async def _write(self) -> None:
         with only_logged("note_open_answer"):
             while self._reply is not None and self._reply != self._written:
                 reply, before = self._reply, self._written
-                await self._open_replies.opened(reply)
+                await (self._open_replies.became(before, reply) if before else self._open_replies.opened(reply))
                 self._written = reply
-                if before is not None:
-                    await self._open_replies.closed(before)
 
 
 async def close_leftovers(
@@ -87,13 +94,16 @@ async def close_leftovers(
     shard_ids: frozenset[int],
     shards: int,
 ) -> int:
-    """Close what was opened before then in the servers of these shards; how many answers that were."""
+    """Close what was opened before then in the servers of these shards; how many answers that were.
+
+    What cannot be closed as Discord is away is left to the next start.
+    """
     left = await open_replies.left_open("discord", before)
     own = [reply for reply in left if shard_of(reply.place.workspace, shards) in shard_ids]
-    for reply in own:
-        await _close(client, reply)
+    closed = [reply for reply in own if await _is_closed(client, reply)]
+    for reply in closed:
         await open_replies.closed(reply)
-    return len(own)
+    return len(closed)
 
 
 async def forget_left_guilds(client: discord.AutoShardedClient, workspaces: Workspaces) -> int:
@@ -151,34 +161,44 @@ def shard_of(workspace: str, shards: int) -> int:
     return (int(guild) >> 22) % shards if guild.isdecimal() else 0
 
 
+async def _is_closed(client: discord.AutoShardedClient, reply: OpenReply) -> bool:
+    """Close it; whether there is nothing more to be done about it."""
+    try:
+        await _close(client, reply)
+    except FAULTS as error:
+        log.info("leftover_not_closed", action="close_leftover", reason=translated(error).sentence)
+        return isinstance(error, discord.HTTPException)
+    return True
+
+
 async def _close(client: discord.AutoShardedClient, reply: OpenReply) -> None:
     channel, message, token = reply.message.split("/", 2)
     view = pages(sentence(INTERRUPTED))[0].view()
-    try:
-        if token and message != NOTHING_YET and await _closed_by_token(client, token):
-            return
-        place = client.get_partial_messageable(int(channel))
-        written: Any = place.get_partial_message(int(message))
-        if message == NOTHING_YET:  # where something is there all the same, its nonce makes Discord answer with that
-            asked = place.get_partial_message(int(token)).to_reference(fail_if_not_exists=False)
-            written = await place.send(
+    if token and message != NOTHING_YET and (await _closed_by_token(client, token) or message == ORIGINAL):
+        return
+    place = client.get_partial_messageable(int(channel))
+    written: Any = place.get_partial_message(int(message))
+    if message == NOTHING_YET:  # where something is there all the same, its nonce makes Discord answer with that
+        asked = place.get_partial_message(int(token)).to_reference(fail_if_not_exists=False)
+        written = await persistently(
+            lambda: place.send(
                 view=view,
                 reference=asked,
                 nonce=nonce_of(token),
                 mention_author=False,
                 allowed_mentions=SILENT_MENTIONS,
             )
-        await written.edit(view=view, attachments=[], allowed_mentions=SILENT_MENTIONS)
-    except FAULTS as error:
-        log.info("leftover_not_closed", action="close_leftover", reason=translated(error).sentence)
+        )
+    await persistently(lambda: written.edit(view=view, attachments=[], allowed_mentions=SILENT_MENTIONS))
 
 
 async def _closed_by_token(client: discord.AutoShardedClient, token: str) -> bool:
     """Try the interaction's own token, which also ends a "thinking" and reaches private answers."""
     webhook = discord.Webhook.partial(int(client.application_id or 0), token, client=client)
+    view = pages(sentence(INTERRUPTED))[0].view()
     try:
-        await webhook.edit_message(
-            _ORIGINAL, view=pages(sentence(INTERRUPTED))[0].view(), allowed_mentions=SILENT_MENTIONS
+        await persistently(
+            lambda: webhook.edit_message(_ORIGINAL_RESPONSE, view=view, allowed_mentions=SILENT_MENTIONS)
         )
     except discord.HTTPException:
         return False

@@ -14,13 +14,14 @@ import discord
 
 from adapters.discord.buckets import LONGEST, Buckets
 from adapters.discord.client import intents
-from adapters.discord.errors import FAULTS, UNKNOWN_MESSAGE, translated
+from adapters.discord.errors import FAULTS, THREAD_EXISTS, UNKNOWN_MESSAGE, translated
 from adapters.discord.events import guild_workspace
 from adapters.discord.gateway import aim_rest
 from adapters.discord.marks import LOOK_BACK, component_id, find_message, find_post
 from adapters.discord.permissions import held_in, missing_to_post
 from adapters.discord.render import pages
-from adapters.discord.surfaces import SILENT_MENTIONS, files, named
+from adapters.discord.sending import SILENT_MENTIONS, files
+from adapters.discord.threads import named
 from bot.digests import unforeseen
 from bot.digests.claims import about_to_leave, leaving
 from bot.digests.model import Target
@@ -32,7 +33,6 @@ MOST_PLACES = 10_000  # channels that need not be looked at again
 UNREAD = "Discord did not say what stands there."
 MAY_NOT_READ = "The bot may not read what it has written there."
 UNKNOWN_CHANNEL = 10003
-THREAD_EXISTS = 160004
 THREAD_LOCKED = 160005
 NO_THREADS = frozenset({160006, 160007})  # too many are open
 DAY: Final = 1440  # minutes until a quiet thread is put away

@@ -7,86 +7,57 @@ answer goes to the channel.  What does not fit into one message continues in a t
 from __future__ import annotations
 
 import asyncio
-import io
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
-from typing import Any, Protocol, TypeVar
+from functools import partial
+from typing import Protocol
 
 import discord
 import structlog
 
 from adapters.discord import limits
 from adapters.discord.delivery import Pace, sentence
-from adapters.discord.errors import FAULTS, NO_REPLY_WITHOUT_HISTORY, THREAD_ARCHIVED, TOKEN_LIFE_OVER, translated
-from adapters.discord.escape import in_one_line, shortened
+from adapters.discord.errors import FAULTS, TOKEN_LIFE_OVER, UNKNOWN_MESSAGE, translated
 from adapters.discord.events import Interaction, in_own_guild
 from adapters.discord.fading import Notes
-from adapters.discord.render import Page, Picture, pages
-from bot.documents.model import Actions, Card, Document, Footnote, Heading, Paragraph, Span, Tone, text
+from adapters.discord.persistence import persistently
+from adapters.discord.render import Page, pages
+from adapters.discord.sending import (
+    SILENT_MENTIONS,
+    UNDELIVERED,
+    Writable,
+    files,
+    nonce_of,
+    send,
+    tell_directly,
+    typing_if_held_up,
+)
+from adapters.discord.threads import continues_in_thread, in_open_thread, open_thread, thread_on
+from bot.documents.model import Actions, Document, Footnote, Span, Tone, text
 from bot.errors import TargetGone
 
 log = structlog.get_logger(__name__)
 
-SILENT_MENTIONS = discord.AllowedMentions.none()
 ONLY_FOR_YOU = "That is for you alone, and I could not write to you directly. Please use `/papers` for it."
-ELSEWHERE = "Nothing can be written where you asked any more, so here is your answer."
 SENT_TO_YOU = "That is for you alone, so I sent it to you directly."
 
-Written = TypeVar("Written")
-Writable = discord.abc.Messageable
+ORIGINAL = "@original"  # what Discord calls an interaction's first response
+NOTHING_YET = "0"  # a question that shows no answer yet
+
 OnThread = Callable[[discord.Thread, Document], Awaitable[None]]
 
 
 class Book(Protocol):
     """Keeps track of an answer that is open, so that a crash does not leave it so (`leftovers.py`)."""
 
-    def opened(self, channel: int, message: int, token: str = "") -> None:
-        """A placeholder, half an answer, or a question alone stands there now."""
+    def opened(self, channel: int, message: str, token: str = "") -> None:
+        """A placeholder, half an answer, or a question alone stands there.
+
+        `message` is its id, `ORIGINAL` or `NOTHING_YET`.
+        """
 
     async def closed(self) -> None:
         """It is finished."""
-
-
-def files(pictures: Sequence[Picture]) -> list[discord.File]:
-    """Files as discord.py sends them; each can be sent once."""
-    return [discord.File(io.BytesIO(each.data), each.name, description=each.alt) for each in pictures]
-
-
-async def send(
-    channel: Writable, page: Page, *, reference: discord.Message | None = None, nonce: str | None = None
-) -> discord.Message:
-    """Send one page as a message that pings nobody; a reply to `reference` where that is allowed."""
-    options: dict[str, Any] = {"view": page.view(), "files": files(page.pictures), "allowed_mentions": SILENT_MENTIONS}
-    if nonce:
-        options["nonce"] = nonce[: limits.NONCE]
-    if reference is not None:
-        try:
-            return await channel.send(**options, reference=reference, mention_author=False)
-        except discord.HTTPException as error:
-            if error.code != NO_REPLY_WITHOUT_HISTORY and error.status != 400:
-                raise
-            options["files"] = files(page.pictures)
-    return await channel.send(**options)
-
-
-async def in_open_thread(channel: object, write: Callable[[], Awaitable[Written]]) -> Written:
-    """Write; if the channel is a thread that was put away meanwhile, open it again first."""
-    try:
-        return await write()
-    except discord.HTTPException as error:
-        if error.code != THREAD_ARCHIVED or not isinstance(channel, discord.Thread):
-            raise
-        await channel.edit(archived=False)
-        return await write()
-
-
-async def tell_directly(person: discord.User | discord.Member, document: Document) -> None:
-    """Send it as direct messages; where those are not wanted, nothing is said."""
-    try:
-        for page in (*pages(sentence(ELSEWHERE)), *pages(document)):
-            await send(person, page)
-    except FAULTS as error:
-        log.info("answer_unwanted", action="tell_directly", reason=translated(error).sentence)
 
 
 class InteractionSurface:
@@ -111,7 +82,8 @@ class InteractionSurface:
     async def show(self, page: Page) -> None:
         """Edit the response."""
         if not self._is_over:
-            await self._edit(page)
+            message = await self._edit(page)
+            self._book.opened(self._interaction.channel_id or 0, str(message.id), self._interaction.token)
 
     async def finish(self, document: Document) -> None:
         """Edit the response for the last time; pages after the first follow it."""
@@ -138,18 +110,29 @@ class InteractionSurface:
         if self._is_over:
             await self._finish_in_channel(document, made)
         elif document.private and not self._private:
-            await self._answer_privately(made)
+            await self._answer_privately(document, made)
         else:
             message = await self._edit(made[0])
             await self._continue(message, document, made[1:])
 
-    async def _answer_privately(self, made: list[Page]) -> None:
+    async def _answer_privately(self, document: Document, made: list[Page]) -> None:
         """A public response cannot become private: it is taken away, and followed by a private one.
 
         (In this order: while the response is "thinking", Discord takes the first follow-up for the response itself.)
+        Where Discord has no place for the follow-up, the person is told directly.
         """
-        await self._interaction.delete_original_response()
-        await self._follow_up(made, private=True)
+        try:
+            await persistently(self._interaction.delete_original_response)
+        except discord.NotFound as error:
+            if error.code != UNKNOWN_MESSAGE:  # gone already, perhaps by an attempt whose answer was lost
+                raise
+        try:
+            await self._follow_up(made, private=True)
+        except FAULTS as error:
+            if getattr(error, "status", 0) == 400:
+                raise
+            log.warning("follow_up_failed", action="finish_answer", reason=translated(error).sentence)
+            await tell_directly(self._interaction.user, document, UNDELIVERED)
 
     async def _continue(self, first: discord.InteractionMessage, document: Document, rest: list[Page]) -> None:
         channel = self._interaction.channel
@@ -164,9 +147,12 @@ class InteractionSurface:
 
     async def _follow_up(self, made: Sequence[Page], *, private: bool) -> None:
         for page in made:
-            await self._interaction.followup.send(
-                view=page.view(), files=files(page.pictures), allowed_mentions=SILENT_MENTIONS, ephemeral=private
-            )
+            await persistently(partial(self._send_follow_up, page, private))
+
+    async def _send_follow_up(self, page: Page, private: bool) -> None:
+        await self._interaction.followup.send(
+            view=page.view(), files=files(page.pictures), allowed_mentions=SILENT_MENTIONS, ephemeral=private
+        )
 
     async def _edit(self, page: Page) -> discord.InteractionMessage:
         return await in_open_thread(
@@ -205,6 +191,7 @@ class MessageSurface:
         in_thread: str | None = None,
         settings: bool = False,
         book: Book,
+        pace: Pace,
         notes: Notes,
         on_thread: OnThread,
     ) -> None:
@@ -213,6 +200,7 @@ class MessageSurface:
         self._in_thread = in_thread
         self._settings = settings
         self._book = book
+        self._pace = pace
         self._notes = notes
         self._on_thread = on_thread
         self._message: discord.Message | None = None
@@ -224,7 +212,7 @@ class MessageSurface:
         await self._open_thread()
         self._message = await self._put(page)
         if opens:
-            self._book.opened(self._message.channel.id, self._message.id)
+            self._book.opened(self._message.channel.id, str(self._message.id))
 
     async def finish(self, document: Document) -> None:
         """Send or edit it for the last time; pages after the first follow it."""
@@ -240,7 +228,7 @@ class MessageSurface:
             self._notes.take_away(self._message)
         channel = await self._place_for_rest(document) if rest else self._channel
         for page in rest:
-            await send(channel, page, nonce=self._nonce())
+            await self._send(channel, page)
         await self._book.closed()
 
     async def finish_elsewhere(self, document: Document) -> None:
@@ -260,8 +248,9 @@ class MessageSurface:
                     view=page.view(), attachments=files(page.pictures), allowed_mentions=SILENT_MENTIONS
                 ),
             )
-        same_channel = self._channel == self._question.channel
-        return await send(self._channel, page, reference=self._question if same_channel else None, nonce=self._nonce())
+        async with typing_if_held_up(self._channel, self._pace.held_up):
+            same_channel = self._channel == self._question.channel
+            return await self._send(self._channel, page, self._question if same_channel else None)
 
     async def _open_thread(self) -> None:
         """Once, before the first message."""
@@ -296,49 +285,7 @@ class MessageSurface:
             return sentence(ONLY_FOR_YOU)
         return sentence(SENT_TO_YOU)
 
-    def _nonce(self) -> str:
+    async def _send(self, channel: Writable, page: Page, reference: discord.Message | None = None) -> discord.Message:
+        sent = await send(channel, page, reference=reference, nonce=nonce_of(self._question.id, self._sent + 1))
         self._sent += 1
-        return nonce_of(self._question.id, self._sent)
-
-
-def nonce_of(question: int | str, part: int = 1) -> str:
-    """The same for the same part of the same answer, so that Discord drops one that is sent twice."""
-    return f"{question}.{part}"
-
-
-def continues_in_thread(document: Document) -> bool:
-    """Whether a long document goes on in a thread; a list of papers stays where it was asked for."""
-    return not any(isinstance(block, Card) for block in document.blocks)
-
-
-async def open_thread(channel: discord.TextChannel, message: int, document: Document) -> discord.Thread | None:
-    """A thread on a message of the channel; None where the bot may not open one there."""
-    return await thread_on(channel, message, thread_name(document))
-
-
-async def thread_on(channel: discord.TextChannel, message: int, name: str) -> discord.Thread | None:
-    """A thread of that name on a message; None where the bot may not open one, or too many are open."""
-    try:
-        return await channel.create_thread(name=name, message=discord.Object(message), auto_archive_duration=1440)
-    except (TimeoutError, discord.HTTPException) as error:
-        log.info("thread_not_opened", action="open_thread", channel=channel.id, reason=translated(error).sentence)
-        return None
-
-
-def thread_name(document: Document) -> str:
-    """A thread's name: the document's title, or its first words."""
-    return named(document.title or next((_words(block) for block in document.blocks if _words(block)), ""))
-
-
-def named(words: str) -> str:
-    """Somebody's words as a thread's name."""
-    return shortened(in_one_line(words), limits.THREAD_NAME) or "Paperwire"
-
-
-def _words(block: object) -> str:
-    match block:
-        case Heading(text=value):
-            return value
-        case Paragraph(text=value):
-            return "".join(span.text for span in value if isinstance(span, Span))
-    return ""
+        return sent

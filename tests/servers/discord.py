@@ -28,6 +28,7 @@ from tests.servers.discord_gateway import Gateway
 from tests.servers.limits import DiscordLimits
 
 EPOCH_MS = 1_420_070_400_000
+LOST, CUT = 0, 1
 EPHEMERAL, LOADING = 1 << 6, 1 << 7
 TEXT_CHANNEL, THREAD, DM, FORUM = 0, 11, 1, 15
 ADMINISTRATOR, MANAGE_GUILD = 1 << 3, 1 << 5
@@ -46,6 +47,7 @@ class Fault:
     """Requests that match fail so many times; with `after`, they have their effect and only the answer is this.
 
     `raw`, a content type and a text, takes the place of `body`.
+    With the status `LOST` the connection breaks instead of an answer, with `CUT` in the middle of one.
     """
 
     method: str
@@ -248,12 +250,17 @@ class DiscordServer:
 
     # --- REST ----------------------------------------------------------------------------------------------------
 
-    async def _rest(self, request: web.Request) -> web.Response:
+    async def _rest(self, request: web.Request) -> web.StreamResponse:
         path = "/" + request.match_info["tail"]
         body = await _body(request)
-        answer = self._failing(request.method, path) or self._over_the_limit(request.method, path)
-        answer = answer or await self._answer(request, path, body)
-        answer = self._failing(request.method, path, after=True) or answer
+        fault = self._fault(request.method, path, after=False)
+        answer: web.StreamResponse = (
+            await self._failed(request, fault)
+            if fault
+            else self._over_the_limit(request.method, path) or await self._answer(request, path, body)
+        )
+        if fault is None and (late := self._fault(request.method, path, after=True)):
+            answer = await self._failed(request, late)
         answer.headers.update(self._limits.told(request.method, path, time.monotonic()) if self._limits else {})
         self.watch(request.method, path, True)
         self.requests.append((time.monotonic(), request.method, path, answer.status))
@@ -261,17 +268,28 @@ class DiscordServer:
             self._changed.notify_all()
         return answer
 
-    def _failing(self, method: str, path: str, *, after: bool = False) -> web.Response | None:
+    def _fault(self, method: str, path: str, *, after: bool) -> Fault | None:
         for fault in self.faults:
             if fault.times > 0 and fault.after is after and fault.method == method and re.search(fault.path, path):
                 fault.times -= 1
-                self.note("server", f"{method} {_public(path)} fails with {fault.status}")
-                headers = {"Via": "1.1 local", **fault.headers}
-                if fault.raw is not None:
-                    kind, text = fault.raw
-                    return web.Response(text=text, status=fault.status, headers=headers, content_type=kind)
-                return _json(fault.body, status=fault.status, headers=headers)
+                how = {LOST: "is lost", CUT: "is answered by half"}.get(fault.status, f"fails with {fault.status}")
+                self.note("server", f"{method} {_public(path)} {how}")
+                return fault
         return None
+
+    async def _failed(self, request: web.Request, fault: Fault) -> web.StreamResponse:
+        if fault.status == CUT:
+            half = web.StreamResponse(headers={"Content-Type": "application/json", "Content-Length": "1000"})
+            await half.prepare(request)
+            await half.write(b'{"id": "1')
+        if fault.status in (LOST, CUT) and request.transport is not None:
+            request.transport.close()
+            return web.Response(status=499)  # which nobody gets
+        headers = {"Via": "1.1 local", **fault.headers}
+        if fault.raw is not None:
+            kind, text = fault.raw
+            return web.Response(text=text, status=fault.status, headers=headers, content_type=kind)
+        return _json(fault.body, status=fault.status, headers=headers)
 
     def _over_the_limit(self, method: str, path: str) -> web.Response | None:
         wait = self._limits.refuse(method, path, time.monotonic()) if self._limits else 0.0

@@ -207,6 +207,29 @@ async def test_questions_threads_and_a_stop_in_the_middle(bot: Bot, server: Disc
 
 
 @pytest.mark.real_data
+@pytest.mark.parametrize("seconds", [0.0, 0.02, 0.1])
+async def test_a_kill_right_after_the_acknowledgement_leaves_no_thinking(
+    bot: Bot, server: DiscordServer, person: Person, seconds: float
+) -> None:
+    async with openai_server(hangs()) as model:
+        settings = {"OPENAI_API_KEY": "k", "OPENAI_BASE_URL": model.url}
+        async with bot.running(server, **settings) as process:
+
+            def kill_when_acknowledged(method: str, path: str, done: bool) -> None:
+                if path.endswith("/callback") and not done:
+                    asyncio.get_running_loop().call_later(seconds, process.kill)
+
+            server.watch = kill_when_acknowledged
+            asked = await person.command("today")
+            await process.wait()
+        async with bot.running(server, **settings) as process:
+            answer = server.messages[asked.original or ""]
+            await server.until(lambda: INTERRUPTED in words_of(answer), PATIENCE)
+            stop(process)
+            assert await process.wait() == 0
+
+
+@pytest.mark.real_data
 async def test_a_kill_in_the_middle_is_closed_with_a_sentence(bot: Bot, server: DiscordServer, person: Person) -> None:
     async with openai_server(hangs()) as model:
         settings = {"OPENAI_API_KEY": "k", "OPENAI_BASE_URL": model.url}

@@ -12,7 +12,7 @@ import pytest
 
 from adapters.discord.delivery import INTERRUPTED, SILENT
 from adapters.discord.permissions import least
-from adapters.discord.surfaces import ELSEWHERE
+from adapters.discord.sending import ELSEWHERE
 from bot.chat.commands import COMMANDS
 from bot.chat.engine import Asked, Engine
 from bot.chat.request import Final, Origin, Partial, Place, Progress, Reply, Request
@@ -245,6 +245,46 @@ async def test_a_question_that_a_crash_left_without_a_word_is_answered_with_one(
         await server.until(lambda: len(texts(server, person.channel)) > before)
     assert texts(server, person.channel)[-1].strip() == INTERRUPTED
     assert not await store.open_replies.left_open("discord", datetime.now(UTC))
+
+
+@pytest.mark.parametrize(
+    ("seconds", "order"), [(0.05, ["noted", "acknowledged"]), (1.5, ["acknowledged"])], ids=["slow", "hangs"]
+)
+async def test_an_answer_that_takes_its_time_is_noted_before_it_is_acknowledged(
+    server: DiscordServer, person: Person, stage: Stage, seconds: float, order: list[str]
+) -> None:
+    happened: list[str] = []
+
+    class Slow(RecordedReplies):
+        async def opened(self, reply: OpenReply) -> None:
+            await asyncio.sleep(seconds)
+            await super().opened(reply)
+            happened.append("noted")
+
+    def watch(method: str, path: str, done: bool) -> None:
+        if path.endswith("/callback") and not done:
+            happened.append("acknowledged")
+
+    server.watch = watch
+    store = FakeStore(open_replies=Slow())
+    async with running_bot(server, stage.engine(), store=store, pace=replace(QUICK, noting=0.5, farewell=0.1)):
+        asked = await person.command("week")
+        await server.until(lambda: asked.original)
+        assert happened == order
+
+
+async def test_an_interaction_that_comes_twice_at_once_stays_noted(
+    server: DiscordServer, person: Person, stage: Stage
+) -> None:
+    store = FakeStore()
+    async with running_bot(server, stage.engine(), store=store, pace=replace(QUICK, farewell=0.1)):
+        asked = await person.command("week")
+        [event] = [
+            sent for each in server.gateway.sessions.values() for sent in each.sent if sent["t"] == "INTERACTION_CREATE"
+        ]
+        await server.gateway.dispatch("INTERACTION_CREATE", event["d"])
+        await person.answer(await person.command("search", words="after it"))
+        assert [each.message for each in await noted_as_open(store)] == [f"{person.channel}/@original/{asked.token}"]
 
 
 async def noted_as_open(store: FakeStore) -> list[OpenReply]:

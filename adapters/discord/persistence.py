@@ -1,0 +1,74 @@
+"""Requests that are repeated where the connection breaks, so that one dropped connection loses no answer.
+
+discord.py repeats what Discord answers with a fault of its own or with a rate limit, and on Linux no broken connection.
+Whether a request arrived is then not known, so only what can be done twice is done again: edits; deletions; messages
+with a nonce, by which Discord knows them for some minutes; threads, of which a message has at most one; and the first
+response to an interaction, of which Discord takes one.  A follow-up is known by nothing: rather twice than not at all.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+import aiohttp
+import discord
+from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_attempt, wait_exponential
+
+from adapters.discord.errors import ALREADY_ACKNOWLEDGED
+
+Answered = TypeVar("Answered")
+
+# A success that cannot be read counts, too: it is a broken answer.
+LOST = (aiohttp.ClientError, asyncio.TimeoutError, OSError, json.JSONDecodeError, UnicodeDecodeError, KeyError)
+_ATTEMPTS = 4
+_PATIENT = wait_exponential(multiplier=0.3, exp_base=3)  # seconds: 0.3, 0.9 and 2.7
+_HASTY = wait_exponential(multiplier=0.1)  # 0.1, 0.2 and 0.4, as Discord waits three seconds for a first response
+_LIBRARYS_PAUSE = 1.0  # seconds that discord.py waits before it repeats a request which Discord failed to serve
+
+
+async def persistently(request: Callable[[], Awaitable[Answered]]) -> Answered:
+    """Make a request, and again, at most four times within four seconds, where the connection breaks.
+
+    Raises as the last attempt does.
+    """
+
+    async def attempt() -> Answered:
+        return await request()
+
+    return await _trying(_PATIENT)(attempt)
+
+
+async def respond(callback: Callable[[], Awaitable[Answered]]) -> Answered | None:
+    """Give the first response to an interaction, again where the connection breaks.
+
+    Returns None where an earlier attempt turns out to have arrived, though its answer was lost.
+
+    Raises:
+        discord.HTTPException: it came too late, or the interaction was responded to by somebody else, as one that is
+            delivered twice is.
+    """
+    began, lost = asyncio.get_running_loop().time(), 0
+
+    async def attempt() -> Answered | None:
+        nonlocal lost
+        try:
+            return await callback()
+        except LOST:
+            lost += 1
+            raise
+        except discord.HTTPException as error:
+            repeated = lost or asyncio.get_running_loop().time() - began >= _LIBRARYS_PAUSE
+            if error.code == ALREADY_ACKNOWLEDGED and repeated:
+                return None
+            raise
+
+    return await _trying(_HASTY)(attempt)
+
+
+def _trying(wait: wait_exponential) -> AsyncRetrying:
+    return AsyncRetrying(
+        retry=retry_if_exception_type(LOST), stop=stop_after_attempt(_ATTEMPTS), wait=wait, reraise=True
+    )
