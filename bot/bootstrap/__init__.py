@@ -6,14 +6,18 @@ own.  Libraries that cost start-up time are imported where they are needed, if t
 
 from bot.bootstrap.app import App, Parts, demo_parts, open_app
 from bot.bootstrap.digesting import make_links
+from bot.bootstrap.keys import KEY_ADVICE, KEY_DIFFERS, key_differs
 from bot.bootstrap.models import make_counter, make_meter, open_embedder, open_model
 from bot.bootstrap.sources import open_fetcher
 from bot.bootstrap.store import open_store, upgrade_database
 
 __all__ = [
+    "KEY_ADVICE",
+    "KEY_DIFFERS",
     "App",
     "Parts",
     "demo_parts",
+    "key_differs",
     "make_counter",
     "make_links",
     "make_meter",

@@ -5,13 +5,17 @@ from __future__ import annotations
 import sys
 from functools import partial
 
+import structlog
+
 from bot import bootstrap, on_digests, on_web
 from bot.bootstrap import Parts, open_app
 from bot.cli.oneshot import surroundings
-from bot.errors import SettingsError
+from bot.errors import SettingsError, StoreError
 from bot.logs import log_to_file, log_to_stderr
 from bot.platforms import Duty, configured, serve
-from bot.settings import load
+from bot.settings import Settings, load
+
+log = structlog.get_logger(__name__)
 
 HISTORY = "history"
 
@@ -43,8 +47,18 @@ async def run(only: str | None = None) -> int:
         )
     log_to_stderr()
     async with open_app(settings, Parts(witness=metrics)) as app:
+        await _tell_of_another_key(settings)
         await serve(app, duties)
     return 0
+
+
+async def _tell_of_another_key(settings: Settings) -> None:
+    """Warn where hosts with different keys share a database; without a key there is nothing to compare."""
+    try:
+        if await bootstrap.key_differs(settings, starting=True):
+            log.warning("secret_key_differs", action="start", why=bootstrap.KEY_DIFFERS, fix=bootstrap.KEY_ADVICE)
+    except StoreError as error:
+        log.warning("secret_key_not_compared", action="start", why=error.sentence)
 
 
 async def chat(*, demo: bool = False) -> int:

@@ -43,6 +43,7 @@ def own_checks(settings: Settings) -> Sequence[Check]:
     looks = {
         "data folder": look_at_data_folder,
         "database": look_at_database,
+        "secret key": look_at_secret_key,
         "Hugging Face": look_at_hugging_face,
         "arXiv": look_at_arxiv,
         "language model": look_at_model,
@@ -114,6 +115,13 @@ async def look_at_database(settings: Settings) -> Result:
         known = await store.papers.count()
     kind = "Postgres" if settings.database_url else "SQLite"
     return Result(Verdict.OK, f"{kind} answers, its tables are up to date, and it knows {known:,} papers.")
+
+
+async def look_at_secret_key(settings: Settings) -> Result:
+    """Whether this host has the same key as others on its database."""
+    if await bootstrap.key_differs(settings, starting=False):
+        return Result(Verdict.FAULT, bootstrap.KEY_DIFFERS, bootstrap.KEY_ADVICE)
+    return Result(Verdict.OK, "No other host has used the database with another key.")
 
 
 async def look_at_hugging_face(settings: Settings) -> Result:
