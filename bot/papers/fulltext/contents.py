@@ -10,6 +10,7 @@ from bot.papers.fulltext.line import Line
 MIN_ENTRIES = 3  # below a heading that says "Contents"
 MIN_LEADERS = 5  # lines with dot leaders that are a list of contents without a heading
 MAX_BETWEEN = 2  # lines between two entries: the parts of long ones
+MAX_HEADING = 25  # characters
 MAX_ENTRY = 200  # characters
 
 _HEADING = re.compile(r"(?:table of )?contents|list of (?:figures|tables|algorithms)", re.I)
@@ -23,10 +24,10 @@ def without_contents(lines: Sequence[Line]) -> list[Line]:
     for start, line in enumerate(lines):
         if start in listed:
             continue
-        if _HEADING.fullmatch(line.text.strip(" .:")):
+        if len(line.text) <= MAX_HEADING and _HEADING.fullmatch(line.text.strip(" .:")):
             last = _last_entry(lines, start + 1)
             listed.update(range(start, last + 1) if last is not None else ())
-        elif _LEADER.search(line.text):
+        elif _has_leader(line.text):
             listed.update(_leaders(lines, start))
     return [line for place, line in enumerate(lines) if place not in listed]
 
@@ -58,11 +59,16 @@ def _end(text: str) -> int:
     return len(text.rpartition(" ")[0].rstrip(" .·…"))
 
 
+def _has_leader(text: str) -> bool:
+    may = ".." in text or ". ." in text or "·" in text or "…" in text
+    return may and _LEADER.search(text) is not None
+
+
 def _leaders(lines: Sequence[Line], start: int) -> range:
     """The places of a run of lines with dot leaders."""
     last, count = start, 0
     for place in range(start, len(lines)):
-        if _LEADER.search(lines[place].text):
+        if _has_leader(lines[place].text):
             last, count = place, count + 1
         elif place - last > 1:
             break

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from statistics import median
+from typing import NamedTuple
 
 from bot.papers.fulltext.looks import Look
 
@@ -19,8 +19,7 @@ _BROKEN = re.compile(r"[^\W\d_]-$")
 _MAX_WORD = 60
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """A line, clean, with the page that it stands on."""
 
     text: str

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 from itertools import pairwise
 
 from bot.papers.fulltext.accents import composed
@@ -24,6 +23,7 @@ MIN_REPEATS = 3
 MIN_PAGES = 3  # from which on the place of the text on a page is known
 MIN_LONG = 0.8  # of a full line, by which the place of the text is told
 SAME = 1.5  # points between the baselines of lines that stand at one height
+MAX_LINE = 1000  # characters, from which on no piece is added to a line
 TOUCHING = 0.45  # of the letters' size, between two pieces of one line
 RAISED = 0.7  # likewise, between their heights
 MAX_OUTSIDE = 4  # lines that stand above or below the text of a page
@@ -72,7 +72,7 @@ def _rejoined(page: Iterable[Line]) -> Iterator[Line]:
 
 def _touches(before: Line, line: Line) -> bool:
     """Whether a line begins where the one before ends."""
-    if before.look is None or line.look is None or before.is_parted:
+    if before.look is None or line.look is None or before.is_parted or len(before.text) > MAX_LINE:
         return False
     size = max(before.look.style.size, line.look.style.size)
     gap = line.look.left - before.look.right
@@ -87,7 +87,7 @@ def _one_line(before: Line, line: Line) -> Line:
         base = look.base if look.style.size >= line.look.style.size else line.look.base
         gaps = look.gaps + line.look.gaps
         look = look._replace(style=style, is_uniform=False, right=line.look.right, base=base, gaps=gaps)
-    return replace(line, text=f"{before.text}{glue}{line.text}", look=look)
+    return line._replace(text=f"{before.text}{glue}{line.text}", look=look)
 
 
 def _plain(line: TextLine) -> str:
@@ -125,7 +125,7 @@ def _inner(page: Sequence[Line], running: set[str], area: tuple[float, float] | 
     for position, line in enumerate(page):
         at_edge = position < EDGE_LINES or position >= last
         if not (position in outside or (at_edge and _is_furniture(line.text, running))):
-            yield replace(line, first=True) if is_first else line
+            yield line._replace(first=True) if is_first else line
             is_first = False
 
 

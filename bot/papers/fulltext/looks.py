@@ -61,24 +61,30 @@ class Looks:
     def __init__(self, text_page: int) -> None:
         self._page = text_page
         self._fonts: dict[int, str] = {}
-        self._styles: dict[int, tuple[str, float, bool]] = {}
+        self._styles: dict[int | None, tuple[Style, bool]] = {}
         self._box = Numbers(c_double)
         self._matrix = Numbers(c_float, 6)
 
     def of(self, text: str, start: int, end: int, char_at: Callable[[int], int]) -> Look:
         """The look of a slice of a text; `char_at` gives the character of the page at a place of the text."""
-        page, box = self._page, self._box
+        page, numbers = self._page, self._box.numbers
+        one, two, three, four = self._box.addresses
         first, last = char_at(start), char_at(end - 1)
-        _origin(page, first, *box.addresses[:2])
-        left, base = box.numbers[0], box.numbers[1]
-        _char_box(page, last, *box.addresses)
-        right = box.numbers[1]
-        font, middle_size, is_upright = self._style(char_at(_middle(text, start, end)))
-        first_font, first_size, _ = self._style(first)
-        size = max(first_size, middle_size)
-        spread = right - left > WIDE * size * (end - start)
-        gaps = self._gaps(text, start, end, char_at, MIN_GAP * size) if spread and is_upright else 0
-        return Look(Style(font, round(2 * size) / 2), first_font == font, left, right, base, gaps, is_upright)
+        _origin(page, first, one, two)
+        left, base = numbers[0], numbers[1]
+        _char_box(page, last, one, two, three, four)
+        right = numbers[1]
+        item = _text_object(page, first)
+        is_uniform = True
+        style, is_upright = self._style(item, first)
+        if item != _text_object(page, last):  # otherwise the whole line is one object
+            middle = char_at(_middle(text, start, end))
+            inner, is_upright = self._style(_text_object(page, middle), middle)
+            is_uniform = inner.font == style.font
+            style = Style(inner.font, max(style.size, inner.size))
+        spread = right - left > WIDE * style.size * (end - start)
+        gaps = self._gaps(text, start, end, char_at, MIN_GAP * style.size) if spread and is_upright else 0
+        return Look(style, is_uniform, left, right, base, gaps, is_upright)
 
     def _gaps(self, text: str, start: int, end: int, char_at: Callable[[int], int], least: float) -> int:
         """How many blanks of a line are wider than that many points."""
@@ -92,16 +98,16 @@ class Looks:
             place = text.find(" ", place + 1, end - 1)
         return count
 
-    def _style(self, char: int) -> tuple[str, float, bool]:
-        """Font, size in points, and whether the character stands upright: the same for a whole text object."""
-        item = _text_object(self._page, char) or 0
-        style = self._styles.get(item)
-        if style is None:
+    def _style(self, item: int | None, char: int) -> tuple[Style, bool]:
+        """The style of a character's text object, and whether it stands upright."""
+        known = self._styles.get(item)
+        if known is None:
             _get_matrix(self._page, char, self._matrix.addresses[0])
             a, b, c, d, _, _ = self._matrix.numbers
             size = _font_size(self._page, char) * math.sqrt(abs(a * d - b * c))
-            style = self._styles[item] = self._font(_font_of(item)), size, abs(b) <= abs(a)
-        return style
+            known = Style(self._font(_font_of(item)), round(2 * size) / 2), abs(b) <= abs(a)
+            self._styles[item] = known
+        return known
 
     def _font(self, handle: int | None) -> str:
         if not handle:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from itertools import pairwise
 from statistics import median
 
@@ -38,6 +37,8 @@ def without_line_numbers(page: Sequence[Line]) -> list[Line]:
 
 def _number(text: str, at_end: bool) -> str:
     """The number with which a line ends or begins; empty if it does not."""
+    if not (text[-1:] if at_end else text[:1]).isdigit():
+        return ""
     word = text.rpartition(" ")[2] if at_end else text.partition(" ")[0]
     return word if len(word) <= _MAX_DIGITS and word.isascii() and word.isdigit() else ""
 
@@ -75,4 +76,4 @@ def _in_margin(lines: Sequence[Line], places: set[int]) -> set[int]:
 def _without(line: Line, number: str, at_end: bool) -> Line:
     text = line.text.removesuffix(number) if at_end else line.text.removeprefix(number)
     look = line.look and line.look._replace(gaps=max(0, line.look.gaps - 1))  # the one next to the number
-    return replace(line, text=text.strip(), look=look)
+    return line._replace(text=text.strip(), look=look)

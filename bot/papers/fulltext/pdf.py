@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 
-from bot.papers.fulltext import pdfium
 from bot.papers.fulltext.clean import hidden_message, is_caption
 from bot.papers.fulltext.concealed import concealed
 from bot.papers.fulltext.contents import without_contents
@@ -22,7 +20,7 @@ from bot.papers.fulltext.lines import lines
 from bot.papers.fulltext.looks import Look
 from bot.papers.fulltext.model import Block, BlockKind, Parsed
 from bot.papers.fulltext.outline import Outline
-from bot.papers.fulltext.pdfium import PageText
+from bot.papers.fulltext.pdfium import PageText, read_pages
 from bot.papers.fulltext.sections import ends_sentence, find_sections
 from bot.papers.fulltext.tables import table_rows
 
@@ -47,8 +45,7 @@ def parse(body: bytes, address: str = "") -> Parsed:
     Raises:
         Unreadable: it is no PDF, a damaged or locked one, or one without text, as a scan is.
     """
-    count = pdfium.page_count(body)
-    read = list(pdfium.pages(body))
+    read, count = read_pages(body)
     outline = Outline()
     for text in (*concealed(read), *map(_message, read)):
         outline.hide(text)
@@ -110,7 +107,7 @@ class _Layout:
         if (rest := split_abstract(line.text)) is not None:
             self._close()
             self._outline.open("Abstract", 1, page=line.page)
-            self._gathered.append(replace(line, text=rest))
+            self._gathered.append(line._replace(text=rest))
             return 1
         kind = self._begins(line)
         if kind is not None or self._stands_apart(line):
@@ -182,10 +179,14 @@ class _Layout:
         if place in self._sections or place in self._rows or is_caption(text):
             return False
         if self._fonts.is_foreign(line):
-            in_caption = self._kind == "caption" and line.look is not None and not line.look.is_uniform
-            return not (is_footnote(text) or in_caption)
+            return not (is_footnote(text) or self._in_caption(line))
         is_item = _ITEM.match(text) and not _LABEL.match(text)
         return len(text) < SCRAP * self._full and not ends_sentence(text) and not is_item
+
+    def _in_caption(self, line: Line) -> bool:
+        """Whether a line goes on with the open caption, by its size."""
+        before = self._gathered[-1].look if self._gathered and self._kind == "caption" else None
+        return before is not None and line.look is not None and before.style.size == line.look.style.size
 
     def _add(self, kind: BlockKind, lines: Sequence[Line]) -> None:
         """Add lines as a block of their own; those of a table stay apart."""

@@ -48,22 +48,22 @@ class PageText:
     hidden: str = ""
 
 
-def pages(body: bytes) -> Iterator[PageText]:
-    """The pages' texts, at most `MAX_PAGES`.
+def read_pages(body: bytes) -> tuple[list[PageText], int]:
+    """The texts of the first `MAX_PAGES` pages, and how many pages there are.
 
     Raises:
         Unreadable: it is no PDF, a damaged one, or one that asks for a password.
     """
     document = _open(body)
     try:
-        for index in range(min(len(document), MAX_PAGES)):
-            yield _page(document, index)
+        count = len(document)
+        return [_page(document, index) for index in range(min(count, MAX_PAGES))], count
     finally:
         document.close()
 
 
 def page_count(body: bytes) -> int:
-    """How many pages there are.  Raises as `pages` does."""
+    """How many pages there are.  Raises as `read_pages` does."""
     document = _open(body)
     try:
         return len(document)
@@ -109,7 +109,8 @@ def _read(text_page: int, number: int, hidden: set[int]) -> PageText:
         char_at: Callable[[int], int] = chars.__getitem__
     else:
         text, unseen = _whole(text_page), ""
-        char_at = partial(_char_at, text_page)
+        is_same = len(text) == _count_chars(text_page)  # as long as each character has one sign
+        char_at = range(len(text)).__getitem__ if is_same else partial(_char_at, text_page)
     lines = split_lines(text, lambda start, end: looks.of(text, start, end, char_at))
     return PageText(number, tuple(lines), unseen)
 

@@ -27,6 +27,7 @@ from bot.papers.fulltext.headings import (
 )
 from bot.papers.fulltext.line import Line
 
+MAX_WORD = 25  # characters of a heading of one word
 MAX_LINES = 4  # of a heading
 NEXT_LINE = 1.8  # of its size below: the farthest that a heading's next line is
 MIN_UNNAMED = 3  # lines in large letters that are headings although no word or number says so
@@ -202,12 +203,12 @@ class _Finder:
     def _may_differ(self, place: int, kind: Kind | None) -> bool:
         """Whether a line may be a heading although it does not look like those that are known."""
         text = self._lines[place].text
-        if _UNMISTAKABLE.fullmatch(text.strip(" .:")):
+        if len(text) <= MAX_WORD and _UNMISTAKABLE.fullmatch(text.strip(" .:")):
             return True
+        if kind is None:
+            return False
         numbered = is_numbered(text)
-        if numbered is None or kind is None:
-            return kind is not None and is_known(text)
-        return 1 + numbered["number"].count(".") not in self._levels.values()
+        return 1 + numbered["number"].count(".") not in self._levels.values() if numbered else is_known(text)
 
     def _references(self, place: int) -> Found | None:
         """After the references an appendix may come."""

@@ -16,6 +16,7 @@ SHORT = 0.7  # of a full line: a longer one is no head
 MIN_GAPS = 2  # that make a row by themselves
 
 _FORMULA = re.compile("[=≤≥∑∏∫∈≈∝]")
+_ROW_ENDS = "%)x×kKMBA+±-–—✓✗/.,("
 _NUMBER = re.compile(r"[-+±~<>≤≥]?\$?\d[\d.,%×x/±()]*[kKMB%]?|[-–—✓✗]|N/?A|\([\d.,±]+\)")
 
 
@@ -33,7 +34,7 @@ class _Rows:
 
     def find(self) -> set[int]:
         """Rows that are plainly such, then the lines next to them."""
-        rows = {place for place in range(len(self._lines)) if self._may_be_row(place) and self._is_plainly_row(place)}
+        rows = {place for place in range(len(self._lines)) if self._is_plainly_row(place) and self._may_be_row(place)}
         for place in sorted(rows):
             rows.update(self._next_to(place, 1, rows))
             rows.update(self._next_to(place, -1, rows))
@@ -82,6 +83,8 @@ class _Rows:
 
 def _is_row(text: str, share: float) -> bool:
     """Whether a line looks like a row of a table: that share of its words are numbers, the last one too."""
+    if not (text[-1].isdigit() or text[-1] in _ROW_ENDS):
+        return False
     words = text.split()
     if len(words) < 3 or not _NUMBER.fullmatch(words[-1]):
         return False

@@ -14,9 +14,10 @@ from bot.papers.fulltext import pdf
 from bot.papers.fulltext.headings import Headings
 from bot.papers.fulltext.line import joined, joiner
 from bot.papers.fulltext.lines import lines
+from bot.papers.fulltext.looks import Look, Style
 from bot.papers.fulltext.model import Parsed
-from bot.papers.fulltext.pdfium import MAX_PAGES, PageText, split_lines
-from bot.testing.pdf import make_pdf, page_of
+from bot.papers.fulltext.pdfium import MAX_PAGES, PageText, TextLine, split_lines
+from bot.testing.pdf import Words, make_pdf, page_of
 
 FULL = "This line is as long as the lines of this paper are when they are full, which is about ninety"
 BODY = [FULL, FULL, "and this is the end."] * 4
@@ -118,3 +119,57 @@ def test_joining_loses_no_letter(first: str, second: str) -> None:
 def test_any_lines_are_read_or_refused(texts: list[str]) -> None:
     with contextlib.suppress(Unreadable):
         assert _parse(texts).sections
+
+
+def _piece(text: str, left: float, right: float, base: float = 300, size: float = 10) -> TextLine:
+    return TextLine(text, look=Look(Style("Times-Roman", size), is_uniform=True, left=left, right=right, base=base))
+
+
+def test_a_line_that_is_broken_at_a_raised_sign_is_whole() -> None:
+    pieces = (
+        _piece("The share of trees of the height h", 72, 200),
+        _piece("2", 200, 204, base=304, size=7),
+        _piece(", which is rare", 205, 260),
+        _piece("0.5", 290, 305),  # a cell of a table
+        _piece("is as large as in the year before.", 72, 210, base=288),
+    )
+    assert [line.text for line in lines([PageText(1, pieces)])] == [
+        "The share of trees of the height h 2, which is rare", "0.5", "is as large as in the year before.",
+    ]  # fmt: skip
+
+
+def test_pieces_without_end_make_no_endless_line() -> None:
+    pieces = tuple(_piece("word", float(place), float(place + 1)) for place in range(5_000))
+    assert max(len(line.text) for line in lines([PageText(1, pieces)])) < 2_000
+
+
+def test_the_head_of_a_table_is_in_no_paragraph() -> None:
+    def row(y: float, *cells: str) -> list[Words]:
+        return [Words(text=cell, x=72 + 120 * column, y=y, size=9) for column, cell in enumerate(cells)]
+
+    text = [Words(text=line, y=740 - 12 * number) for number, line in enumerate([*BODY, FULL, FULL])]
+    table = [*row(500, "Soil", "Dev", "Test"), *row(488, "", "EM F1", "EM F1"), *row(476, "Poor", "12.5 13.1", "14.2")]
+    below = ["which goes on below the table.", *BODY]
+    after = [Words(text=line, y=440 - 12 * number) for number, line in enumerate(below)]
+    blocks = pdf.parse(make_pdf([[*text, *table, *after]])).sections[0].blocks
+    assert f"{FULL} {FULL} which goes on below the table." in [block.text for block in blocks]
+    assert [block.kind for block in blocks if "EM" in block.text] == ["table"]
+
+
+def test_words_of_a_figure_are_in_no_paragraph() -> None:
+    def text(top: float, texts: Sequence[str]) -> list[Words]:
+        return [Words(text=line, y=top - 12 * row, font="Times-Roman") for row, line in enumerate(texts)]
+
+    before, after = text(740, [*BODY, FULL]), text(440, ["ends here.", *BODY])
+    label = Words(text="Height in metres", x=300, y=520, size=7)
+    texts = [block.text for block in pdf.parse(make_pdf([[*before, label, *after]])).sections[0].blocks]
+    assert f"{FULL} ends here." in texts
+    assert "Height in metres" in texts
+
+
+def test_the_text_below_a_caption_is_no_part_of_it() -> None:
+    caption = [Words(text="Figure 1: How high the trees were in each of the three fields at", y=740, size=8)]
+    caption += [Words(text="the end of the second winter, which is when they were measured.", y=730, size=8)]
+    text = [Words(text=line, y=700 - 12 * number) for number, line in enumerate(BODY)]
+    blocks = pdf.parse(make_pdf([[*caption, *text]])).sections[0].blocks
+    assert [block.text.endswith("they were measured.") for block in blocks if block.kind == "caption"] == [True]
