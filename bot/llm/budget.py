@@ -12,10 +12,8 @@ from dataclasses import dataclass, replace
 from bot.errors import AnswerCut, BudgetExhausted, ModelError
 from bot.llm.model import Completion, ModelCall, TextDelta, Usage
 from bot.llm.prices import cost
-from bot.llm.tokens import TokenCounter
+from bot.llm.tokens import LONGEST_TOKEN, TokenCounter
 from bot.ports import Clock, LanguageModel, UsageLedger
-
-LONGEST_TOKEN = 10  # characters; few are longer, and none on average
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

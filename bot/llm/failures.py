@@ -21,7 +21,10 @@ from bot.errors import (
 )
 
 LONGEST_WAIT = 20.0  # seconds that a server may ask for and still be waited for
-TOO_SLOW = "The language model does not answer in time; please try again in a few minutes."
+TOO_SLOW = (
+    "The language model does not answer in time; please try again in a few minutes. "
+    "If this lasts, raise PAPERWIRE_MODEL_TIMEOUT."
+)
 _RETRIED = {408, 409, 425, 500, 502, 503, 504, 520, 522, 524, 529}
 _STATUS_OF = {  # of errors that come with status 200 and no number of their own
     "rate_limit": 429,

@@ -13,11 +13,13 @@ class Heard:
         self._is_json = is_json
         self._texts: list[str] = []
         self._thoughts: list[str] = []
+        self._all: list[str] = []
         self._filter = ThoughtFilter(is_json=is_json)
         self.finish: str | None = None
         self.refused = False
         self.strange = False
         self.usage: Reported | None = None
+        self.length = 0  # characters that came, thoughts included
 
     def take(self, piece: Piece) -> str:
         """Note a piece; what of the answer is sure after it."""
@@ -25,6 +27,8 @@ class Heard:
         self.finish = piece.finish or self.finish
         self.refused = self.refused or piece.refused
         self.strange = self.strange or piece.strange
+        self._all += (piece.thoughts, piece.text)
+        self.length += len(piece.thoughts) + len(piece.text)
         if piece.thoughts:
             self._thoughts.append(piece.thoughts)
         return self._keep(self._filter.feed(piece.text))
@@ -44,7 +48,7 @@ class Heard:
     @property
     def written(self) -> str:
         """All that came, thoughts included, for counting."""
-        return "".join((*self._thoughts, *self._texts))
+        return "".join(self._all)
 
     @property
     def has_thoughts(self) -> bool:

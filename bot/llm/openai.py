@@ -17,7 +17,7 @@ from bot.llm.model import Completion, ModelCall, TextDelta, Usage
 from bot.llm.pieces import Reported
 from bot.llm.prices import cost
 from bot.llm.timeouts import Timeouts
-from bot.llm.tokens import TokenCounter
+from bot.llm.tokens import LONGEST_TOKEN, TokenCounter
 from bot.ports import Clock
 
 if TYPE_CHECKING:
@@ -99,11 +99,15 @@ class OpenAIModel:
     ) -> AsyncGenerator[str, None]:
         """The texts of one answer.  If a repeated call fails, the answer of the first one is what there is."""
         server = await self._connected()
+        longest = LONGEST_TOKEN * self._dialect.most_written(call)
         try:
             async with aclosing(server.pieces(call, stream=stream)) as pieces:
                 async for piece in pieces:
                     if text := heard.take(piece):
                         yield text
+                    if heard.length > longest:  # the server ignores the cap, and may think for ever
+                        heard.finish = "length"
+                        break
         except ModelError:
             raise
         except BotError as error:

@@ -18,6 +18,7 @@ from pathlib import Path
 
 from bot.llm.model import Message, ModelCall
 
+LONGEST_TOKEN = 10  # characters; few are longer, and none on average
 CACHE_VARIABLE = "TIKTOKEN_CACHE_DIR"  # tiktoken's own name for it
 NEWEST = "o200k_base"  # taken for names that tiktoken does not know
 

@@ -148,6 +148,18 @@ async def test_a_model_that_thinks_without_end_is_asked_twice_and_no_more() -> N
     assert caught.value.answer.usage.completion_tokens == sum(map(cap_of, server.asked))
 
 
+@pytest.mark.parametrize("field", ["reasoning", "content"])
+async def test_a_server_that_ignores_the_cap_is_not_listened_to_for_ever(field: str) -> None:
+    endless = streams(*[{field: "<think>" + THOUGHT * 100}] * 100, {"wait": 60})
+    async with connected(endless) as (model, server):
+        with pytest.raises(AnswerCut) as caught:
+            await said(model, call(SCHEMA), streamed=True)
+    assert len(server.asked) == 2
+    assert caught.value.answer is not None
+    assert caught.value.answer.text == ""
+    assert caught.value.answer.usage.completion_tokens > 0
+
+
 async def test_an_ordinary_answer_that_is_cut_is_not_repeated() -> None:
     async with connected(says('{"n": 3, "m', finish="length")) as (model, server):
         with pytest.raises(AnswerCut):

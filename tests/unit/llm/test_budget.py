@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from bot.errors import AnswerCut, BudgetExhausted, ModelUnavailable
-from bot.llm.budget import LONGEST_TOKEN, Meter
+from bot.llm.budget import Meter
 from bot.llm.catalog import facts_of
 from bot.llm.model import Completion, Message, ModelCall, TextDelta, Usage
 from bot.llm.prices import cost
-from bot.llm.tokens import TokenCounter
+from bot.llm.tokens import LONGEST_TOKEN, TokenCounter
 from bot.ports import DayUsage
 from bot.testing.clock import FakeClock
 from bot.testing.model import Ending, FakeModel, Script

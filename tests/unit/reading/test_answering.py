@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 
 from bot.errors import BotError, ModelUnavailable
-from bot.llm.budget import LONGEST_TOKEN, Meter
+from bot.llm.budget import Meter
 from bot.llm.model import Completion, Message, ModelCall, TextDelta
-from bot.llm.tokens import TokenCounter
+from bot.llm.tokens import LONGEST_TOKEN, TokenCounter
 from bot.papers.fulltext.model import Block, FullText, Section, TextSource
 from bot.papers.model import Paper
 from bot.reading.answer import Answer, Outcome, Question
