@@ -11,14 +11,10 @@ import secrets
 from datetime import timedelta
 from typing import Protocol
 
-import structlog
-
+from bot.digests import unforeseen
 from bot.digests.model import Kind
 from bot.digests.opt_in import forget_unconfirmed
-from bot.errors import StoreError
 from bot.ports import Clock, Store
-
-log = structlog.get_logger(__name__)
 
 KEPT = {Kind.DAILY: timedelta(days=60), Kind.WEEKLY: timedelta(days=250)}
 STEPS_KEPT = timedelta(days=7)  # of digests that have ended: for whoever wants to know what happened
@@ -49,11 +45,9 @@ class Cleaner:
     async def run(self) -> None:
         """Clean once a day until cancelled; where the database fails, it is tried again the day after."""
         while True:
-            try:
+            with unforeseen.survived("cleaning_failed", "clean"):
                 if await self._is_first_today():
                     await self.clean()
-            except StoreError as error:
-                log.warning("cleaning_failed", action="clean", why=error.sentence)
             await self._clock.sleep(LOOK)
 
     async def clean(self) -> None:

@@ -215,17 +215,21 @@ class DurableWorkers:
         return dropped
 
     async def stay_alive(self) -> None:
-        """Show signs of life and take up what dead processes left, until cancelled, whatever the database does."""
+        """Show signs of life and take up what dead processes left, until cancelled, whatever the database does.
+
+        The recorder may wait for its database for long; the signs of life do not wait for it.
+        """
+        chores = (self.adopt, self.resume_lost, self.renew, self.restart_failed, self.end_void_delays)
+        await asyncio.gather(self._do_for_ever(self._show_life), self._do_for_ever(*chores))
+
+    async def _show_life(self) -> None:
+        await self._leases.acquire(_lease(self._name), self._name, self._alive)
+
+    async def _do_for_ever(self, *chores: Callable[[], Awaitable[None]]) -> None:
         while True:
-            try:
-                await self._leases.acquire(_lease(self._name), self._name, self._alive)
-                await self.adopt()
-                await self.resume_lost()
-                await self.renew()
-                await self.restart_failed()
-                await self.end_void_delays()
-            except StoreError as error:
-                log.warning("no_sign_of_life", action="stay_alive", why=error.sentence)
+            for chore in chores:
+                with unforeseen.survived("no_sign_of_life", "stay_alive"):
+                    await chore()
             await self._clock.sleep(self._alive.total_seconds() / SIGNS)
 
 

@@ -12,14 +12,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol, TypeVar
 
-import structlog
-
+from bot.digests import unforeseen
 from bot.digests.planning import plan
 from bot.digests.ports import DeliveryRepository, SubscriptionRepository
-from bot.errors import StoreError
 from bot.ports import Clock
-
-log = structlog.get_logger(__name__)
 
 PERIOD = 60.0  # seconds
 FIRST, SOME = 200, 20  # of what waits longest so many are looked at, and so many of these are taken
@@ -49,12 +45,10 @@ class Ticker:
         self._clock = clock
 
     async def run(self) -> None:
-        """Tick at the beginning of each minute until cancelled; a database that fails is asked again then."""
+        """Tick at the beginning of each minute until cancelled; what fails is tried again then."""
         while True:
-            try:
+            with unforeseen.survived("tick_failed", "tick"):
                 await self.tick()
-            except StoreError as error:
-                log.warning("tick_failed", action="tick", why=error.sentence)
             now = self._clock.now()
             await self._clock.sleep(PERIOD - now.timestamp() % PERIOD)
 

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 import structlog
 
-from bot.errors import BotError, Transient
+from bot.errors import BotError, StoreError, Transient
 
 log = structlog.get_logger(__name__)
 
@@ -28,6 +28,17 @@ def becomes(meaning: type[Transient], action: str, **about: object) -> Iterator[
     except Exception as error:
         report(error, action, **about)
         raise meaning(SENTENCE) from error
+
+
+@contextmanager
+def survived(event: str, action: str) -> Iterator[None]:
+    """For loops that must not end: a store that fails is warned of, and any other error is reported."""
+    try:
+        yield
+    except StoreError as error:
+        log.warning(event, action=action, why=error.sentence)
+    except Exception as error:
+        report(error, action)
 
 
 def report(error: Exception, action: str, **about: object) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from bot.clock import SystemClock
 from bot.digests.courier import Courier
-from bot.digests.durable import DurableWorkers, open_workers
+from bot.digests.durable import DurableWorkers, living_workers, open_workers
 from bot.digests.model import Kind, Owed, Slot, Target
 from bot.digests.ports import Progress
 from bot.digests.sending import Sender
@@ -168,6 +168,31 @@ async def test_digest_outlives_an_error_that_nobody_foresaw(
         await Ticker(subscriptions, deliveries, workers, clock).tick()
         await until(lambda: _all_ran(subscriptions, [target]))
     assert (len(poster.posted), deliveries.troubles) == (4, 0)
+
+
+async def test_worker_shows_signs_of_life_whatever_becomes_of_its_chores(
+    database: Database, database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def broken(_: DurableWorkers) -> None:
+        raise ZeroDivisionError
+
+    done = asyncio.Event()
+
+    async def last(_: DurableWorkers) -> None:
+        done.set()
+
+    monkeypatch.setattr(DurableWorkers, "adopt", broken)
+    monkeypatch.setattr(DurableWorkers, "end_void_delays", last)
+    clock, leases = SystemClock(), SqlLeases(database)
+    subscriptions, deliveries, posters = SqlSubscriptions(database), SqlDeliveries(database), {"slack": FakePoster()}
+    courier = Courier(FakeComposer(), Sender(posters, deliveries, clock), subscriptions, deliveries, posters, clock)
+    steps, alive = f"sqlite:///{tmp_path / 'steps.db'}", timedelta(seconds=0.6)
+    async with open_workers(courier, ["slack"], leases, clock, database_url=steps, alive=alive):
+        await done.wait()
+        for _ in range(4):
+            done.clear()
+            await done.wait()
+        assert await living_workers(leases) == 1
 
 
 async def test_workers_that_stop_in_the_middle_lose_no_digest(

@@ -137,7 +137,8 @@ async def test_missed_window_is_skipped_with_a_note(world: World) -> None:
     assert "skipped" in standing.last_note
 
 
-async def test_database_that_fails_is_asked_again_next_minute(world: World) -> None:
+@pytest.mark.parametrize("error", [StoreError("The database is locked."), ZeroDivisionError()])
+async def test_database_that_fails_is_asked_again_next_minute(world: World, error: Exception) -> None:
     class Failing(FakeSubscriptions):
         asked = 0
 
@@ -145,7 +146,7 @@ async def test_database_that_fails_is_asked_again_next_minute(world: World) -> N
             self.asked += 1
             if self.asked == 3:
                 raise asyncio.CancelledError
-            raise StoreError("The database is locked.")
+            raise error
 
     ticker = Ticker(Failing(world.deliveries), world.deliveries, world.workers, world.clock)
     with pytest.raises(asyncio.CancelledError):
