@@ -22,6 +22,7 @@ _COMPUTER_MODERN = re.compile(r"cm(?:r|ti|bx|mi|sy|csc|sl|ex|b)\d|(?:ec|sf)(?:rm
 _MATHS = re.compile(r"cm(?:mi|sy|ex)\d|ms[ab]m\d|lmmath|symbol|rsfs|txsy|txmi|pxsy|math|stix.*(?:sym|math)", re.I)
 
 
+_TYPEWRITER = re.compile(r"mono|courier|tt\d|txtt|code|consol|menlo|inconsolata|nimbusmon", re.I)
 _CM = "cm"
 _WORDS = re.compile(r"[^\W\d_]{3,}[ ,.].{0,200}?\b[^\W\d_]{3,}")
 
@@ -77,6 +78,10 @@ class Fonts:
             return kind
         return kind if line.look.is_uniform and not is_same_font else None
 
+    def is_small(self, line: Line) -> bool:
+        """Whether a line is in smaller letters than running text."""
+        return line.look is not None and self.body is not None and line.look.style.size < self.body.size
+
     def is_foreign(self, line: Line) -> bool:
         """Whether a line is in a font or a size that running text does not have: a figure's, a formula's."""
         if line.look is None or self.body is None:
@@ -99,6 +104,11 @@ def _has_words(text: str) -> bool:
 def is_maths(line: Line) -> bool:
     """Whether a line is set in a font for formulas."""
     return line.look is not None and _MATHS.search(line.look.style.font) is not None
+
+
+def is_typewriter(line: Line) -> bool:
+    """Whether a line is set in a font for code."""
+    return line.look is not None and _TYPEWRITER.search(line.look.style.font) is not None
 
 
 @cache

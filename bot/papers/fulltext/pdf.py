@@ -13,7 +13,7 @@ from bot.papers.fulltext.clean import hidden_message, is_caption
 from bot.papers.fulltext.concealed import concealed
 from bot.papers.fulltext.contents import without_contents
 from bot.papers.fulltext.flow import is_footnote
-from bot.papers.fulltext.fonts import Fonts, is_maths
+from bot.papers.fulltext.fonts import Fonts, is_maths, is_typewriter
 from bot.papers.fulltext.headings import split_abstract
 from bot.papers.fulltext.line import Line, joined, joiner, usual_length
 from bot.papers.fulltext.lines import lines
@@ -158,11 +158,23 @@ class _Layout:
         run = self._lines[start:end]
         if not run or (len(run) < MIN_SCRAPS and not all(map(self._fonts.is_foreign, run))) or self._is_raised(run):
             return 0
-        if any(is_maths(line) or _MATH.search(line.text) for line in run):
+        if self._are_labels(run):
+            self._close()
+        elif any(is_maths(line) or _MATH.search(line.text) for line in run):
             self._add("equation", run)
         else:
             self._add("quote" if any(len(line.text) > SHORT * self._full for line in run) else "table", run)
         return len(run)
+
+    def _are_labels(self, run: Sequence[Line]) -> bool:
+        """Whether a run is the words of a figure, which say nothing without it; code and formulas are kept."""
+        return all(
+            self._fonts.is_foreign(line)
+            and self._fonts.is_small(line)
+            and len(line.text) < SHORT * self._full
+            and not (is_maths(line) or is_typewriter(line) or ends_sentence(line.text))
+            for line in run
+        )
 
     def _is_raised(self, run: Sequence[Line]) -> bool:
         """Whether these are the exponents and indices of an open sentence, which PDFium sets on lines of their own."""

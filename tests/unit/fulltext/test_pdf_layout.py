@@ -156,15 +156,17 @@ def test_the_head_of_a_table_is_in_no_paragraph() -> None:
     assert [block.kind for block in blocks if "EM" in block.text] == ["table"]
 
 
-def test_words_of_a_figure_are_in_no_paragraph() -> None:
+def test_words_of_a_figure_are_left_out_and_code_is_not() -> None:
     def text(top: float, texts: Sequence[str]) -> list[Words]:
         return [Words(text=line, y=top - 12 * row, font="Times-Roman") for row, line in enumerate(texts)]
 
     before, after = text(740, [*BODY, FULL]), text(440, ["ends here.", *BODY])
     label = Words(text="Height in metres", x=300, y=520, size=7)
-    texts = [block.text for block in pdf.parse(make_pdf([[*before, label, *after]])).sections[0].blocks]
+    code = Words(text="grow(tree, soil)", x=300, y=290, size=8, font="Courier")
+    texts = [block.text for block in pdf.parse(make_pdf([[*before, label, *after, code]])).sections[0].blocks]
     assert f"{FULL} ends here." in texts
-    assert "Height in metres" in texts
+    assert "Height in metres" not in " ".join(texts)
+    assert "grow(tree, soil)" in texts
 
 
 def test_the_text_below_a_caption_is_no_part_of_it() -> None:
