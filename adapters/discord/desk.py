@@ -42,6 +42,7 @@ from adapters.discord.surfaces import NOTHING_YET, ORIGINAL, InteractionSurface,
 from adapters.discord.threads import named
 from adapters.discord.turns import Turns
 from bot.chat.engine import apology
+from bot.chat.finding import begin_thread
 from bot.chat.request import Origin, Place, Request
 from bot.documents.model import Action, Actions, Bullets, Card, Document, Tone
 from bot.documents.words import with_code
@@ -226,6 +227,7 @@ class Desk:
     async def _answer_once(self, interaction: Interaction, request: Request, private: bool) -> None:
         command = self._services.engine.command_of(request)
         private = private or (command is not None and command.is_private)
+        request = replace(request, private=private)
         book = self._book(request.place)
         slow = command is not None and command.slow
         book.opened(interaction.channel_id or 0, ORIGINAL, interaction.token, after=0.0 if slow else self._pace.grace)
@@ -254,11 +256,10 @@ class Desk:
         await book.noted(self._pace.noting)
         in_thread = None
         settings = self._is_about_settings(request)
+        channel = request.place
         if may_have_thread(message) and not settings:
             in_thread = named(request.text)
-            thread = replace(request.place, thread=str(message.id))
-            await self._carry_list(request.place, thread)
-            request = replace(request, place=thread)
+            request = replace(request, place=replace(channel, thread=str(message.id)))
         surface = MessageSurface(
             message,
             in_thread=in_thread,
@@ -269,6 +270,8 @@ class Desk:
             on_thread=self._remember(request),
         )
         await self._deliver(request, surface)
+        if request.place != channel:
+            await self._carry_list(request)
 
     async def _request_of(self, message: discord.Message, me: discord.abc.User) -> Request:
         request = request_of_message(message, me, place_of_message(message))
@@ -281,11 +284,11 @@ class Desk:
     def _book(self, place: Place) -> OpenAnswer:
         return OpenAnswer(place, self._services.open_replies, self._services.clock)
 
-    async def _carry_list(self, channel: Place, thread: Place) -> None:
-        """A thread begins: `#3` means there what it means in the channel at this moment."""
+    async def _carry_list(self, request: Request) -> None:
+        """A thread has begun without a list of its own: `#3` goes on to mean what it meant to its author."""
         with only_logged("carry_list"):
-            if papers := await self._services.conversations.shown_list(channel):
-                await self._services.conversations.show_list(thread, papers, self._services.clock.now())
+            now = self._services.clock.now()
+            await begin_thread(self._services.conversations, request.place, request.user, (), now)
 
     async def _deliver(self, request: Request, surface: Surface) -> None:
         delivery = Delivery(surface, self._pace)
@@ -307,7 +310,8 @@ class Desk:
             place = Place(request.place.workspace, request.place.channel, str(thread.id))
             papers = [block.paper_id for block in document.blocks if isinstance(block, Card)] or request.replied_papers
             with only_logged("remember_list"):
-                await self._services.conversations.show_list(place, papers, self._services.clock.now())
+                now = self._services.clock.now()
+                await begin_thread(self._services.conversations, place, request.user, papers, now)
 
         return remember
 

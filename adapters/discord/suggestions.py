@@ -14,6 +14,7 @@ from discord import app_commands
 from adapters.discord import limits
 from adapters.discord.escape import in_one_line, shortened
 from adapters.discord.events import Interaction, place_of_interaction
+from bot.chat.finding import numbered
 from bot.chat.grammar import Kind
 from bot.chat.request import Place
 from bot.papers.calendar import list_day
@@ -34,7 +35,8 @@ def suggestions(papers: PaperRepository, conversations: ConversationRepository, 
     async def reference(interaction: Interaction, typed: str) -> Choices:
         try:
             async with asyncio.timeout(_SECONDS):
-                return await suggest_papers(papers, conversations, clock, place_of_interaction(interaction), typed)
+                place, user = place_of_interaction(interaction), str(interaction.user.id)
+                return await suggest_papers(papers, conversations, clock, place, typed, user=user)
         except Exception:
             log.warning("suggesting_failed", action="suggest_papers", exc_info=True)
             return []
@@ -46,20 +48,26 @@ def suggestions(papers: PaperRepository, conversations: ConversationRepository, 
 
 
 async def suggest_papers(
-    papers: PaperRepository, conversations: ConversationRepository, clock: Clock, place: Place, typed: str
+    papers: PaperRepository,
+    conversations: ConversationRepository,
+    clock: Clock,
+    place: Place,
+    typed: str,
+    *,
+    user: str = "",
 ) -> Choices:
     """Up to 25 known papers, by what was typed.
 
-    Nothing typed, or `#`: those of the list last shown there by their numbers, else those of today's list, or of the
+    Nothing typed, or `#`: those that numbers mean there to `user`, else those of today's list, or of the
     newest before it; an id; else those whose title or text holds what was typed.
     """
     typed = typed.strip()
     if not typed or typed.startswith("#"):
-        ids = await conversations.shown_list(place) or await conversations.shown_list(place.parent)
-        numbered = {f"#{number}": paper for number, paper in enumerate(ids, start=1) if f"#{number}".startswith(typed)}
-        known = {paper.id: paper for paper in await papers.get_many(list(numbered.values())[: limits.CHOICES])}
+        ids = await numbered(conversations, place, user)
+        offered = {f"#{number}": paper for number, paper in enumerate(ids, start=1) if f"#{number}".startswith(typed)}
+        known = {paper.id: paper for paper in await papers.get_many(list(offered.values())[: limits.CHOICES])}
         if ids or typed:
-            return [_choice(known[paper], number) for number, paper in numbered.items() if paper in known]
+            return [_choice(known[paper], number) for number, paper in offered.items() if paper in known]
         newest = await papers.latest_day(list_day(clock.now()) + timedelta(days=1))
         found = list(newest.papers) if newest else []
     else:

@@ -22,7 +22,8 @@ from adapters.slack.render import papers, sentence
 from adapters.slack.requests import Requests
 from adapters.slack.streams import Abilities
 from bot.chat.engine import Engine
-from bot.chat.request import Final, Place
+from bot.chat.finding import begin_thread
+from bot.chat.request import Final
 from bot.errors import BotError, StoreError, Unauthorized
 from bot.ports import Clock, ConversationRepository, EventLog
 
@@ -204,8 +205,10 @@ class Inbox:
         try:
             async for reply in paced(self._engine.handle(request), self._pace, eager=answer.is_eager):
                 ts = await answer.show(reply)
-                if isinstance(reply, Final) and ts and not incoming.address.thread:
-                    await self._remember_list(request.place, ts, papers(reply.document))
+                if isinstance(reply, Final) and ts and not incoming.address.has_replies:
+                    thread = replace(request.place, thread=incoming.address.thread or ts)
+                    shown = papers(reply.document)
+                    await begin_thread(self._conversations, thread, request.user, shown, self._clock.now())
         except asyncio.CancelledError:
             await answer.interrupt()
             raise
@@ -214,9 +217,3 @@ class Inbox:
         except Exception:
             answer.abandon()
             raise
-
-    async def _remember_list(self, place: Place, ts: str, shown: tuple[str, ...]) -> None:
-        """The thread under a list of ours is about that list's papers."""
-        if shown:
-            thread = Place(place.workspace, place.channel, ts)
-            await self._conversations.show_list(thread, shown, self._clock.now())

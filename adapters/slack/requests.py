@@ -44,6 +44,7 @@ class Requests:
             origin=incoming.origin,
             direct=incoming.direct,
             fields=incoming.fields,
+            private=incoming.private,
         )
 
     def changes(self, incoming: Incoming) -> bool:

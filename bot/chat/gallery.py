@@ -22,6 +22,7 @@ from bot.reading.ports import PATIENCE, Summarizes
 log = structlog.get_logger(__name__)
 
 RISE_WINDOW = timedelta(days=1)
+FIRST_COUNTS = "Numbers such as #3 mean the first list of this thread, so this one has none."
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,17 +79,18 @@ class Gallery:
             papers: the whole list.
             page: which part of it.
             request: who asks, and where.
-            numbered: whether the list is remembered there, so that `#3` means its third paper.
+            numbered: whether the list is remembered there, so that `#3` means its third paper.  In a thread only the
+                first one is; later ones bear no numbers.
             written: whether summaries that are missing are written by the model, which takes a while and tokens.
         """
         chosen = page.of(papers)
-        unkept = await self._keep_numbers(papers, request) if numbered else None
+        kept, note = await self._keep_numbers(papers, request) if numbered else (False, "")
         summaries = await self._summarize(chosen, request) if written else await self._recall(chosen)
-        first = page.first + 1 if numbered else None
+        first = page.first + 1 if kept else None
         sightings = await self._look_at(chosen, summaries, first)
         now = self._clock.now()
         cards = tuple(list_card(seen, offers=self._offers, now=now) for seen in sightings)
-        return Shown(sightings, cards, " ".join(filter(None, (summaries.degraded, unkept))) or None)
+        return Shown(sightings, cards, " ".join(filter(None, (summaries.degraded, note))) or None)
 
     async def whole(self, paper: Paper, request: Request) -> Shown:
         """One paper in full."""
@@ -98,14 +100,17 @@ class Gallery:
         cards = tuple(full_card(seen, offers=self._offers, now=now) for seen in sightings)
         return Shown(sightings, cards, summaries.degraded)
 
-    async def _keep_numbers(self, papers: Sequence[Paper], request: Request) -> str | None:
-        """Remember the order; what to tell the reader if that fails, which is no reason to show nothing."""
+    async def _keep_numbers(self, papers: Sequence[Paper], request: Request) -> tuple[bool, str]:
+        """Remember the order; whether numbers mean this list, and what to tell the reader of them ("": nothing)."""
+        ids = [paper.id for paper in papers]
         try:
-            await self._conversations.show_list(request.place, [paper.id for paper in papers], self._clock.now())
+            kept = await self._conversations.show_list(
+                request.place, ids, self._clock.now(), user=request.user, alone=request.private
+            )
         except StoreError as error:
             log.warning("numbers_not_kept", action="show_list", reason=type(error).__name__)
-            return f"The numbers of this list cannot be used, only ids: {meant_for(request, error).sentence}"
-        return None
+            return True, f"The numbers of this list cannot be used, only ids: {meant_for(request, error).sentence}"
+        return kept, "" if kept else FIRST_COUNTS
 
     async def _summarize(self, papers: Sequence[Paper], request: Request) -> Summaries:
         workspace = request.place.workspace

@@ -51,6 +51,7 @@ class Request:
     may_manage: bool = False
     is_admin: bool = False  # the platform lets this person change the settings of the whole workspace
     direct: bool = False  # a private conversation with the bot
+    private: bool = False  # the answer is for this person alone
     runs_bot: bool = False  # at the bot's own terminal, so it is whoever runs it
     replied_papers: tuple[str, ...] = ()  # papers of the message that is replied to, where known
     lacking: tuple[str, ...] = ()  # permissions that the bot lacks to post in the channel spoken of, where known

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.chat.conversation import Turn
-from bot.chat.finding import Finder
+from bot.chat.finding import Finder, numbered
 from bot.chat.request import Request
 from bot.errors import BadInput
 from bot.papers.library import Library
@@ -58,7 +58,7 @@ class SubjectFinder:
             return Subject(paper, _without(question, number.group()))
         if references := find_references(question):
             return Subject(await self._library.paper(references[0]), question)
-        listed = await self._papers.get_many(await self._conversations.shown_list(request.place))
+        listed = await self._papers.get_many(await numbered(self._conversations, request.place, request.user))
         talked_of = [*request.replied_papers, *(turn.papers[0] for turn in reversed(turns) if turn.papers)]
         before = await self._finder.find(talked_of[0], request) if talked_of else None
         best = ranked(question, listed)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
@@ -45,14 +45,33 @@ class DayUsage:
     cost: float | None
 
 
+OTHERS_COUNT_AFTER = timedelta(hours=12)  # a list that is older than what others were shown since is forgotten
+
+
 class ConversationRepository(Protocol):
     """What was said where."""
 
-    async def show_list(self, place: Place, paper_ids: Sequence[str], at: datetime) -> None:
-        """Remember the list last shown there, so that `#3` means something."""
+    async def show_list(
+        self, place: Place, paper_ids: Sequence[str], at: datetime, *, user: str = "", alone: bool = False
+    ) -> bool:
+        """Remember a list that was shown there; whether `#3` means its third paper from now on.
 
-    async def shown_list(self, place: Place) -> list[str]:
-        """The paper ids last shown there, in order; empty if none.  A thread does not look into its channel."""
+        A thread keeps its first list, whatever is shown there later.
+
+        Args:
+            place: where.
+            paper_ids: in the order in which they are numbered.
+            at: when, in UTC.
+            user: who asked for it; "" for a list that is addressed to all, such as a digest.
+            alone: whether nobody else sees it.
+        """
+
+    async def shown_list(self, place: Place, user: str = "") -> list[str]:
+        """The paper ids that numbers mean there, in order; empty if none.  A thread does not look into its channel.
+
+        In a channel: of the lists that `user` asked for and those addressed to all, the newest; where there is none, or
+        others were shown one more than `OTHERS_COUNT_AFTER` later, that one.
+        """
 
     async def add_turn(self, place: Place, turn: Turn) -> None:
         """Append a question or an answer."""

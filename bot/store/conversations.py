@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, Table, delete, select
+from sqlalchemy import ColumnElement, Row, Table, delete, select
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.chat.conversation import Turn
 from bot.chat.request import Place
+from bot.ports import OTHERS_COUNT_AFTER
 from bot.store.database import Database
-from bot.store.tables import shown_lists, turns
+from bot.store.tables import seen_lists, shown_lists, turns
 
 
 class SqlConversations:
@@ -20,20 +23,47 @@ class SqlConversations:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def show_list(self, place: Place, paper_ids: Sequence[str], at: datetime) -> None:
-        """Remember the list last shown there."""
+    async def show_list(
+        self, place: Place, paper_ids: Sequence[str], at: datetime, *, user: str = "", alone: bool = False
+    ) -> bool:
+        """Remember a list: the first one of a thread, the last one of a channel and of who saw it."""
         shown = {"papers": paper_ids, "shown_at": at}
         insert = self._database.insert(shown_lists).values(**asdict(place), **shown)
+        keys = list(shown_lists.primary_key)
         async with self._database.transaction() as connection:
-            await connection.execute(
-                insert.on_conflict_do_update(index_elements=list(shown_lists.primary_key), set_=shown)
-            )
+            if place.thread:
+                if not alone:
+                    await connection.execute(insert.on_conflict_do_nothing(index_elements=keys))
+                first = await _shown(connection, place)
+                return first is not None and list(first.papers or ()) == list(paper_ids)
+            if not alone:
+                await connection.execute(insert.on_conflict_do_update(index_elements=keys, set_=shown))
+            await self._seen(connection, place, user, paper_ids, at)
+        return True
 
-    async def shown_list(self, place: Place) -> list[str]:
-        """The paper ids last shown there, in order."""
+    async def shown_list(self, place: Place, user: str = "") -> list[str]:
+        """The paper ids that numbers mean there, in order."""
+        newest = (
+            select(seen_lists)
+            .where(seen_lists.c.workspace == place.workspace, seen_lists.c.channel == place.channel)
+            .where(seen_lists.c.user.in_({user, ""}))
+            .order_by(seen_lists.c.seen_at.desc())
+            .limit(1)
+        )
         async with self._database.reading() as connection:
-            shown = (await connection.execute(select(shown_lists.c.papers).where(*at(shown_lists, place)))).scalar()
-        return list(shown or ())
+            public = await _shown(connection, place)
+            own = None if place.thread else (await connection.execute(newest)).one_or_none()
+        if own and (public is None or public.shown_at - own.seen_at <= OTHERS_COUNT_AFTER):
+            return list(own.papers or ())
+        return list(public.papers or ()) if public else []
+
+    async def _seen(
+        self, connection: AsyncConnection, place: Place, user: str, paper_ids: Sequence[str], at: datetime
+    ) -> None:
+        seen = {"papers": paper_ids, "seen_at": at}
+        who = {"workspace": place.workspace, "channel": place.channel, "user": user}
+        insert = self._database.insert(seen_lists).values(**who, **seen)
+        await connection.execute(insert.on_conflict_do_update(index_elements=list(seen_lists.primary_key), set_=seen))
 
     async def add_turn(self, place: Place, turn: Turn) -> None:
         """Append a question or an answer."""
@@ -51,8 +81,12 @@ class SqlConversations:
     async def forget_workspace(self, workspace: str) -> None:
         """Delete everything that was said in a workspace."""
         async with self._database.transaction() as connection:
-            for table in (shown_lists, turns):
+            for table in (shown_lists, seen_lists, turns):
                 await connection.execute(delete(table).where(table.c.workspace == workspace))
+
+
+async def _shown(connection: AsyncConnection, place: Place) -> Row[Any] | None:
+    return (await connection.execute(select(shown_lists).where(*at(shown_lists, place)))).one_or_none()
 
 
 def at(table: Table, place: Place) -> tuple[ColumnElement[bool], ...]:

@@ -6,7 +6,7 @@ from sqlalchemy import Connection, inspect, text
 
 from bot.errors import StoreError
 
-HEAD = "0011"  # the newest revision in `migrations/versions`
+HEAD = "0012"  # the newest revision in `migrations/versions`
 VERSION_TABLE = "alembic_version"
 
 

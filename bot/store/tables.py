@@ -165,6 +165,17 @@ shown_lists = Table(
     PrimaryKeyConstraint("workspace", "channel", "thread"),
 )
 
+seen_lists = Table(
+    "seen_lists",
+    metadata,
+    Column("workspace", Words, nullable=False),
+    Column("channel", Words, nullable=False),
+    Column("user", Words, nullable=False),  # "": everybody
+    Column("papers", Lines),
+    Column("seen_at", Instant, nullable=False),
+    PrimaryKeyConstraint("workspace", "channel", "user"),
+)
+
 turns = Table(
     "turns",
     metadata,

@@ -7,22 +7,38 @@ from datetime import datetime
 
 from bot.chat.conversation import Turn
 from bot.chat.request import Place
+from bot.ports import OTHERS_COUNT_AFTER
 
 
 class FakeConversations:
     """Implements `bot.ports.ConversationRepository`."""
 
     def __init__(self) -> None:
-        self._shown: dict[Place, list[str]] = {}
+        self._shown: dict[Place, tuple[datetime, list[str]]] = {}
+        self._seen: dict[tuple[Place, str], tuple[datetime, list[str]]] = {}  # by whom; "": by all
         self._turns: dict[Place, list[Turn]] = {}
 
-    async def show_list(self, place: Place, paper_ids: Sequence[str], at: datetime) -> None:
-        """Remember the list last shown there."""
-        self._shown[place] = list(paper_ids)
+    async def show_list(
+        self, place: Place, paper_ids: Sequence[str], at: datetime, *, user: str = "", alone: bool = False
+    ) -> bool:
+        """Remember a list: the first one of a thread, the last one of a channel and of who saw it."""
+        if place.thread:
+            if not alone:
+                self._shown.setdefault(place, (at, list(paper_ids)))
+            return place in self._shown and self._shown[place][1] == list(paper_ids)
+        self._seen[place, user] = (at, list(paper_ids))
+        if not alone:
+            self._shown[place] = (at, list(paper_ids))
+        return True
 
-    async def shown_list(self, place: Place) -> list[str]:
-        """The paper ids last shown there."""
-        return list(self._shown.get(place, ()))
+    async def shown_list(self, place: Place, user: str = "") -> list[str]:
+        """The paper ids that numbers mean there."""
+        public = self._shown.get(place)
+        seen = [self._seen[place, who] for who in {user, ""} if (place, who) in self._seen]
+        own = max(seen, key=lambda shown: shown[0], default=None)
+        if own and (public is None or public[0] - own[0] <= OTHERS_COUNT_AFTER):
+            return list(own[1])
+        return list(public[1]) if public else []
 
     async def add_turn(self, place: Place, turn: Turn) -> None:
         """Append a turn."""
@@ -39,9 +55,10 @@ class FakeConversations:
 
     def owners(self) -> set[str]:
         """The workspaces that something belongs to."""
-        return {place.workspace for place in (*self._shown, *self._turns)}
+        return {place.workspace for place in (*self._shown, *self._turns, *(place for place, _ in self._seen))}
 
     def forget(self, workspace: str) -> None:
         """Delete what belongs to a workspace."""
         self._shown = {place: ids for place, ids in self._shown.items() if place.workspace != workspace}
+        self._seen = {key: ids for key, ids in self._seen.items() if key[0].workspace != workspace}
         self._turns = {place: turns for place, turns in self._turns.items() if place.workspace != workspace}

@@ -10,7 +10,7 @@ import pytest
 from bot.chat.conversation import Turn
 from bot.chat.request import Place
 from bot.llm.model import Usage
-from bot.ports import OpenReply
+from bot.ports import OTHERS_COUNT_AFTER, OpenReply
 from tests.contract.store.kinds import DAY, NOON, Store
 
 HERE = Place("slack:T1", "C1", "171.5")
@@ -21,10 +21,45 @@ def _turn(minute: int, role: str = "user") -> Turn:
     return Turn("user" if role == "user" else "bot", f"turn {minute}", NOON + minute * MINUTE, ("1", "2"))
 
 
-async def test_shown_list_is_the_last_one_there(store: Store) -> None:
-    await store.conversations.show_list(HERE, ["1", "2"], NOON)
-    await store.conversations.show_list(HERE, ["3", "1"], NOON + MINUTE)
-    assert await store.conversations.shown_list(HERE) == ["3", "1"]
+async def test_a_thread_keeps_its_first_list(store: Store) -> None:
+    assert await store.conversations.show_list(HERE, ["1", "2"], NOON, user="U1")
+    assert not await store.conversations.show_list(HERE, ["3", "1"], NOON + MINUTE, user="U1")
+    assert await store.conversations.show_list(HERE, ["1", "2"], NOON + MINUTE, user="U2")
+    assert await store.conversations.shown_list(HERE, "U1") == ["1", "2"]
+
+
+async def test_in_a_channel_everybody_has_the_list_that_they_asked_for_last(store: Store) -> None:
+    channel = HERE.parent
+    for minute, (user, papers) in enumerate([("U1", ["0"]), ("U1", ["1", "2"]), ("U2", ["3"])]):
+        assert await store.conversations.show_list(channel, papers, NOON + minute * MINUTE, user=user)
+    assert await store.conversations.shown_list(channel, "U1") == ["1", "2"]
+    assert await store.conversations.shown_list(channel, "U2") == ["3"]
+    assert await store.conversations.shown_list(channel, "U3") == ["3"]
+
+
+async def test_a_list_that_is_addressed_to_all_is_seen_by_all(store: Store) -> None:
+    channel = HERE.parent
+    await store.conversations.show_list(channel, ["1"], NOON, user="U1")
+    await store.conversations.show_list(channel, ["2"], NOON + MINUTE)
+    assert await store.conversations.shown_list(channel, "U1") == ["2"]
+    await store.conversations.show_list(channel, ["3"], NOON + 2 * MINUTE, user="U1")
+    assert await store.conversations.shown_list(channel, "U1") == ["3"]
+
+
+async def test_an_old_list_of_ones_own_gives_way_to_what_was_shown_since(store: Store) -> None:
+    channel = HERE.parent
+    await store.conversations.show_list(channel, ["1"], NOON, user="U1")
+    await store.conversations.show_list(channel, ["2"], NOON + OTHERS_COUNT_AFTER, user="U2")
+    assert await store.conversations.shown_list(channel, "U1") == ["1"]
+    await store.conversations.show_list(channel, ["3"], NOON + OTHERS_COUNT_AFTER + MINUTE, user="U2")
+    assert await store.conversations.shown_list(channel, "U1") == ["3"]
+
+
+async def test_a_list_that_one_person_alone_sees_is_nobody_elses(store: Store) -> None:
+    for place in (HERE.parent, HERE):
+        await store.conversations.show_list(place, ["1"], NOON, user="U1", alone=True)
+        assert await store.conversations.shown_list(place, "U2") == []
+    assert await store.conversations.shown_list(HERE.parent, "U1") == ["1"]
 
 
 async def test_thread_does_not_look_into_its_channel(store: Store) -> None:
@@ -52,11 +87,12 @@ async def test_turns_of_other_places_stay_there(store: Store) -> None:
 
 async def test_forgotten_conversation_is_gone_and_only_that(store: Store) -> None:
     there = Place("slack:T2", "C1")
-    for place in (HERE, there):
-        await store.conversations.show_list(place, ["1"], NOON)
+    for place in (HERE, HERE.parent, there):
+        await store.conversations.show_list(place, ["1"], NOON, user="U1")
         await store.conversations.add_turn(place, _turn(1))
     await store.conversations.forget_workspace("slack:T1")
     assert (await store.conversations.shown_list(HERE), await store.conversations.turns(HERE)) == ([], [])
+    assert await store.conversations.shown_list(HERE.parent, "U1") == []
     assert (await store.conversations.shown_list(there), len(await store.conversations.turns(there))) == (["1"], 1)
 
 

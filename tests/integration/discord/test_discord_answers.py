@@ -408,7 +408,7 @@ async def test_a_number_means_the_same_in_the_thread_of_a_mention(
     async with running_bot(server, stage.engine(), store=store):
         asked = await person.write("what is the method of #2?")
         await server.until(lambda: texts(server, asked["id"]))
-        assert await store.conversations.shown_list(stage.asked[0].place) == ["2606.01234", "2606.01235"]
+    assert await store.conversations.shown_list(stage.asked[0].place) == ["2606.01234", "2606.01235"]
 
 
 async def test_where_the_bot_may_not_write_the_person_is_told_why(

@@ -56,11 +56,13 @@ class AwayReplies(FakeOpenReplies):
 class AwayConversations(FakeConversations):
     """Conversations that cannot be reached."""
 
-    async def show_list(self, place: Place, paper_ids: Sequence[str], at: datetime) -> None:
+    async def show_list(
+        self, place: Place, paper_ids: Sequence[str], at: datetime, *, user: str = "", alone: bool = False
+    ) -> bool:
         """Fail."""
         raise AWAY
 
-    async def shown_list(self, place: Place) -> list[str]:
+    async def shown_list(self, place: Place, user: str = "") -> list[str]:
         """Fail."""
         raise AWAY
 

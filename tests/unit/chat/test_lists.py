@@ -175,7 +175,9 @@ async def test_the_json_form_tells_the_list_and_its_papers(world: World) -> None
 class Forgetful(FakeConversations):
     """Conversations in a store that cannot be written."""
 
-    async def show_list(self, place: Place, paper_ids: Sequence[str], at: datetime) -> None:
+    async def show_list(
+        self, place: Place, paper_ids: Sequence[str], at: datetime, *, user: str = "", alone: bool = False
+    ) -> bool:
         """Fail."""
         raise StoreError("The database is locked.")
 

@@ -28,10 +28,10 @@ async def test_a_number_without_a_list_says_how_to_get_one(world: World) -> None
 
 async def test_a_number_beyond_the_list_says_how_long_it_is(world: World) -> None:
     await world.say("today")
-    assert "the list last shown here has 12 papers." in await world.read("show #13")
+    assert "the list that numbers mean here has 12 papers." in await world.read("show #13")
     await world.say("save #1")
     await world.say("saved")
-    assert "the list last shown here has 1 paper." in await world.read("show #2")
+    assert "the list that numbers mean here has 1 paper." in await world.read("show #2")
 
 
 async def test_numbers_are_of_the_place_they_were_shown_in(world: World) -> None:
