@@ -15,7 +15,7 @@ import structlog
 from adapters.slack.answer import said
 from adapters.slack.buttons import Press, modal, notice
 from adapters.slack.events import Address, Incoming, metadata, team_of
-from adapters.slack.forms import WAITING, form_view
+from adapters.slack.forms import WAITING, form_view, with_warning
 from adapters.slack.home import home_view, prompts
 from adapters.slack.inbox import Inbox
 from adapters.slack.lanes import Job
@@ -27,12 +27,13 @@ from adapters.slack.requests import Requests
 from bot.chat.engine import Engine
 from bot.chat.request import Final, Origin, Progress, Request
 from bot.documents.model import Block
-from bot.errors import BotError
+from bot.errors import BotError, Unauthorized
 
 log = structlog.get_logger(__name__)
 
 Body = dict[str, Any]
 
+NOT_YOURS = "Only a channel's creator, an admin, or whom an admin names by managers add, can subscribe it."
 TOO_LATE = "Slack did not let me ask in time. Please press the button again."
 
 
@@ -81,10 +82,29 @@ class Errands:
 
         self._open_once(incoming, press, trigger, job)
 
+    def look_at_channel(self, incoming: Incoming, view: Json) -> None:
+        """Say in a form whether its author may subscribe the channel that they chose."""
+
+        async def job() -> None:
+            request = await self._requests.of(incoming)
+            warning = request.hindrance if request.may_manage else NOT_YOURS
+            client = await self._outbox.client(incoming.address)
+            shown = with_warning(view, warning)
+            await call(lambda: client.views_update(view_id=str(view["id"]), hash=str(view.get("hash", "")), view=shown))
+
+        self._inbox.take_job("", ("form", str(view["id"])), job)
+
     def _open_once(self, incoming: Incoming, press: Press, trigger: str, job: Job) -> None:
-        """A double click opens one window."""
+        """A double click opens one window; where the app is not installed, whoever pressed is told."""
         same = ("modal", incoming.lane, incoming.address.user, press)
-        self._inbox.take_job("", ("modal", trigger), job, same)
+
+        async def opened() -> None:
+            try:
+                await job()
+            except Unauthorized as error:
+                await self._outbox.whisper(incoming.address, sentence(error.sentence))
+
+        self._inbox.take_job("", ("modal", trigger), opened, same)
 
     async def _open(self, incoming: Incoming, trigger: str, view: Json) -> str:
         """Open a window while the trigger lives (three seconds); its id, "" where Slack did not let us."""

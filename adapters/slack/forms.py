@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import cache
+from typing import Any
 from zoneinfo import available_timezones
 
 from adapters.slack import limits
@@ -16,9 +17,12 @@ from bot.chat.forms import Field, Form
 from bot.chat.grammar import Kind
 
 FORM = VERSION + "form"
+CHANNEL = VERSION + "channel"  # action id of the field that Slack tells us of as soon as it is filled in
 ZONES = VERSION + "zones"  # action id of the field whose choices are asked of us while somebody types
 VALUE = VERSION + "value"  # action id of the others
 WAITING = "One moment …"
+WARNING = VERSION + "warning"
+_OWN = ("type", "callback_id", "title", "submit", "close", "private_metadata")  # what an app may set of a view
 
 
 def form_view(form: Form, metadata: str) -> Json:
@@ -32,6 +36,18 @@ def form_view(form: Form, metadata: str) -> Json:
         "private_metadata": metadata,
         "blocks": [_block(field) for field in form.fields],
     }
+
+
+def with_warning(view: Mapping[str, Any], sentence: str) -> Json:
+    """An open form again, with a sentence below its first field, the channel; "" takes it away."""
+    kept: Json = {name: view[name] for name in _OWN if name in view}
+    first, *others = [block for block in view["blocks"] if block.get("block_id") != WARNING]
+    warning: Json = {
+        "type": "section",
+        "block_id": WARNING,
+        "text": plain_text(f"⚠️ {sentence}", limits.SECTION),
+    }
+    return kept | {"blocks": [first, *([warning] if sentence else []), *others]}
 
 
 def filled_in(values: object) -> dict[str, str]:
@@ -67,6 +83,8 @@ def _block(field: Field) -> Json:
     }
     if field.help:
         block["hint"] = plain_text(field.help, limits.INPUT_HINT)
+    if field.kind is Kind.CHANNEL:
+        block["dispatch_action"] = True
     return block
 
 
@@ -110,7 +128,7 @@ def _zone(field: Field) -> Json:
 def _channel(field: Field) -> Json:
     menu: Json = {
         "type": "conversations_select",
-        "action_id": VALUE,
+        "action_id": CHANNEL,
         "filter": {"include": ["public", "private"], "exclude_bot_users": True},
         "placeholder": plain_text("Choose a channel", limits.PLACEHOLDER),
     }

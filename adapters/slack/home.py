@@ -16,6 +16,7 @@ DIGESTS = (
     Heading("Digests"),
     Actions((Action("Subscribe a channel", "subscribe", style="primary", private=True, fills=True),)),
 )
+LEAST_OF_TODAY = 4  # blocks: the list's title, its state, a paper, and a line that there are more
 FIRST_STEPS = {"today": "today", "week": "week", "search": "", "help": "help"}  # "": the grammar's own example
 
 
@@ -23,16 +24,46 @@ def home_view(today: Document, person: Person, channel: str, subscriptions: Sequ
     """The view for `views.publish`.
 
     Args:
-        today: the day's list.
+        today: the day's list; it gets the room that the rest leaves.
         person: whose home it is.
         channel: their direct messages with the bot, where answers to the buttons here go.
-        subscriptions: what is posted where, and buttons to change it.
+        subscriptions: what is posted where, and buttons to change it, which end each subscription.
     """
-    digests = (*DIGESTS, *subscriptions) if subscriptions else ()
-    posted = [part for block in digests for part in blocks(block)][: BLOCKS_PER_VIEW // 3]
-    below = [*posted, *(part for block in _settings(person) for part in blocks(block))]
-    above = render_view(today)[: BLOCKS_PER_VIEW - len(below)]
+    settings = _rendered(_settings(person))
+    heading = _rendered(DIGESTS) if subscriptions else []
+    posted = _subscriptions(subscriptions, BLOCKS_PER_VIEW - len(settings) - len(heading) - LEAST_OF_TODAY)
+    below = [*heading, *posted, *settings]
+    above = render_view(today, BLOCKS_PER_VIEW - len(below))
     return {"type": "home", "private_metadata": channel, "blocks": [*above, *below]}
+
+
+def _subscriptions(shown: Sequence[Block], room: int) -> list[Json]:
+    """All subscriptions: in full, else without their facts; of yet more, those that fit, and how many are left out."""
+    items = [list(_rendered(item)) for item in _items(shown)]
+    if sum(map(len, items)) > room:
+        items = [_rendered([block for block in item if not isinstance(block, Facts)]) for item in _items(shown)]
+    left_out = 0
+    while sum(map(len, items)) > room - (1 if left_out else 0):
+        items.pop()
+        left_out += 1
+    more = Footnote(
+        text(f"{left_out} more digests are not shown here. ", code("/papers status"), " in a direct message lists all.")
+    )
+    return [*(block for item in items for block in item), *(_rendered((more,)) if left_out else ())]
+
+
+def _items(shown: Sequence[Block]) -> list[list[Block]]:
+    """What is told of each subscription; its buttons come last."""
+    items: list[list[Block]] = [[]]
+    for block in shown:
+        items[-1].append(block)
+        if isinstance(block, Actions):
+            items.append([])
+    return [item for item in items if item]
+
+
+def _rendered(shown: Sequence[Block]) -> list[Json]:
+    return [part for block in shown for part in blocks(block)]
 
 
 def prompts(commands: Sequence[Command]) -> list[dict[str, str]]:

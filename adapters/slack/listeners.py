@@ -28,7 +28,7 @@ from adapters.slack.events import (
     from_shortcut,
     team_of,
 )
-from adapters.slack.forms import FORM, ZONES, zone_options
+from adapters.slack.forms import CHANNEL, FORM, ZONES, zone_options
 from adapters.slack.inbox import BUSY, Inbox
 from adapters.slack.manifest import SHORTCUT
 from bot.errors import BotError
@@ -58,6 +58,7 @@ class Listeners:
         bolt.event("app_uninstalled")(self.uninstalled)
         bolt.event("tokens_revoked")(self.tokens_revoked)
         bolt.action(re.compile(f"^{VERSION}url:"))(self.nothing)
+        bolt.action(CHANNEL)(self.channel_chosen)
         bolt.action(re.compile(f"^{VERSION}"))(self.press)
         bolt.action(re.compile(""))(self.old_press)
         bolt.options(ZONES)(self.zones)
@@ -104,6 +105,13 @@ class Listeners:
         incoming = from_press(body, Press(""))
         if incoming is not None:
             self._errands.tell(incoming, OUTDATED)
+
+    async def channel_chosen(self, ack: AsyncAck, body: Body) -> None:
+        """A form's channel was chosen: whoever may not manage it learns so before they fill in the rest."""
+        await ack()
+        incoming = from_form(body)
+        if incoming is not None:
+            self._errands.look_at_channel(incoming, body["view"])
 
     async def zones(self, ack: AsyncAck, body: Body) -> None:
         """Somebody types in a field that asks for a time zone."""

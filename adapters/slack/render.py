@@ -32,6 +32,7 @@ from bot.documents.words import with_code
 
 EMPTY = "There is nothing to show here."
 CONTINUED = "… continued"
+CUT = "There is more than fits here."
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +64,17 @@ def render(document: Document, *, budget: int = limits.BLOCKS_TOTAL) -> list[Mes
     return [Message(CONTINUED if index else first, tuple(part)) for index, part in enumerate(packed)]
 
 
-def render_view(document: Document) -> list[Json]:
-    """A document as the blocks of a modal or the App Home, as many as fit."""
-    return [block for group in _groups(document) for block in group][: limits.BLOCKS_PER_VIEW]
+def render_view(document: Document, room: int = limits.BLOCKS_PER_VIEW) -> list[Json]:
+    """A document as at most `room` blocks of a modal or the App Home; a longer one ends after a whole group."""
+    groups = _groups(document)
+    if sum(map(len, groups)) <= room:
+        return [block for group in groups for block in group]
+    part: list[Json] = []
+    for group in groups:
+        if len(part) + len(group) > room - 1:
+            break
+        part += group
+    return [*part, *blocks(Footnote(text(CUT)))][:room]
 
 
 def plain(document: Document) -> list[Message]:

@@ -230,6 +230,28 @@ class SlackUser:
             view,
         )
 
+    async def choose_channel(self, channel: str) -> Json:
+        """Choose a channel in the newest window's form, of which Slack tells at once."""
+        view = self.server.views[-1]
+        block = next(block for block in view["blocks"] if block.get("dispatch_action"))
+        fields = {block["block_id"]: channel}
+        inputs = [each for each in view["blocks"] if each["type"] == "input"]
+        values = {
+            each["block_id"]: {each["element"]["action_id"]: _state(each["element"], fields.get(each["block_id"]))}
+            for each in inputs
+        }
+        payload = {
+            "type": "block_actions",
+            "team": {"id": self.team, "domain": "local"},
+            "user": {"id": self.user, "team_id": self.team},
+            "api_app_id": APP,
+            "container": {"type": "view", "view_id": view["id"]},
+            "trigger_id": self.server.trigger(),
+            "view": {**view, "hash": "1", "state": {"values": values}},
+            "actions": [{"type": "conversations_select", "action_id": block["element"]["action_id"]}],
+        }
+        return await self.transport.deliver("interactive", payload)
+
     async def zones(self, typed: str) -> list[str]:
         """What is offered for a time zone while somebody types."""
         payload = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from datetime import time
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
 
@@ -16,7 +16,7 @@ from bot.digests.schedule import Schedule
 from bot.settings import Settings
 from bot.testing.store import FakeStore
 from tests.integration.slack.test_slack_conversations import home_with, seen
-from tests.servers.slack import Channel, Fault, Json, SlackServer
+from tests.servers.slack import Channel, Fault, Json, SlackServer, block_words
 from tests.servers.slack_user import OverSocket, SlackUser
 
 PAPERS = "C0000001"  # a channel whose id has the length of a real one
@@ -137,3 +137,44 @@ async def test_a_form_of_another_version_is_refused_in_private(slack: SlackServe
     old = {**view, "blocks": [{**view["blocks"][0], "block_id": "hour"}]}
     await user.fill_in(old, hour="07:30")
     assert (await seen(slack, "older version", channel=PAPERS)).only_for == "U1"
+
+
+async def test_who_may_not_manage_a_channel_is_told_as_soon_as_they_choose_it(
+    slack: SlackServer, user: SlackUser, app: SlackApp
+) -> None:
+    slack.channels["C0000002"] = Channel("C0000002", creator="U9")
+    await user.open_home()
+    await home_with(slack, "Subscribe a channel")
+    await user.press_in_home("Subscribe a channel")
+    await form_of(slack)
+    for channel, is_warned in (("C0000002", True), (PAPERS, False), ("C0000002", True)):
+        await user.choose_channel(channel)
+        await app.inbox.drained()
+        view = slack.views[-1]
+        assert ("creator" in str(view["blocks"])) is is_warned
+        assert view["blocks"][0]["block_id"] == "channel"
+    assert [block["type"] for block in view["blocks"]].count("input") == 10
+
+
+@pytest.mark.parametrize("count", [3, 18, 60])
+async def test_the_home_shows_every_subscription_or_says_how_many_more_there_are(
+    slack: SlackServer, store: FakeStore, engine: Engine, user: SlackUser, count: int
+) -> None:
+    now = datetime.now(UTC)
+    for number in range(count):
+        target = Target("slack:T1", f"C1{number:06}")
+        await store.subscriptions.put(
+            Subscription(target=target, owner="U1", schedule=Schedule(time(9), "Europe/Berlin", frozenset(range(5)))),
+            now + timedelta(days=1),
+        )
+    await user.open_home()
+    await home_with(slack, "Subscribe a channel")
+    shown = slack.homes["U1"]["blocks"]
+    words = "\n".join(map(block_words, shown))
+    there = [number for number in range(count) if f"C1{number:06}" in words]
+    buttons = [block for block in shown if "[Stop]" in block_words(block)]
+    assert len(shown) <= 100
+    assert len(buttons) == len(there)
+    assert len(there) == count or f"{count - len(there)} more digests" in words
+    assert count == 60 or len(there) == count
+    assert "Trending papers" in words
