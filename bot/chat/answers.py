@@ -132,7 +132,7 @@ def _place(passage: Passage, answer: Answer) -> list[Inline | str]:
     title = ""
     if len(answer.found.papers) > 1:
         paper = _paper_of(passage, answer.found.papers)
-        title = f"{shortened(paper.title or paper.id)}: "
+        title = f"{shortened_title(paper.title or paper.id)}: "
     return [title, link(where, passage.link) if passage.link else where, page]
 
 
@@ -156,7 +156,7 @@ def _small_print(answer: Answer) -> Iterable[Text]:
     for read in answer.found.papers:
         if warning := _warning(read):
             title = read.paper.title or read.paper.id
-            yield text(f"{shortened(title)}: {warning}" if len(answer.found.papers) > 1 else warning)
+            yield text(f"{shortened_title(title)}: {warning}" if len(answer.found.papers) > 1 else warning)
 
 
 def _price(answer: Answer) -> str:
@@ -189,11 +189,13 @@ def _actions(answer: Answer, switches: Sequence[Paper]) -> tuple[Action, ...]:
     """Buttons to ask on, and to put the same question to another paper: `ask R` alone repeats the last question."""
     ids = [read.paper.id for read in answer.found.papers]
     line = " ".join(("ask" if len(ids) == 1 else "compare", *ids))
-    switched = (Action(f"Ask “{shortened(paper.title or paper.id, 40)}”", f"ask {paper.id}") for paper in switches)
+    switched = (
+        Action(f"Ask “{shortened_title(paper.title or paper.id, 40)}”", f"ask {paper.id}") for paper in switches
+    )
     return (Action("Ask more", line, input=ANOTHER), *switched)
 
 
-def shortened(title: str, length: int = SHORT_TITLE) -> str:
+def shortened_title(title: str, length: int = SHORT_TITLE) -> str:
     """A title, cut at a word with an ellipsis if it is long."""
     return title if len(title) <= length else title[: length - 1].rsplit(" ", 1)[0] + "…"
 

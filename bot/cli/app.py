@@ -228,6 +228,9 @@ def discord_sync() -> None:
 
 def main() -> None:
     """The console script."""
+    from bot.cli.printing import prepare_output
+
+    prepare_output()
     app()
 
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
-import sys
 from pathlib import Path
 from typing import Any
 
 from bot.bootstrap import make_meter, open_app, open_embedder
 from bot.cli.oneshot import surroundings
+from bot.cli.printing import print_json
 
 
 async def retrieval(file: Path) -> int:
@@ -48,5 +47,5 @@ async def summaries(file: Path) -> int:
 
 
 def _print(report: dict[str, Any]) -> int:
-    sys.stdout.write(json.dumps(report, ensure_ascii=False, indent=2) + "\n")
+    print_json(report)
     return 0

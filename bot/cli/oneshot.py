@@ -6,12 +6,12 @@ it an error is a sentence on stderr.  The exit code is 1 for an error either way
 
 from __future__ import annotations
 
-import json
 import sys
 
 from bot.bootstrap import App, Parts, demo_parts, open_app
 from bot.chat.request import Final
 from bot.cli.outcome import FAILED
+from bot.cli.printing import print_json
 from bot.documents.model import Document
 from bot.documents.plain import plain_document
 from bot.errors import BotError
@@ -31,7 +31,7 @@ async def ask(line: str, *, as_json: bool = False, demo: bool = False) -> int:
             raise
         document = Document(data={"error": error.sentence, "kind": type(error).__name__})
     if as_json:
-        sys.stdout.write(json.dumps(document.data, ensure_ascii=False, indent=2) + "\n")
+        print_json(document.data)
     elif is_error(document):
         sys.stderr.write(plain_document(document, zone=None) + "\n")
     return FAILED if is_error(document) else 0

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 
 from bot.cli.outcome import FAILED
+from bot.cli.printing import print_json
 from bot.doctor.checks import advice, model_address, own_checks
 from bot.doctor.digests import digest_checks
 from bot.doctor.model import Check, Result, Verdict
@@ -34,14 +34,17 @@ async def examine(*, as_json: bool) -> int:
     except SettingsError as error:
         if not as_json:
             raise
-        sys.stdout.write(json.dumps({"error": error.sentence, "kind": type(error).__name__}, indent=2) + "\n")
+        print_json({"error": error.sentence, "kind": type(error).__name__})
         return FAILED
     findings = {"settings": look_at_settings(settings)}
     checks = [*own_checks(settings), *platform_checks(settings), *digest_checks(settings)]
     checked = await run_checks(checks, max(PATIENCE, settings.model_timeout if settings.has_model else 0.0))
     findings |= with_advice(checked, advice(settings))
     findings["platforms"] = look_at_platforms(settings)
-    sys.stdout.write((_as_json(findings) if as_json else _as_text(findings)) + "\n")
+    if as_json:
+        print_json(_as_json(findings))
+    else:
+        sys.stdout.write(_as_text(findings) + "\n")
     return FAILED if any(result.verdict is Verdict.FAULT for result in findings.values()) else 0
 
 
@@ -109,7 +112,7 @@ def _as_text(findings: dict[str, Result]) -> str:
     return "\n".join(lines)
 
 
-def _as_json(findings: dict[str, Result]) -> str:
+def _as_json(findings: dict[str, Result]) -> dict[str, object]:
     is_well = all(result.verdict is not Verdict.FAULT for result in findings.values())
     checks = [{"name": name, **asdict(result)} for name, result in findings.items()]
-    return json.dumps({"ok": is_well, "checks": checks}, ensure_ascii=False, indent=2)
+    return {"ok": is_well, "checks": checks}

@@ -17,9 +17,10 @@ from bot.ports import LanguageModel
 from bot.reading.grounding import ungrounded_numbers
 from bot.reading.model import Summary, SummarySource
 from bot.reading.plain import plain_sentence, word_count
-from bot.reading.shortening import LONGEST, clause_within
+from bot.reading.shortening import LONGEST, without_aside
 
 LIMITS = {"line": LONGEST, "problem": 20, "method": 20, "result": 20, "why": 20}  # words
+TOLERANCE = 1.5  # times its limit is what a sentence may have: a whole one that is too long beats a part of it
 LONGEST_QUESTION = 16  # words; 12 are asked for
 BATCH = 10  # papers a call: fewer cost more instruction, more lose the model's attention
 SECOND_BATCH = 5  # so that one paper that a filter objects to spoils less
@@ -128,11 +129,11 @@ class Drafter:
     def _checked(self, paper: Asked, item: Mapping[str, Any]) -> Draft:
         sentences, faults = {}, []
         for name, limit in LIMITS.items():
-            sentence = clause_within(plain_sentence(item[name]), limit)
+            sentence = without_aside(plain_sentence(item[name]), limit)
             loose = ungrounded_numbers(sentence, paper.source, translated=self._translated)
             if loose:
                 faults.append(f"{name}: {', '.join(loose)}")
-            elif word_count(sentence) > limit:
+            elif word_count(sentence) > TOLERANCE * limit:
                 faults.append(f"{name}: over {limit} words")
             elif sentence:
                 sentences[name] = sentence

@@ -1,4 +1,6 @@
-"""How good summaries are on papers with gold one-liners: grounding, length, and ROUGE for orientation alone.
+"""How good summaries are on papers with gold one-liners: whole sentences, grounding, length, and ROUGE for orientation.
+
+The first sentence of each abstract stands next to them as a yardstick.
 
 A file holds a paper a line, as SciTLDR does: `{"title", "source": [sentences of the abstract], "target": [lines]}`;
 "paper_id" may name it, and "abstract" (one string) may stand for "source".  ROUGE is that of Lin (2004), F1 over word
@@ -8,7 +10,7 @@ stems, the best over the gold lines; it cannot tell a good line from a paper's t
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import fmean
@@ -19,11 +21,13 @@ from pydantic import BaseModel
 from bot.errors import BadInput
 from bot.papers.model import Paper
 from bot.reading.grounding import ungrounded_numbers
+from bot.reading.intervals import bootstrap_interval
 from bot.reading.lexical import stem, words
 from bot.reading.model import Summary, SummarySource
 from bot.reading.plain import word_count
 from bot.reading.ports import UNHURRIED
 from bot.reading.rows import read_rows
+from bot.reading.sentences import split_sentences
 from bot.reading.shortening import LONGEST
 from bot.reading.summaries import Summarizer
 
@@ -70,21 +74,56 @@ async def evaluate_summaries(papers: Sequence[GoldPaper], summarizer: Summarizer
     for start in range(0, len(papers), BATCH):
         batch = [gold.paper for gold in papers[start : start + BATCH]]
         found |= (await summarizer.summarize(batch, workspace=WORKSPACE, patience=UNHURRIED)).by_id
-    judged = [(gold, found[gold.paper.id]) for gold in papers]
-    lengths = [word_count(summary.line) for _, summary in judged]
+    lines = [_Line.of(gold, found[gold.paper.id]) for gold in papers]
+    firsts = [_Line.of(gold, _first_sentence(gold.paper)) for gold in papers]
     return {
         "papers": len(papers),
-        "by": {source.value: sum(summary.source is source for _, summary in judged) for source in SummarySource},
-        "words_mean": _mean(lengths, 1),
-        "words_max": max(lengths, default=0),
-        f"within_{LONGEST}_words": _mean(length <= LONGEST for length in lengths),
-        "grounded": _mean(_is_grounded(gold.paper, summary) for gold, summary in judged),
-        "rouge": {
-            name: _mean(
-                max(measure(summary.line, line) for line in gold.lines) for gold, summary in judged if gold.lines
-            )
-            for name, measure in (("1", rouge_1), ("2", rouge_2), ("L", rouge_l))
-        },
+        "by": {source.value: sum(found[gold.paper.id].source is source for gold in papers) for source in SummarySource},
+        **_figures(lines),
+        "grounded": _mean(not line.ungrounded for line in lines),
+        "first_sentence": _figures(firsts),
+        "ci": {f"rouge.{name}": bootstrap_interval([line.rouge[name] for line in lines]) for name in MEASURES},
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """What is measured of one paper's summary; ROUGE of its line, the rest of all its sentences."""
+
+    words: int
+    cut: int
+    ungrounded: int
+    rouge: Mapping[str, float]
+
+    @classmethod
+    def of(cls, gold: GoldPaper, summary: Summary) -> _Line:
+        sentences = (summary.line, summary.problem, summary.method, summary.result, summary.why)
+        source = f"{gold.paper.title}. {gold.paper.abstract}"
+        return cls(
+            words=word_count(summary.line),
+            cut=sum(sentence.rstrip().endswith(("…", "...")) for sentence in sentences),
+            ungrounded=len(ungrounded_numbers(" ".join(sentences), source)),
+            rouge={
+                name: max((measure(summary.line, line) for line in gold.lines), default=0.0)
+                for name, measure in MEASURES.items()
+            },
+        )
+
+
+def _first_sentence(paper: Paper) -> Summary:
+    """The yardstick: how the abstract begins."""
+    sentences = split_sentences(paper.abstract)
+    return Summary(paper_id=paper.id, line=sentences[0] if sentences else "", source=SummarySource.ABSTRACT)
+
+
+def _figures(lines: Sequence[_Line]) -> dict[str, Any]:
+    return {
+        "words_mean": _mean((line.words for line in lines), 1),
+        "words_max": max((line.words for line in lines), default=0),
+        f"within_{LONGEST}_words": _mean(line.words <= LONGEST for line in lines),
+        "cut": sum(line.cut for line in lines),
+        "numbers_ungrounded": sum(line.ungrounded for line in lines),
+        "rouge": {name: _mean(line.rouge[name] for line in lines) for name in MEASURES},
     }
 
 
@@ -129,9 +168,7 @@ def _f1(shared: int, mine: int, theirs: int) -> float:
     return 2 * shared / (mine + theirs) if mine + theirs else 0.0
 
 
-def _is_grounded(paper: Paper, summary: Summary) -> bool:
-    said = " ".join((summary.line, summary.problem, summary.method, summary.result, summary.why))
-    return not ungrounded_numbers(said, f"{paper.title}. {paper.abstract}")
+MEASURES: Mapping[str, Callable[[str, str], float]] = {"1": rouge_1, "2": rouge_2, "L": rouge_l}
 
 
 def _mean(values: Iterable[float], digits: int = 4) -> float:

@@ -10,7 +10,7 @@ import re
 
 from bot.reading.plain import plain_sentence, word_count
 from bot.reading.sentences import split_sentences
-from bot.reading.shortening import LONGEST, shortened
+from bot.reading.shortening import LONGEST, WHOLE, without_lead_in
 
 _CUE = re.compile(
     r"\b(?:we|this (?:paper|work|article|study|report|survey)|here)\b(?:\W+\w+){0,3}?\W+"
@@ -27,19 +27,20 @@ _STEM = 5
 
 
 def best_sentence(title: str, abstract: str) -> str:
-    """The sentence of the abstract that tells most, in its own words; the title if there is none."""
+    """Return the whole sentence of the abstract that tells most; the title if there is none of a fit length."""
     sentences = split_sentences(plain_sentence(abstract))
-    if not sentences:
-        return shortened(plain_sentence(title))
     topic = _stems(title)
-    ranked = sorted(range(len(sentences)), key=lambda place: -_worth(sentences[place], place, topic))
-    return shortened(sentences[ranked[0]])
+    fitting = [place for place, sentence in enumerate(sentences) if word_count(sentence) <= WHOLE]
+    if not fitting:
+        return plain_sentence(title)
+    return without_lead_in(sentences[max(fitting, key=lambda place: _worth(sentences[place], place, topic))])
 
 
 def first_sentence(text: str) -> str:
-    """The first sentence of somebody's summary, no longer than a line."""
+    """Return the first sentence of somebody's summary; "" if it is too long for a line."""
     sentences = split_sentences(plain_sentence(text))
-    return shortened(sentences[0]) if sentences else ""
+    first = without_lead_in(sentences[0]) if sentences else ""
+    return first if word_count(first) <= WHOLE else ""
 
 
 def _worth(sentence: str, place: int, topic: set[str]) -> float:
@@ -52,7 +53,7 @@ def _worth(sentence: str, place: int, topic: set[str]) -> float:
         overlap
         + 0.5 * cue
         - 0.02 * place
-        - 0.1 * (length > LONGEST)
+        - 0.35 * (length > LONGEST)
         - 0.3 * (length > 40)
         - 0.4 * (length < 6)
         - 0.2 * (_LEANS_BACK.match(sentence) is not None)

@@ -11,8 +11,8 @@ from bot.papers.text import clean
 
 _MARKDOWN_LINK = re.compile(r"!?\[([^\[\]]*)\]\([^()\s]*\)")
 _CHAT_TOKEN = re.compile(r"<(?:[@#!][^<>]*|(?:https?|mailto|slack)[^<>]*|a?:\w+:\d+)>")  # <@U1>, <#C1|x>, <https://…|x>
-_ADDRESS = re.compile(r"(?:\b[a-z][a-z0-9+.-]*://|\bwww\.)\S+|\b(?:mailto|javascript|data):\S+", re.IGNORECASE)
-_MENTION = re.compile(r"(?<!\w)@+(?=\w)|@(?=everyone|here)", re.IGNORECASE)
+_ADDRESS = re.compile(r"(?:[a-z0-9+.-]{0,30}://|\bwww\.)\S+|\b(?:mailto|javascript|data):\S+", re.IGNORECASE)
+_MENTION = re.compile(r"(?<![\w@])@++(?=\w)|@(?=everyone|here)", re.IGNORECASE)
 _TAG = re.compile(r"</?[a-z][a-z0-9]*(?:\s[^<>]*)?/?>", re.IGNORECASE)
 _MARKS = re.compile(r"\*{2,}|_{2,}|~{2,}|`+|^\s*(?:#{1,6}|[-*•>])\s+")
 

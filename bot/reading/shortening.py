@@ -1,4 +1,8 @@
-"""Sentences of others made to fit a line, in their own words."""
+"""Sentences of others made to fit a line, in their own words and whole.
+
+A part of a sentence may say another thing than all of it ("It boils, but only under pressure."), so what is too long is
+left out or kept whole; only an opening phrase and an aside that changes nothing are taken off.
+"""
 
 from __future__ import annotations
 
@@ -6,81 +10,52 @@ import re
 
 from bot.reading.plain import word_count
 
-LONGEST = 25  # words of a line
+LONGEST = 25  # words of a line, as it is asked for and looked for
+WHOLE = 40  # words of a sentence that is kept though it is longer than a line should be
+_MOST_CHARACTERS = 4_000  # of a sentence that is looked at; longer ones are no sentences
 
 _LEAD_IN = re.compile(
     r"(?:in (?:this|our) (?:paper|work|article|study|report|survey)"
-    r"|to (?:this end|(?:address|tackle|overcome|solve)[^,]{0,50})|(?:inspired|motivated) by[^,]{0,60}"
-    r"|here|therefore|thus|hence|in particular|specifically|finally|as a result|consequently|however|moreover"
+    r"|to this end|here|therefore|thus|hence|in particular|specifically|finally|as a result|consequently|moreover"
     r"|furthermore|in addition|additionally),\s+",
     re.IGNORECASE,
 )
-_BORDER = re.compile(r"[;:,](?=\s)|\s[—–](?=\s)|(?=\s\()")
-_SEAM = re.compile(
-    r"(?=\s(?:by|through|via|using|while|without|across|with|for|including|such as|where|when|whereas|that|from"
-    r"|based on)\s)"
+# A border behind which nothing but more of the same comes, unless it limits what was said.
+_ASIDE = re.compile(
+    r";\s|,\s(?=which\b|thereby\b|thus\b|making\b|enabling\b|allowing\b|leading\b|resulting\b)|\s[—–]\s"
 )
-_LISTED = re.compile(r",\s+(?!\w+ing\b|which\b|while\b|with\b|but\b)(?:[^,;:]{1,60},\s+)*(?:and|or)\s")
-_BUT = re.compile(r"[,;]\s+(?:but|yet|however,)\s+(?=\w)")
-_NEVER_LAST = frozenset(
-    """a an and as at based between both by for from in including into its of on or such that the their through to
-    using via where which while with without""".split()
+_LIMITS = re.compile(
+    r"\b(?:but|yet|however|although|though|unless|except|only|if|when|while|whereas|not|no|never|without|despite|"
+    r"provided|limited|fails?|worse)\b",
+    re.IGNORECASE,
 )
 
 
-def shortened(sentence: str, limit: int = LONGEST) -> str:
-    """The sentence if it has at most `limit` words, with or without its lead-in; else a part of it, with an ellipsis.
+def without_lead_in(sentence: str) -> str:
+    """Return the sentence without an opening such as "In this paper,", which says nothing of the paper."""
+    lead = _LEAD_IN.match(sentence)
+    rest = sentence[lead.end() :] if lead else ""
+    return rest[:1].upper() + rest[1:] if rest else sentence
 
-    That part is what comes after a "but", where the news is; else the beginning: up to a clause's border outside a
-    list of things, if most of it is left then; else up to a word that a phrase begins with; else up to any border;
-    else up to a word.
-    """
-    if word_count(sentence) <= limit:
+
+def without_aside(sentence: str, limit: int) -> str:
+    """Return a sentence of more than `limit` words without its last asides, if it is whole and short enough then."""
+    if word_count(sentence) <= limit or len(sentence) > _MOST_CHARACTERS:
         return sentence
-    if lead := _LEAD_IN.match(sentence):
-        rest = sentence[lead.end() :]
-        return shortened(rest[:1].upper() + rest[1:], limit)
-    turn = _BUT.search(sentence)
-    if turn and limit // 3 <= word_count(sentence[turn.end() :]) < limit:
-        return f"… {sentence[turn.end() :]}"
-    return _whole(_beginning(sentence, limit - 1)) + " …"
+    for border in _ASIDE.finditer(sentence):
+        head, rest = sentence[: border.start()], sentence[border.end() :]
+        if 0.6 * limit <= word_count(head) <= limit and head.count("(") == head.count(")") and not _LIMITS.search(rest):
+            return head.rstrip(" ,;:") + "."
+    return sentence
 
 
-def _beginning(sentence: str, limit: int) -> str:
-    """The most of a sentence's beginning that can stand alone within `limit` words."""
-    borders = [border.start() for border in _BORDER.finditer(sentence)]
-    outside = [place for place in borders if not _LISTED.match(sentence, place)]
-    seams = [seam.start() for seam in _SEAM.finditer(sentence)]
-    for places, least in ((outside, 2 * limit // 3), ([*outside, *seams], limit // 2), (borders, limit // 3)):
-        fitting = sorted(place for place in places if least <= word_count(sentence[:place]) <= limit)
-        if fitting:
-            return sentence[: fitting[-1]]
-    return _cut(sentence, limit)
-
-
-def _whole(head: str) -> str:
-    """A beginning without words at its end that wait for others."""
-    head = head.rstrip(" ,;:")
-    before, _, last = head.rpartition(" ")
-    return _whole(before) if before and last.lower() in _NEVER_LAST else head
-
-
-def _cut(sentence: str, limit: int) -> str:
-    words = sentence.split()[:limit]
-    while len(words) > 1 and word_count(" ".join(words)) > limit:
-        words.pop()
-    head = " ".join(words)
-    return head if word_count(head) <= limit else head[: 2 * limit]
-
-
-def clause_within(sentence: str, limit: int) -> str:
-    """A sentence of more than `limit` words up to the last clause's border within, if most of it is left by then."""
-    if word_count(sentence) <= limit:
-        return sentence
-    heads = [sentence[: border.start()] for border in _BORDER.finditer(sentence)]
-    fitting = [head for head in heads if 0.6 * limit <= word_count(head) <= limit and _is_balanced(head)]
-    return fitting[-1].rstrip(" ,;:") + "." if fitting else sentence
-
-
-def _is_balanced(text: str) -> bool:
-    return text.count("(") == text.count(")")
+def shortened_title(title: str, limit: int = LONGEST) -> str:
+    """Return a title of at most `limit` words, with an ellipsis where words are left out."""
+    words = title.split()
+    kept = words[:limit]
+    while len(kept) > 1 and word_count(" ".join(kept)) > limit:  # of scripts without spaces
+        kept.pop()
+    head = " ".join(kept)
+    if word_count(head) > limit:
+        head = head[: 2 * limit]
+    return title if head == " ".join(words) else f"{head.rstrip(' ,;:')} …"

@@ -38,6 +38,7 @@ class Program:
             stdin=subprocess.DEVNULL if typed is None else None,
             capture_output=True,
             text=True,
+            encoding=settings.get("PYTHONIOENCODING"),
             timeout=60,
             cwd=self.folder,
             env=self._environment(settings),

@@ -38,6 +38,14 @@ def test_a_script_is_answered_line_by_line(paperwire: Program) -> None:
     assert list(paperwire.folder.iterdir()) == []  # a demonstration leaves nothing behind
 
 
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1", "cp1252", "cp437"])
+@pytest.mark.parametrize("options", [(), ("--json",)], ids=["text", "json"])
+def test_a_list_is_shown_in_any_encoding(paperwire: Program, encoding: str, options: tuple[str, ...]) -> None:
+    done = paperwire("today", "--demo", *options, PYTHONIOENCODING=encoding)
+    assert done.code == 0
+    assert "Vidu S1" in done.out
+
+
 def test_an_unknown_command_of_the_command_line_is_named(paperwire: Program) -> None:
     done = paperwire("tody")
     assert done.code == 2

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from bot.reading.extractive import best_sentence, first_sentence
 from bot.reading.plain import word_count
-from bot.reading.shortening import LONGEST
+from bot.reading.shortening import WHOLE
 
 TITLE = "Rook: Pruning Attention Heads for Fast Inference"
 ABSTRACT = (
@@ -36,9 +36,18 @@ def test_a_long_summary_gives_its_first_sentence() -> None:
     assert first_sentence(ABSTRACT) == "Large models are slow."
 
 
+def test_a_sentence_is_shown_whole_or_not_at_all() -> None:
+    endless = "We propose " + "very " * 60 + "long sentences."
+    assert best_sentence(TITLE, f"{endless} It works.") == "It works."
+    assert best_sentence(TITLE, endless) == TITLE
+    assert first_sentence(endless) == ""
+
+
 @given(WORDS.map(" ".join), WORDS.map(" ".join))
-def test_what_is_shown_is_never_too_long(title: str, abstract: str) -> None:
-    assert word_count(best_sentence(title or "Title", abstract)) <= LONGEST
+def test_what_is_shown_is_never_too_long_nor_cut(title: str, abstract: str) -> None:
+    line = best_sentence(title, abstract)
+    assert line == title or word_count(line) <= WHOLE
+    assert "…" not in line
 
 
 @pytest.mark.real_data

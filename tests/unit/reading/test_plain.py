@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,7 +12,8 @@ from bot.reading.plain import plain_sentence, word_count
 
 HOSTILE = st.lists(
     st.sampled_from(["<@U1>", "<!channel>", "@everyone", "https://evil.example/x", "[a](javascript:x)", "**", "`", "a",
-                     "<b>", "www.evil.example", "\u202e", "\u200b", "<https://evil.example|here>", "\n# ", "<#C1|x>"]),
+                     "<b>", "www.evil.example", "\u202e", "\u200b", "<https://evil.example|here>", "\n# ", "<#C1|x>",
+                     "a" * 60 + "://evil.example"]),
     max_size=12,
 )  # fmt: skip
 
@@ -30,6 +33,13 @@ HOSTILE = st.lists(
 )
 def test_only_words_stay(text: str, plain: str) -> None:
     assert plain_sentence(text) == plain
+
+
+@pytest.mark.parametrize("piece", ["a.a.a.", "a+", "[", "[a](", "<a", "<@", "@", "*", "_", "www.", "a" * 50 + "://"])
+def test_cleaning_takes_no_time_to_speak_of(piece: str) -> None:
+    started = time.process_time()
+    plain_sentence(piece * (100_000 // len(piece)))
+    assert time.process_time() - started < 0.2  # of the processor
 
 
 @given(HOSTILE, st.sampled_from(["", " "]))

@@ -24,9 +24,10 @@ from bot.papers.model import Paper
 from bot.ports import Clock
 from bot.reading.claims import TERM, Claims, claim_on
 from bot.reading.drafts import LIMITS
+from bot.reading.grounding import ungrounded_numbers
 from bot.reading.model import Summary, SummaryKey, SummarySource
-from bot.reading.plain import word_count
-from bot.reading.shortening import LONGEST
+from bot.reading.plain import plain_sentence, word_count
+from bot.reading.shortening import WHOLE
 from bot.reading.summaries import Summarizer
 from bot.testing.clock import FakeClock
 from bot.testing.model import Ending, FakeModel, Script
@@ -181,12 +182,18 @@ async def test_a_line_that_cannot_be_mended_is_not_shown() -> None:
     assert (await Desk(says(wrong, wrong)).rook()).source is SummarySource.HUGGING_FACE
 
 
-async def test_a_sentence_too_long_ends_at_a_clause_or_is_mended() -> None:
-    clause = "Rook " + "prunes attention heads " * 6 + "in models, " + "and more words " * 6
-    desk = Desk(says([item(line=clause, why="so " * 30)], [item()]))
+async def test_a_sentence_too_long_loses_an_aside_or_is_mended() -> None:
+    line = "Rook " + "prunes attention heads " * 6 + "in models, making " + "more words " * 9
+    desk = Desk(says([item(line=line, why="so " * 40)], [item()]))
     summary = await desk.rook()
     assert summary.line.endswith("in models.")
     assert summary.why == FIELDS["why"]
+
+
+async def test_a_whole_sentence_that_is_a_little_too_long_costs_no_second_call() -> None:
+    line = "Rook " + "prunes attention heads " * 9 + "but not in small models."
+    desk = Desk(says([item(line=line)]))
+    assert (await desk.rook()).line == line
 
 
 async def test_of_a_cut_answer_whole_items_are_kept() -> None:
@@ -407,7 +414,11 @@ async def test_every_recorded_paper_has_a_line_without_a_model(shared_data: Path
     result = await Summarizer(None, FakeStore().summaries).summarize(papers, workspace="slack:T1")
     assert len(papers) > 100
     assert result.by_id.keys() == {paper.id for paper in papers}
-    assert all(1 <= word_count(summary.line) <= LONGEST for summary in result.by_id.values())
+    by_id = {paper.id: paper for paper in papers}
+    for paper_id, summary in result.by_id.items():
+        assert summary.line == plain_sentence(by_id[paper_id].title) or 1 <= word_count(summary.line) <= WHOLE
+        assert not summary.line.endswith("…")
+        assert not ungrounded_numbers(summary.line, f"{by_id[paper_id].title}. {by_id[paper_id].abstract}")
 
 
 class Slow(FakeModel):
