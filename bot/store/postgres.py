@@ -12,15 +12,17 @@ from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 
 CONNECT_TIMEOUT = 10  # seconds to wait for Postgres
 POOL = 10  # connections that stay open, once they were needed; half as many more at times
+IDLE = 20.0  # seconds that a transaction may hold its rows while its client says nothing
 RESTED = 5.0  # seconds after which a connection is looked at before it is used; before each use, it would cost as much
 
 
-def engine(address: URL, *, rested: float = RESTED) -> AsyncEngine:
+def engine(address: URL, *, rested: float = RESTED, idle: float = IDLE) -> AsyncEngine:
     """An engine without prepared statements: poolers such as PgBouncer lose them, and a search needs its own plan.
 
     Args:
         address: of the database, with the driver.
         rested: the seconds after which a connection is looked at before it is used.
+        idle: the seconds after which Postgres ends a transaction whose client says nothing more.
     """
     made = create_async_engine(
         address,
@@ -30,7 +32,19 @@ def engine(address: URL, *, rested: float = RESTED) -> AsyncEngine:
         connect_args={"connect_timeout": CONNECT_TIMEOUT, "prepare_threshold": None},
     )
     _look_at_rested(made, rested)
+    _end_idle_transactions(made, idle)
     return made
+
+
+def _end_idle_transactions(made: AsyncEngine, idle: float) -> None:
+    """Have Postgres end the transactions of a process that is frozen: others wait for the rows that they hold."""
+
+    @event.listens_for(made.sync_engine, "connect")
+    def limit(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
+        cursor = connection.cursor()
+        cursor.execute(f"SET idle_in_transaction_session_timeout = {round(1000 * idle)}")
+        cursor.close()
+        connection.commit()
 
 
 def _look_at_rested(made: AsyncEngine, rested: float) -> None:
