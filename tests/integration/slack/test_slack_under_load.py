@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import itertools
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
@@ -13,8 +12,11 @@ import pytest
 
 from adapters.slack.app import SlackApp
 from adapters.slack.config import SlackConfig
+from bot.chat.commands import COMMANDS
 from bot.chat.engine import Engine
+from bot.chat.request import Final, Partial, Progress, Reply, Request
 from bot.clock import SystemClock
+from bot.documents.model import Document, Paragraph, text
 from bot.store.database import Database
 from bot.store.open_replies import SqlOpenReplies
 from bot.testing.store import FakeStore
@@ -26,13 +28,14 @@ RATE = 200  # questions a second
 AT_ONCE = 400  # as many may be under way
 
 
-@pytest.mark.parametrize("count", [200, pytest.param(6_000, marks=pytest.mark.long)])
+@pytest.mark.parametrize("count", [100, pytest.param(6_000, marks=pytest.mark.long)])
 async def test_no_finished_answer_is_overwritten(
-    slack: SlackServer, engine: Engine, store: FakeStore, tmp_path: Path, count: int
+    slack: SlackServer, store: FakeStore, tmp_path: Path, count: int
 ) -> None:
     database = await Database.open(None, tmp_path)
     replies = SqlOpenReplies(database)
     config = SlackConfig(api_url=slack.api_url, bot_token=BOT_TOKEN, app_token=APP_TOKEN)
+    engine = Engine(COMMANDS, {}, question=answer)
     parts = replace(slack_store(store), open_replies=replies)
     app = SlackApp(engine=engine, config=config, store=parts, clock=SystemClock(), pace=QUICK)
     await app.start()
@@ -41,8 +44,18 @@ async def test_no_finished_answer_is_overwritten(
         await app.inbox.drained()
     await app.stop(grace=1)
     await database.aclose()
+    assert len([1 for method, _ in slack.calls if method == "chat.startStream"]) == count
     finished = [message.words for message in slack.visible("C1")]
     assert sorted(finished) == sorted(f"You asked: n{number}?" for number in range(count))
+
+
+async def answer(request: Request) -> AsyncIterator[Reply]:
+    """Long enough for a stream to begin, which then stands unfinished."""
+    yield Progress("Reading the paper …")
+    await asyncio.sleep(2 * QUICK.gap)
+    yield Partial("The answer")
+    await asyncio.sleep(2 * QUICK.gap)
+    yield Final(Document(blocks=(Paragraph(text(f"You asked: {request.text}")),)))
 
 
 @asynccontextmanager
@@ -64,11 +77,10 @@ async def sweeping(app: SlackApp) -> AsyncIterator[None]:
 async def ask(slack: SlackServer, count: int) -> None:
     """Questions in a channel, each in a thread of its own, at `RATE` unless too many are under way."""
     user, clock = SlackUser(slack, OverSocket(slack)), asyncio.get_running_loop().time
-    finished = itertools.count()
     under_way = asyncio.Semaphore(AT_ONCE)
 
     def watch(method: str, _arguments: Json, done: bool) -> None:
-        if method == "chat.update" and done and next(finished) < count:
+        if method == "chat.update" and done:
             under_way.release()
 
     slack.watch = watch
