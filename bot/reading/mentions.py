@@ -76,7 +76,9 @@ class _Scan:
         self._text = text
         self._tokens = found
         self._words = [token.word for token in found]
-        self._places = [at for at, word in enumerate(self._words) if word and word not in _UNTELLING]
+        self._places = [
+            at for at, word in enumerate(self._words) if word and word not in _UNTELLING and not is_number_word(word)
+        ]
         self._is_row = _ROW in text
 
     def numbers(self) -> Iterator[Mention]:
@@ -110,7 +112,7 @@ class _Scan:
             value,
             unit,
             self._around(at, at + 1, token.suffix),
-            self._name(at),
+            "" if unit else self._name(at),
         )
 
     def _in_words(self, at: int, number: Spelled) -> Mention:
@@ -156,8 +158,7 @@ class _Scan:
             return _by_suffix(token.suffix)
         if len(behind) == 1 and behind not in TIMES:  # "70 B" is a size, "70 b" and "5 m" are not
             sign = self._tokens[at + 1].written
-            factors, unit = _by_suffix(sign if sign in "MT" else behind if sign.isupper() else "")
-            return (factors if factors == _ONE else factors + _ONE), unit
+            return _by_suffix(sign if sign in "MT" else behind if sign.isupper() else "")
         return _by_suffix(behind)
 
     def _are_joined(self, at: int) -> bool:
@@ -173,7 +174,11 @@ class _Scan:
         if not at or self._tokens[at - 1].end + 1 != self._tokens[at].start:
             return ""
         before = self._tokens[at - 1]
-        is_name = before.word and (before.written[0].isupper() or len(before.word) == 1 or before.word in _GREEK)
+        is_name = (
+            before.word
+            and before.word not in ARTICLES
+            and (before.written[0].isupper() or len(before.word) == 1 or before.word in _GREEK)
+        )
         return before.written + self._tokens[at].written if is_name else ""
 
     def _around(self, start: int, end: int, suffix: str = "") -> dict[str, tuple[int, ...]]:

@@ -100,6 +100,8 @@ def test_another_number_is_another(said: str, written: str) -> None:
         ("Der Kessel hat 1,5 Liter.", "The kettle holds 1.5 litres."),
         ("15 Millionen Kessel kochen.", "15 million kettles boil."),
         ("Kessel: 40 Prozent.", "Of the kettles 40% boil."),
+        ("The kettle beats GPT-4o+CoT by 5%.", "The kettle beats GPT-4o+CoT by 5%."),
+        ("No kettle holds more than 4 or five litres.", "No kettle holds more than four or five litres."),
         ("It improves by two orders of magnitude.", "It is a 100-fold improvement."),
         ("The epsilon of Adam is 1e-9.", "We use Adam with β_1=0.9, β_2=0.98 and ϵ=10^-9."),
     ],
@@ -113,6 +115,9 @@ def test_a_true_claim_is_kept(claim: str, source: str) -> None:
     [
         ("β2 is 0.98.", "We set $\\beta_1 = 0.98$."),
         ("The model has 7B parameters.", "We use Llama-2-70B."),
+        ("We heat 22 K kettles.", "We heat 22 kettles."),
+        ("We heat 23 B kettles.", "We heat 23 M kettles."),
+        ("Only a 55 times gain.", "Only a 55% gain."),
         ("The epsilon of Adam is 0.9.", "We use Adam with an epsilon of 10^-9 and a momentum β of 0.9."),
     ],
 )
