@@ -13,7 +13,7 @@ import structlog
 from adapters.discord.client import PapersClient
 from adapters.discord.delivery import Pace
 from adapters.discord.errors import FAULTS, translated
-from adapters.discord.gateway import IdentifyBudget, SessionStarts, Watchdog, aim_gateway, aim_rest
+from adapters.discord.gateway import IdentifyBudget, IdentifyOrder, SessionStarts, Watchdog, aim_gateway, aim_rest
 from adapters.discord.leftovers import close_leftovers, forget_left_guilds, pause_lost_channels
 from adapters.discord.services import Services
 from adapters.discord.shards import ShardLeases, Shards
@@ -108,6 +108,13 @@ class DiscordApp:
                 reset_after=limit["reset_after"] / 1000,
                 at_once=limit["max_concurrency"],
             ),
+            self._pace.identify,
+        )
+        client.order = IdentifyOrder(
+            self._services.leases,
+            self._services.clock,
+            client.application_id or 0,
+            limit["max_concurrency"],
             self._pace.identify,
         )
 

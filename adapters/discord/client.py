@@ -13,7 +13,7 @@ from adapters.discord.commands import explain_menu, papers_group
 from adapters.discord.delivery import Pace
 from adapters.discord.desk import Desk
 from adapters.discord.events import guild_workspace, target_of
-from adapters.discord.gateway import IdentifyBudget
+from adapters.discord.gateway import IdentifyBudget, IdentifyOrder
 from adapters.discord.services import Services
 from adapters.discord.suggestions import suggestions
 from bot.errors import BotError
@@ -60,15 +60,18 @@ class PapersClient(discord.AutoShardedClient):
         self.desk = Desk(services, pace)
         self.tree = PapersTree(self)
         self.budget: IdentifyBudget | None = None
+        self.order: IdentifyOrder | None = None
         offered = suggestions(services.papers, services.conversations, services.clock)
         self.tree.add_command(papers_group(services.engine.commands, self.desk.command, offered))
         self.tree.add_command(explain_menu(self.desk.explain))
         self.add_dynamic_items(CommandButton)
 
     async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
-        """Identify no oftener than Discord allows (called by the library)."""
+        """Identify no oftener than Discord allows, and in turn (called by the library)."""
         if self.budget is not None:
             await self.budget.wait(shard_id or 0)
+        if self.order is not None:
+            await self.order.wait(shard_id or 0)
 
     async def on_press(self, interaction: discord.Interaction[Any], custom_id: str) -> None:
         """A button was pressed (called by `CommandButton`)."""

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import random
+import secrets
 from collections import defaultdict
 from dataclasses import dataclass
+from datetime import timedelta
 
 import discord
 import structlog
@@ -14,6 +16,8 @@ from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
 from adapters.discord.errors import FAULTS
+from bot.errors import StoreError
+from bot.ports import Clock, Leases
 
 log = structlog.get_logger(__name__)
 
@@ -78,6 +82,31 @@ class IdentifyBudget:
             scarce = left / self._remaining
         again = random.uniform(0.2, 1.0) * self._spacing if shard in self._known else 0.0  # noqa: S311 (no secret)
         return max(scarce, again, self._bucket_free_at[shard % self._at_once] - now)
+
+
+class IdentifyOrder:
+    """Has the shards of one bucket identify themselves one after the other, in whatever process they are.
+
+    A lease in the shared database stands for each bucket; nobody gives it back, so it lasts as long as Discord demands
+    that the next one waits.  Without the database nobody waits: who is too early is refused, and tries again.
+    """
+
+    def __init__(self, leases: Leases, clock: Clock, application: int, at_once: int, spacing: float = 5.0) -> None:
+        self._leases = leases
+        self._clock = clock
+        self._application = application
+        self._at_once = max(1, at_once)
+        self._spacing = timedelta(seconds=spacing)
+
+    async def wait(self, shard: int) -> None:
+        """Wait until it is this shard's turn."""
+        bucket = f"discord:{self._application}:identify:{shard % self._at_once}"
+        turn = secrets.token_hex(8)
+        try:
+            while await self._leases.acquire(bucket, turn, self._spacing) is None:
+                await self._clock.sleep(self._spacing.total_seconds() / 20)
+        except StoreError as error:
+            log.warning("identify_order_unknown", action="identify", shard=shard, reason=error.sentence)
 
 
 class Watchdog:

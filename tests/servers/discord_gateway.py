@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import json
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -31,6 +32,8 @@ class Gateway:
         deaf: sessions get heartbeats acknowledged, but no event.
         zombie: nothing is acknowledged any more.
         refuse_with: a close code for everybody who identifies.
+        spacing: seconds between two who may identify, as one at once may; who comes earlier is refused (opcode 9).
+        too_early: how many were.
     """
 
     def __init__(self, token: str, note: Any, heartbeat_ms: int = 41_250) -> None:
@@ -47,6 +50,9 @@ class Gateway:
         self.deaf = False
         self.zombie = False
         self.refuse_with: int | None = None
+        self.spacing = 0.0
+        self.too_early = 0
+        self._next_identify = 0.0
         self.guilds: dict[str, dict[str, Any]] = {}
         self.me: dict[str, Any] = {}
 
@@ -80,6 +86,11 @@ class Gateway:
         if self.refuse_with or data["token"] != self._token:
             await socket.close(code=self.refuse_with or 4004)
             return None
+        if time.monotonic() < self._next_identify:
+            self.too_early += 1
+            await socket.send_json({"op": INVALID, "d": False, "s": None, "t": None})
+            return None
+        self._next_identify = time.monotonic() + self.spacing
         shard = tuple(data.get("shard") or (0, 1))
         session = Session(f"session{next(self._numbers)}", (shard[0], shard[1]), socket=socket)
         self.sessions[session.id] = session

@@ -184,6 +184,20 @@ async def test_two_processes_never_share_a_shard(server: DiscordServer, person: 
         await asyncio.gather(second, return_exceptions=True)
 
 
+async def test_processes_that_share_a_token_identify_one_after_the_other(server: DiscordServer) -> None:
+    server.gateway.spacing, store, pace = 0.4, FakeStore(), replace(QUICK, identify=0.5)
+    apps = [
+        DiscordApp(services(contract_engine(), store), server.token, server.url, Shards((shard,), 3), pace)
+        for shard in range(3)
+    ]
+    running = [asyncio.create_task(app.run()) for app in apps]
+    await server.until(lambda: len(server.gateway.identified) == 3, 30)
+    for task in running:
+        task.cancel()
+    await asyncio.gather(*running, return_exceptions=True)
+    assert server.gateway.too_early == 0
+
+
 async def test_commands_are_never_registered_by_connecting(server: DiscordServer, person: Person) -> None:
     async with running_bot(server, contract_engine()):
         assert await is_answered(person)
