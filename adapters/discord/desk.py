@@ -21,6 +21,7 @@ from adapters.discord.delivery import Delivery, Pace, Surface, sentence
 from adapters.discord.errors import ALREADY_ACKNOWLEDGED, FAULTS, UNKNOWN_INTERACTION, only_logged, translated
 from adapters.discord.events import (
     Interaction,
+    in_own_guild,
     is_for,
     place_of_message,
     reference_in_message,
@@ -32,7 +33,7 @@ from adapters.discord.events import (
 from adapters.discord.fading import Notes
 from adapters.discord.forms import ANSWER, command_form, question_form, written
 from adapters.discord.leftovers import OpenAnswer
-from adapters.discord.permissions import lacking_to_answer, may_have_thread
+from adapters.discord.permissions import invite_link, lacking_to_answer, may_have_thread
 from adapters.discord.persistence import respond
 from adapters.discord.presses import decode
 from adapters.discord.render import pages
@@ -43,6 +44,7 @@ from adapters.discord.threads import named
 from adapters.discord.turns import Turns
 from bot.chat.engine import apology
 from bot.chat.finding import begin_thread
+from bot.chat.grammar import shorten
 from bot.chat.request import Origin, Place, Request
 from bot.documents.model import Action, Actions, Bullets, Card, Document, Tone
 from bot.documents.words import with_code
@@ -54,7 +56,11 @@ NO_PAPER = "I found no paper in that message: neither a link to arXiv or Hugging
 RESTARTING = "The bot is restarting. Please ask again in a moment."
 ON_IT = "I am on it already; the answer to your first press will appear in a moment."
 BUSY = "That form could not be made in time; please press the button again."
-MAY_NOT = "I may not answer where you asked. In that channel's settings my role needs: {}."
+MAY_NOT = "I may not answer in `#{}` of `{}`. In that channel's settings my role needs: {}."
+NOT_A_MEMBER = (
+    "I am no member here, so I can post no digests and need no managers. I can show papers and answer questions. "
+    "In a direct conversation with me, `subscribe` works. To have digests in a server, add me: {}"
+)
 _READING_SECONDS = 2.0
 _LEASE = timedelta(minutes=5)  # an event whose first attempt has died may be taken up again after that
 
@@ -134,7 +140,9 @@ class Desk:
             return
         async with self._watched():
             if missing := lacking_to_answer(message.channel):
-                await send(message.author, pages(sentence(MAY_NOT.format(", ".join(missing))))[0])
+                channel, guild = getattr(message.channel, "name", ""), message.guild.name if message.guild else ""
+                words = MAY_NOT.format(shorten(channel), shorten(guild), ", ".join(missing))
+                await send(message.author, pages(sentence(words))[0])
                 return
             if self._closing:
                 await send(message.channel, pages(sentence(RESTARTING))[0])
@@ -211,6 +219,10 @@ class Desk:
     async def _answer_interaction(self, interaction: Interaction, request: Request, private: bool) -> None:
         if self._closing:
             await self._refuse(interaction, RESTARTING)
+            return
+        command = self._services.engine.command_of(request)
+        if command is not None and command.who != "anyone" and not (request.direct or in_own_guild(interaction)):
+            await self._refuse(interaction, NOT_A_MEMBER.format(invite_link(interaction.application_id)))
             return
         if objection := self._services.engine.objection(request):
             await _say_privately(interaction, apology(objection))

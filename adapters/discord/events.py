@@ -10,10 +10,16 @@ from typing import Any
 import discord
 
 from adapters.discord.permissions import NEEDED, lacking_to_post
+from bot.chat.grammar import shorten
 from bot.chat.request import Origin, Place, Request
 from bot.digests.model import Target
 
 Interaction = discord.Interaction[Any]
+
+NO_DIGESTS_THERE = (
+    "Digests go to text, announcement and forum channels; `#{}` is none. Name another one: `subscribe` has an option "
+    "`channel`."
+)
 
 _PAPER_LINK = re.compile(
     r"https?://(?:www\.)?(?:arxiv\.org/(?:abs|pdf|html)|huggingface\.co/papers|alphaxiv\.org/\w+)/[\w./-]+",
@@ -73,8 +79,9 @@ def with_rights(request: Request, interaction: Interaction, channel: str, *, nam
     found = _channel_of(guild, channel)
     is_admin = interaction.permissions.manage_guild
     may_manage = (is_admin or named) and (found is not None or channel == request.place.channel)
-    missing = lacking_to_post(found) if found is not None else tuple(NEEDED.values())
-    return replace(request, is_admin=is_admin, may_manage=may_manage, lacking=missing)
+    unseen = tuple(NEEDED.values()) if found is None else ()
+    known = replace(request, is_admin=is_admin, may_manage=may_manage, lacking=unseen)
+    return _with_hindrances(known, found)
 
 
 def with_rights_of_author(request: Request, message: discord.Message, channel: str, *, named: bool = False) -> Request:
@@ -83,8 +90,18 @@ def with_rights_of_author(request: Request, message: discord.Message, channel: s
         return replace(request, may_manage=channel == request.place.channel)
     author = message.author
     is_admin = isinstance(author, discord.Member) and author.guild_permissions.manage_guild
-    is_there = channel == request.place.channel or _channel_of(message.guild, channel) is not None
-    return replace(request, is_admin=is_admin, may_manage=(is_admin or named) and is_there)
+    found = _channel_of(message.guild, channel)
+    is_there = channel == request.place.channel or found is not None
+    return _with_hindrances(replace(request, is_admin=is_admin, may_manage=(is_admin or named) and is_there), found)
+
+
+def _with_hindrances(request: Request, channel: discord.abc.GuildChannel | discord.Thread | None) -> Request:
+    """The request with what keeps the bot from posting digests in a channel, where that is known."""
+    if channel is None:
+        return request
+    if isinstance(channel, discord.VoiceChannel | discord.StageChannel | discord.CategoryChannel):
+        return replace(request, hindrance=NO_DIGESTS_THERE.format(shorten(channel.name)))
+    return replace(request, lacking=lacking_to_post(channel))
 
 
 def _channel_of(guild: discord.Guild | None, channel: str) -> discord.abc.GuildChannel | discord.Thread | None:

@@ -30,7 +30,7 @@ from tests.servers.limits import DiscordLimits
 EPOCH_MS = 1_420_070_400_000
 LOST, CUT = 0, 1
 EPHEMERAL, LOADING = 1 << 6, 1 << 7
-TEXT_CHANNEL, THREAD, DM, FORUM = 0, 11, 1, 15
+TEXT_CHANNEL, VOICE, THREAD, DM, FORUM = 0, 2, 11, 1, 15
 ADMINISTRATOR, MANAGE_GUILD = 1 << 3, 1 << 5
 ALL_PERMISSIONS = str((1 << 50) - 1)
 MEMBERS_PERMISSIONS = str(int(ALL_PERMISSIONS) & ~(ADMINISTRATOR | MANAGE_GUILD))  # what everybody in a server may

@@ -33,6 +33,7 @@ class Person:
     name: str = "somebody"
     id: str = "200000000000000001"
     permissions: str = ALL_PERMISSIONS
+    brings_app: bool = False  # the app is installed to this person alone, not to the guild
 
     async def command(self, name: str, **options: str | int) -> Interaction:
         """Give a subcommand of `/papers`; returns at once."""
@@ -110,7 +111,7 @@ class Person:
             "data": data, "guild_id": self.guild, "channel_id": self.channel, "channel": channel,
             "guild": {"id": self.guild, "locale": "en-US", "features": []}, "member": self._member, "locale": "en-US",
             "guild_locale": "en-US", "app_permissions": self.server.may(self.guild), "entitlements": [], "context": 0,
-            "authorizing_integration_owners": {"0": self.guild}, "attachment_size_limit": 10_000_000,
+            "authorizing_integration_owners": self._owners, "attachment_size_limit": 10_000_000,
         }  # fmt: skip
         if message is not None:
             event["message"] = message
@@ -131,6 +132,11 @@ class Person:
     @property
     def _user(self) -> Json:
         return {"id": self.id, "username": self.name, "discriminator": "0", "avatar": None}
+
+    @property
+    def _owners(self) -> Json:
+        """For whom the app is installed: for the guild (0), or for this person (1)."""
+        return {"1": self.id} if self.brings_app else {"0": self.guild}
 
     @property
     def _member(self) -> Json:

@@ -7,10 +7,11 @@ from dataclasses import replace
 
 import pytest
 
+from adapters.discord.permissions import invite_link
 from bot.bootstrap import demo_parts, open_app
 from bot.settings import Settings
 from bot.testing.store import FakeStore
-from tests.servers.discord import EPHEMERAL, DiscordServer, words_of
+from tests.servers.discord import DM, EPHEMERAL, VOICE, DiscordServer, words_of
 from tests.servers.discord_bot import running_bot
 from tests.servers.discord_checks import walk
 from tests.servers.discord_user import Person
@@ -37,7 +38,15 @@ def member(admin: Person) -> Person:
 
 
 @pytest.fixture
-async def store(server: DiscordServer, admin: Person) -> AsyncIterator[FakeStore]:
+def voice(server: DiscordServer, admin: Person) -> str:
+    """A voice channel there."""
+    channel = server.add_channel("talk", admin.guild, VOICE)
+    server.gateway.guilds[admin.guild]["channels"].append({**channel, "bitrate": 64_000, "user_limit": 0})
+    return str(channel["id"])
+
+
+@pytest.fixture
+async def store(server: DiscordServer, admin: Person, voice: str) -> AsyncIterator[FakeStore]:
     """The store behind a bot that is there for the whole test, in the server that `admin` is in."""
     store = FakeStore()
     async with (
@@ -109,3 +118,41 @@ async def test_a_member_without_rights_cannot_change_digests_by_a_message(
     await member.write("Subscribe at 08:00")
     await server.until(lambda: "Only those who manage" in server.transcript())
     assert await store.subscriptions.of_workspace(f"discord:{member.guild}") == []
+
+
+@pytest.mark.parametrize("by_message", [False, True])
+async def test_a_voice_channel_gets_no_digests(
+    store: FakeStore, server: DiscordServer, admin: Person, voice: str, by_message: bool
+) -> None:
+    there = replace(admin, channel=voice)
+    await (there.write("subscribe") if by_message else there.command("subscribe"))
+    await server.until(lambda: "#talk" in server.transcript().replace("in #talk", ""))
+    assert await store.subscriptions.of_workspace(f"discord:{admin.guild}") == []
+
+
+@pytest.mark.parametrize(
+    ("command", "options"), [("subscribe", {}), ("unsubscribe", {}), ("managers", {"change": "add", "person": "<@2>"})]
+)
+async def test_who_brings_the_app_along_is_told_what_it_can_do_there(
+    store: FakeStore, server: DiscordServer, command: str, options: dict[str, str]
+) -> None:
+    channel = server.add_channel("elsewhere", "123456789")["id"]
+    guest = Person(server, "123456789", channel, brings_app=True)
+    said = await said_to(guest, command, **options)
+    assert str(invite_link(int(server.me["id"]))) in said.replace("\\", "")
+    assert await store.managers.of(f"discord:u{guest.id}") == []
+    assert await said_to(guest, "help")
+
+
+async def test_who_cannot_be_answered_in_a_channel_is_told_which_one(
+    store: FakeStore, server: DiscordServer, admin: Person
+) -> None:
+    role = server.gateway.guilds[admin.guild]["roles"][0]
+    await server.gateway.dispatch(
+        "GUILD_ROLE_UPDATE", {"guild_id": admin.guild, "role": {**role, "permissions": str(1 << 10)}}
+    )
+    await admin.write("today")
+    direct = await server.until(lambda: [key for key, each in server.channels.items() if each["type"] == DM])
+    [told] = await server.until(lambda: server.shown(direct[0]))
+    assert "`#papers`" in words_of(told)
+    assert "`Lab`" in words_of(told)
