@@ -32,10 +32,14 @@ holds a secret, an address with a token in it, or a text from outside at full le
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from bot.llm.model import Completion
+
+
+_SETTING = re.compile(r"\b[A-Z][A-Z0-9]*_[A-Z0-9_]+\b")  # OPENAI_API_KEY
 
 
 class BotError(Exception):
@@ -43,8 +47,17 @@ class BotError(Exception):
 
     @property
     def sentence(self) -> str:
-        """The message for a person; falls back to the class's own description."""
-        return str(self) or (self.__doc__ or "").strip().splitlines()[0]
+        """The message for whoever runs the bot; falls back to the class's own description."""
+        return str(self) or self._description()
+
+    @property
+    def public_sentence(self) -> str:
+        """The message for everybody: without the names of settings, which are for whoever runs the bot."""
+        return self._description() if _SETTING.search(self.sentence) else self.sentence
+
+    @classmethod
+    def _description(cls) -> str:
+        return (cls.__doc__ or "").strip().splitlines()[0]
 
 
 class UserError(BotError):
@@ -72,7 +85,12 @@ class SettingsError(BotError):
 
 
 class StoreError(BotError):
-    """The database cannot be used."""
+    """The bot's database cannot be used right now. Please try again later; the bot's log says why."""
+
+    @property
+    def public_sentence(self) -> str:
+        """Nothing of where the database lies and what ails it."""
+        return self._description()
 
 
 class Transient(BotError):
@@ -104,7 +122,7 @@ class Permanent(BotError):
 
 
 class Unauthorized(Permanent):
-    """A key or token is refused."""
+    """A key or token of the bot is refused."""
 
 
 class TargetGone(Permanent):
@@ -128,7 +146,7 @@ class ModelError(Permanent):
 
 
 class ModelNotFound(ModelError):
-    """The server knows no model of that name."""
+    """The server does not know the language model that the bot is set to."""
 
 
 class ModelRefused(ModelError):

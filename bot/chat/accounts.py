@@ -10,6 +10,8 @@ from bot.chat.request import Final, Reply
 from bot.documents.model import Block, Document, Facts, Footnote, Paragraph, Text, text
 from bot.ports import Clock, DayUsage, UsageLedger
 
+_ADVICE = " With OPENAI_API_KEY set, a model writes summaries."  # for whoever runs the bot
+
 
 class Accounts:
     """Handler of `usage`.  `budget` is the tokens a workspace may use a day; 0 means any number."""
@@ -33,15 +35,14 @@ class Accounts:
             "cost_usd": _cost(rows),
             "rows": [asdict(row) for row in rows],
         }
-        sentence, limit = Paragraph(text(self._sentence(tokens, rows))), Footnote(text(self._limit()))
+        advice = _ADVICE if self._model is None and asked.request.runs_bot else ""
+        sentence, limit = Paragraph(text(self._sentence(tokens, rows) + advice)), Footnote(text(self._limit()))
         blocks: tuple[Block, ...] = (sentence, *_table(rows), limit)
         yield Final(Document("Used today", blocks, private=True, data=data))
 
     def _sentence(self, tokens: int, rows: Sequence[DayUsage]) -> str:
         if self._model is None:
-            return (
-                "No language model is set up, so nothing is spent. With OPENAI_API_KEY set, a model writes summaries."
-            )
+            return "No language model is set up, so nothing is spent."
         if not rows:
             return "Nothing yet: today's answers came without a call to the language model."
         calls = sum(row.calls for row in rows)

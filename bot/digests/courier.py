@@ -124,7 +124,7 @@ class Courier:
                 digest = await self._composer.compose(standing.subscription, owed.slot, owed.days)
             except Transient as error:
                 if not self._is_too_late(owed):
-                    return await self._late(owed, error.sentence, error.retry_after or AFTER_SILENCE)
+                    return await self._late(owed, error.public_sentence, error.retry_after or AFTER_SILENCE)
                 digest = _apology(owed, error)
             is_whole = not digest.missing and digest.gaps is None
             if digest.is_notice and is_whole and standing.subscription.empty_days is EmptyDays.SILENT:
@@ -300,7 +300,9 @@ def _over() -> Outcome:
 
 def _apology(owed: Owed, error: Transient) -> Digest:
     """What a channel hears when its digest could not be composed all through its window."""
-    sentence = f"There is no digest for {long_date(owed.slot.day)}: {error.sentence} Its papers come with the next one."
+    sentence = (
+        f"There is no digest for {long_date(owed.slot.day)}: {error.public_sentence} Its papers come with the next one."
+    )
     document = Document(blocks=(Paragraph(text(sentence)),), tone=Tone.NOTICE, data={"papers": [], "why": sentence})
     return Digest.notice(owed.slot, document, missing=sentence)
 

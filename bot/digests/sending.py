@@ -153,7 +153,7 @@ class Sender:
         except Exception as error:
             if not isinstance(error, StoreError):
                 unforeseen.report(error, "send_digest", slot=slot.key, part=part.number)
-            why = error.sentence if isinstance(error, StoreError) else unforeseen.SENTENCE
+            why = error.public_sentence if isinstance(error, StoreError) else unforeseen.SENTENCE
             return None if claim.has_left else Verdict(DeliveryState.PLANNED, Sent(Result.LATER, AGAIN, why))
         return Verdict(DeliveryState.SENT, Sent(Result.SENT), ref)
 
@@ -287,5 +287,5 @@ def result_of(error: Permanent | Transient) -> Sent:
     if isinstance(error, ContentRejected):
         return Sent(Result.REJECTED)
     if isinstance(error, Permanent):
-        return Sent(Result.REFUSED, why=error.sentence)
-    return Sent(Result.LATER, wait=error.retry_after or AGAIN, why=error.sentence)
+        return Sent(Result.REFUSED, why=error.public_sentence)
+    return Sent(Result.LATER, wait=error.retry_after or AGAIN, why=error.public_sentence)

@@ -75,7 +75,7 @@ class Inquiry:
     def answer(self) -> Answer:
         """What came of it."""
         if self.failure:
-            outcome, note = failed(self.failure.sentence)
+            outcome, note = failed(self.failure.public_sentence)
         else:
             outcome, note = outcome_of(
                 self._reply,

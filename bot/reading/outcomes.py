@@ -64,4 +64,4 @@ def outcome_of(
         return Outcome.UNPROVEN, UNPROVEN
     if fault is None or isinstance(fault, AnswerMalformed):
         return Outcome.UNREADABLE, UNREADABLE
-    return failed(fault.sentence)
+    return failed(fault.public_sentence)

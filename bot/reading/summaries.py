@@ -223,10 +223,10 @@ def _note(fault: BotError | None) -> str | None:
     if fault is None:
         return None
     if isinstance(fault, ModelError) and not isinstance(fault, ModelNotFound):
-        reason = fault.sentence.rstrip(".").partition(";")[0]
+        reason = fault.public_sentence.rstrip(".").partition(";")[0]
         again = "it is asked for them again in an hour"
         return f"The model's answers could not be used ({reason[:1].lower()}{reason[1:]}); {again}. {_MEANWHILE}"
-    return f"{fault.sentence} {_MEANWHILE}"
+    return f"{fault.public_sentence} {_MEANWHILE}"
 
 
 def _language_name(tag: str) -> str:

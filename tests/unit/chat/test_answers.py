@@ -24,8 +24,12 @@ from tests.strategies import nasty_texts
 from tests.unit.chat.conftest import World
 
 
-async def test_usage_without_a_model_says_how_to_have_one(world: World) -> None:
-    assert "With OPENAI_API_KEY set" in await world.read("usage")
+async def test_usage_without_a_model_tells_how_to_have_one_to_whoever_runs_the_bot(world: World) -> None:
+    assert "OPENAI_API_KEY" not in await world.read("usage")
+    at_the_terminal = Request(place=Place("test:1", "c"), user="u1", text="usage", runs_bot=True)
+    *_, last = [reply async for reply in world.app.engine.handle(at_the_terminal)]
+    assert isinstance(last, Final)
+    assert "OPENAI_API_KEY" in plain_document(last.document)
 
 
 async def test_usage_adds_up_tokens_and_cost(world: World) -> None:

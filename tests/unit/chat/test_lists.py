@@ -9,7 +9,6 @@ from datetime import UTC, datetime
 import pytest
 
 from bot.bootstrap import demo_parts, open_app
-from bot.chat.discretion import STORE_AWAY
 from bot.chat.request import Final, Place, Progress, Request
 from bot.documents.model import Actions, Document, Tone
 from bot.documents.plain import plain_document
@@ -182,7 +181,7 @@ class Forgetful(FakeConversations):
         raise StoreError("The database is locked.")
 
 
-@pytest.mark.parametrize(("runs_bot", "why"), [(True, "The database is locked."), (False, STORE_AWAY)])
+@pytest.mark.parametrize(("runs_bot", "why"), [(True, "The database is locked."), (False, StoreError().sentence)])
 async def test_a_list_whose_numbers_cannot_be_kept_is_shown_and_says_so(runs_bot: bool, why: str) -> None:
     parts = replace(demo_parts(), store=FakeStore(conversations=Forgetful()))
     async with open_app(Settings.model_validate({}), parts) as app:
