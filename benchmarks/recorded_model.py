@@ -44,8 +44,8 @@ class RecordedModel:
         self._live = live
         self._known: dict[str, dict[str, Any]] = {}
         if path.exists():
-            rows = map(json.loads, filter(str.strip, path.read_text("utf-8").split("\n")))
-            self._known = {row["key"]: row for row in rows}
+            for row in map(json.loads, filter(str.strip, path.read_text("utf-8").split("\n"))):
+                self._known.setdefault(row["key"], row)  # two runs at once may have asked the same
 
     @property
     def is_live(self) -> bool:
