@@ -156,8 +156,8 @@ class Bench:
         """The winner, and the form before, on questions that had no part in the choice."""
         finalists = await self._best(2, self._stages.first)
         both = (*self._stages.first, *self._stages.second)
-        winner = (await self._best(1, both, finalists))[0]
-        return {form: figures(await self._ask(form, self._stages.last)) for form in (winner, BEFORE)}
+        winner = await self._best(1, both, finalists)
+        return {form: figures(await self._ask(form, self._stages.last)) for form in (*winner, BEFORE)}
 
     async def summaries(self) -> dict[str, Any]:
         """Every form of the summaries on the same abstracts."""
@@ -176,16 +176,19 @@ class Bench:
         return found
 
     async def _best(self, count: int, asked: Sequence[LabelledPaper], among: Iterable[str] = ANSWERS) -> list[str]:
-        """The forms with most answers that cite evidence; of equal ones fewer false absences, then fewer tokens."""
+        """The forms with most answers that cite evidence; of equal ones fewer false absences, then fewer tokens.
 
-        async def rank(form: str) -> tuple[float, float, float]:
-            judged = [one.judged for one in await self._ask(form, asked)]
-            measured = report(judged) if judged else {}
-            tokens = measured.get("prompt_tokens_mean", 0.0)
-            return (-measured.get("cites_gold_of_all", 0.0), measured.get("false_absence", 0.0), tokens)
+        They are compared on the questions that all of them were asked; a form that was asked none is left out.
+        """
+        answers = {form: {one.judged.question: one.judged for one in await self._ask(form, asked)} for form in among}
+        answers = {form: judged for form, judged in answers.items() if judged}
+        common = set.intersection(*map(set, answers.values())) if answers else set()
 
-        ranks = {form: await rank(form) for form in among}
-        return sorted(ranks, key=ranks.__getitem__)[:count]
+        def rank(form: str) -> tuple[float, float, float]:
+            measured = report([answers[form][question] for question in common])
+            return (-measured["cites_gold_of_all"], measured["false_absence"], measured["prompt_tokens_mean"])
+
+        return sorted(answers, key=rank)[:count]
 
     async def _ask(self, form: str, papers: Sequence[LabelledPaper]) -> list[Asked]:
         """The questions whose replies are recorded, or can be had."""

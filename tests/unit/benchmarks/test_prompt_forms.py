@@ -128,3 +128,23 @@ async def test_a_model_that_finds_nothing_is_what_limits_an_answer(folder: Path,
     live = FakeModel(lambda asked: of_form(asked, [], "not_in_paper"))
     found = await Bench(RecordedModel("m", tmp_path / "replies.jsonl", live), folder).figures(["first"])
     assert found["first"][BEFORE]["limited_by"] == {"retrieval": 0, "form": 0, "model": 8}
+
+
+async def test_forms_are_compared_on_the_questions_that_all_of_them_were_asked(folder: Path, tmp_path: Path) -> None:
+    better, worse = read_form("answer-asked-first"), read_form("answer-pointers-first")
+    cited = {better.hash: (1, 2, 3, 4), worse.hash: (1, 2, 3)}  # papers; the worse form has a better share
+    asked_about = {better.hash: range(1, 9), worse.hash: range(1, 5)}
+
+    def reading(asked: ModelCall) -> dict[str, Any]:
+        prompt = asked.messages[-1].content
+        paper = int(prompt.split("Kites, part ")[1].split()[0])
+        if paper not in asked_about.get(asked.prompt_hash, ()):
+            raise NotRecorded
+        number, _, fact = next(line for line in prompt.split("[") if "on day 0." in line).partition("] ")
+        claims = [{"text": fact.strip(), "sentences": [int(number)]}] if paper in cited[asked.prompt_hash] else []
+        return of_form(asked, claims, "answered" if claims else "not_in_paper")
+
+    live = FakeModel(reading)
+    found = await Bench(RecordedModel("m", tmp_path / "replies.jsonl", live), folder).figures(["first", "last"])
+    assert found["first"][better.name]["cites_gold_of_all"] < found["first"][worse.name]["cites_gold_of_all"]
+    assert list(found["last"]) == [better.name, BEFORE]
