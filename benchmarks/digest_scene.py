@@ -51,6 +51,11 @@ class Scene:
         standings = await self.store.subscriptions.of_workspace(self.targets[0].workspace)
         return all(one.last_run_at is not None and one.last_run_at.date() == today for one in standings)
 
+    async def is_whole(self) -> bool:
+        """Whether each channel shows as many messages as a digest has, and of none the fate is unknown."""
+        shown = [len(self.world.shown(target)) for target in self.targets]
+        return min(shown) > PAPERS and await self.unknown() == 0
+
     async def unknown(self) -> int:
         """How many messages nobody knows the fate of."""
         since = WEDNESDAY - timedelta(days=1)

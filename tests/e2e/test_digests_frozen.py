@@ -16,11 +16,16 @@ SCENES = [("slack", True), ("slack", False), ("discord", True), ("discord", Fals
 STEPS = [(Step.LEAVING, 0), (Step.ARRIVED, 0), (Step.LEAVING, 1), (Step.ARRIVED, 1)]
 
 
+@pytest.mark.postgres  # a frozen process may keep a SQLite file locked for everybody
 @pytest.mark.parametrize(
     ("platform", "may_read", "aim"), [("slack", True, (Step.LEAVING, 0)), ("discord", False, (Step.ARRIVED, 0))]
 )
-async def test_process_that_wakes_up_repeats_nothing(platform: str, may_read: bool, aim: tuple[Step, int]) -> None:
-    figures = await frozen(platform, aim, may_read=may_read, channels=3, seconds=6, spans=SHORT)
+async def test_process_that_wakes_up_repeats_nothing(
+    platform: str, may_read: bool, aim: tuple[Step, int], postgres_database: str
+) -> None:
+    figures = await frozen(
+        platform, aim, may_read=may_read, channels=3, seconds=6, spans=SHORT, database_url=postgres_database
+    )
     _assert_whole(figures)
     assert figures["given_up"] == figures["given_up_and_told"]
     assert (figures["given_up"] == 0) is may_read
