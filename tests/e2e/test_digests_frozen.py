@@ -16,6 +16,7 @@ SCENES = [("slack", True), ("slack", False), ("discord", True), ("discord", Fals
 STEPS = [(Step.LEAVING, 0), (Step.ARRIVED, 0), (Step.LEAVING, 1), (Step.ARRIVED, 1)]
 
 
+@pytest.mark.long
 @pytest.mark.postgres  # a frozen process may keep a SQLite file locked for everybody
 @pytest.mark.parametrize(
     ("platform", "may_read", "aim"), [("slack", True, (Step.LEAVING, 0)), ("discord", False, (Step.ARRIVED, 0))]
