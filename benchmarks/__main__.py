@@ -18,7 +18,10 @@ from rich.console import Console
 from rich.table import Table
 
 import benchmarks
+from bot.errors import BadInput
 from bot.logs import log_to_stderr
+
+RECORDED = "README.md says under Measured where the recorded data come from."
 
 
 class Benchmark(Protocol):
@@ -32,6 +35,17 @@ class Benchmark(Protocol):
 
 def main() -> int:
     """Run what the command line asks for; the exit code."""
+    try:
+        return _run()
+    except ModuleNotFoundError as error:
+        sys.exit(f"A benchmark needs {error.name}: run `pip install --editable '.[dev,semantic]'`.")
+    except FileNotFoundError as error:
+        sys.exit(f"{error.filename} is missing. {RECORDED}")
+    except BadInput as error:
+        sys.exit(f"{error.sentence} {RECORDED}")
+
+
+def _run() -> int:
     known = {benchmark.NAME: benchmark for benchmark in discover()}
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
