@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gzip
 from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from bot.papers.http.cache import FILE
 from bot.testing.clock import FakeClock
 from tests.servers.papers_source import Source
 
+PATIENT = Timeouts(connect=10, read=10, total=20)  # so that a busy machine is no slow server
 SHORT = Timeouts(connect=1, read=0.1, total=0.3)
 
 
@@ -34,10 +36,23 @@ def clock() -> FakeClock:
     return FakeClock()
 
 
+@asynccontextmanager
+async def fetching(source: Source, clock: FakeClock, folder: Path, timeouts: Timeouts) -> AsyncIterator[HttpFetcher]:
+    sources = Sources(hugging_face=source.base, arxiv=source.base, hugging_face_token="hf_secret")
+    async with HttpFetcher(clock, sources=sources, cache=folder / "cache", timeouts=timeouts) as fetcher:
+        yield fetcher
+
+
 @pytest.fixture
 async def fetcher(source: Source, clock: FakeClock, tmp_path: Path) -> AsyncIterator[HttpFetcher]:
-    sources = Sources(hugging_face=source.base, arxiv=source.base, hugging_face_token="hf_secret")
-    async with HttpFetcher(clock, sources=sources, cache=tmp_path / "cache", timeouts=SHORT) as fetcher:
+    async with fetching(source, clock, tmp_path, PATIENT) as fetcher:
+        yield fetcher
+
+
+@pytest.fixture
+async def hurried(source: Source, clock: FakeClock, tmp_path: Path) -> AsyncIterator[HttpFetcher]:
+    """Gives a slow server up soon."""
+    async with fetching(source, clock, tmp_path, SHORT) as fetcher:
         yield fetcher
 
 
@@ -190,11 +205,11 @@ async def cut(request: web.Request) -> web.StreamResponse:
 
 @pytest.mark.parametrize("behave", [hang, drip])
 async def test_a_server_that_hangs_is_given_up_once(
-    fetcher: HttpFetcher, source: Source, url: str, behave: Callable[[web.Request], object]
+    hurried: HttpFetcher, source: Source, url: str, behave: Callable[[web.Request], object]
 ) -> None:
     source.behave = behave  # type: ignore[assignment]
     with pytest.raises(SourceUnavailable, match="takes too long"):
-        await fetcher.get(url)
+        await hurried.get(url)
     assert len(source.requests) == 1
 
 

@@ -57,6 +57,7 @@ def test_short_key_is_refused(tmp_path: Path) -> None:
     assert "hunter2" not in str(caught.value)
 
 
-def test_key_file_in_a_missing_folder_says_what_to_do(tmp_path: Path) -> None:
+def test_key_file_that_cannot_be_made_says_what_to_do(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way", encoding="utf-8")
     with pytest.raises(StoreError, match="PAPERWIRE_SECRET_KEY"):
-        cipher(None, tmp_path / "missing")
+        cipher(None, tmp_path / "file" / "folder")
