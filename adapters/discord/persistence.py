@@ -23,7 +23,7 @@ Answered = TypeVar("Answered")
 
 # A success that cannot be read counts, too: it is a broken answer.
 LOST = (aiohttp.ClientError, asyncio.TimeoutError, OSError, json.JSONDecodeError, UnicodeDecodeError, KeyError)
-_ATTEMPTS = 4
+_REPEATS = 3
 _PATIENT = wait_exponential(multiplier=0.3, exp_base=3)  # seconds: 0.3, 0.9 and 2.7
 _HASTY = wait_exponential(multiplier=0.1)  # 0.1, 0.2 and 0.4, as Discord waits three seconds for a first response
 _LIBRARYS_PAUSE = 1.0  # seconds that discord.py waits before it repeats a request which Discord failed to serve
@@ -35,10 +35,7 @@ async def persistently(request: Callable[[], Awaitable[Answered]]) -> Answered:
     Raises as the last attempt does.
     """
 
-    async def attempt() -> Answered:
-        return await request()
-
-    return await _trying(_PATIENT)(attempt)
+    return await _repeated(request, _PATIENT)
 
 
 async def respond(callback: Callable[[], Awaitable[Answered]]) -> Answered | None:
@@ -65,10 +62,20 @@ async def respond(callback: Callable[[], Awaitable[Answered]]) -> Answered | Non
                 return None
             raise
 
-    return await _trying(_HASTY)(attempt)
+    return await _repeated(attempt, _HASTY)
 
 
-def _trying(wait: wait_exponential) -> AsyncRetrying:
-    return AsyncRetrying(
-        retry=retry_if_exception_type(LOST), stop=stop_after_attempt(_ATTEMPTS), wait=wait, reraise=True
+async def _repeated(attempt: Callable[[], Awaitable[Answered]], wait: wait_exponential) -> Answered:
+    try:
+        return await attempt()  # outside of tenacity: its bookkeeping shows in the time to acknowledge a command
+    except LOST as error:
+        lost = error
+    tries = AsyncRetrying(
+        retry=retry_if_exception_type(LOST), stop=stop_after_attempt(_REPEATS + 1), wait=wait, reraise=True
     )
+    async for repetition in tries:
+        with repetition:
+            if repetition.retry_state.attempt_number == 1:
+                raise lost
+            return await attempt()
+    raise lost
