@@ -54,11 +54,12 @@ class Prompt:
         """The messages.
 
         Raises:
-            TypeError: other variables than the file declares.
+            TypeError: a variable that the file declares is missing.  Others are left out, so that forms of a prompt
+                may differ in what they use of what they are offered.
         """
-        if variables.keys() != self.variables:
-            raise TypeError(f"the prompt {self.name} takes {sorted(self.variables)}, not {sorted(variables)}")
-        given = {**variables, FENCE: secrets.token_hex(4)}
+        if missing := self.variables - variables.keys():
+            raise TypeError(f"the prompt {self.name} needs {sorted(missing)}")
+        given = {**{name: variables[name] for name in self.variables}, FENCE: secrets.token_hex(4)}
         return tuple(Message(role, template.render(given).strip()) for role, template in self.parts)
 
     def call(self, *, purpose: str, max_tokens: int | None = None, **variables: object) -> ModelCall:

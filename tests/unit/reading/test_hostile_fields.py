@@ -59,7 +59,9 @@ def show(entry: dict[str, object]) -> None:
 def test_a_field_of_a_source_costs_little(field: str, pattern: str) -> None:
     text = pattern * (SIZE // len(pattern))
     value: object = [text] if field in ("authors", "ai_keywords") else text
-    entry = {"paper": {"id": "2607.01234", "title": "A title", "summary": "We boil water.", field: value}}
+    entry: dict[str, object] = {
+        "paper": {"id": "2607.01234", "title": "A title", "summary": "We boil water.", field: value}
+    }
     assert seconds(lambda: show(entry)) < LIMIT
 
 
