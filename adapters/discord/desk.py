@@ -44,7 +44,7 @@ from adapters.discord.threads import named
 from adapters.discord.turns import Turns
 from bot.chat.engine import apology
 from bot.chat.finding import begin_thread
-from bot.chat.grammar import shorten
+from bot.chat.grammar import Command, shorten
 from bot.chat.request import Origin, Place, Request
 from bot.documents.model import Action, Actions, Bullets, Card, Document, Tone
 from bot.documents.words import with_code
@@ -232,12 +232,13 @@ class Desk:
             return
         self._interactions.add(interaction.id)
         try:
-            await self._answer_once(interaction, request, private)
+            await self._answer_once(interaction, request, private, command)
         finally:
             self._interactions.discard(interaction.id)
 
-    async def _answer_once(self, interaction: Interaction, request: Request, private: bool) -> None:
-        command = self._services.engine.command_of(request)
+    async def _answer_once(
+        self, interaction: Interaction, request: Request, private: bool, command: Command | None
+    ) -> None:
         private = private or (command is not None and command.is_private)
         request = replace(request, private=private)
         book = self._book(request.place)
