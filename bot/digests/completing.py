@@ -8,12 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from bot.digests.model import DeliveryState, Digest, Gaps, Part
 from bot.documents.model import Block, Card, Document, Footnote, Text, text
 from bot.reading.model import SummarySource
+
+LOOK_AGAIN = timedelta(minutes=15)  # between two looks at a digest that lacks something
+SKEW = timedelta(minutes=1)  # between the clocks of machines that are right
+
+
+def latest_look(now: datetime) -> datetime:
+    """The latest that a right clock can have set; a later look was set by a clock that was ahead, and is due."""
+    return now + LOOK_AGAIN + SKEW
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,7 @@ the world happens inside a step, and what lies between them follows from the ste
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date
 from functools import partial
 from typing import NotRequired, Protocol, TypedDict
 
@@ -16,6 +16,7 @@ import structlog
 
 from bot.digests import unforeseen
 from bot.digests.claims import Result, Sent
+from bot.digests.completing import LOOK_AGAIN
 from bot.digests.model import DeliveryState, Digest, EmptyDays, Owed, Part, Slot, Standing, Subscription
 from bot.digests.pausing import pause
 from bot.digests.planning import WINDOW
@@ -32,7 +33,6 @@ REFUSALS = 3  # in a row; then the subscription is paused
 AFTER_REFUSAL = 600.0  # seconds before the platform is asked again
 AFTER_SILENCE = 120.0  # seconds before a source that does not answer is asked again
 AFTER_FAULT = 120.0  # seconds before a step is run again in which something unforeseen happened
-LOOK_AGAIN = timedelta(minutes=15)  # between two looks at a digest that lacks something
 
 
 class Outcome(TypedDict):

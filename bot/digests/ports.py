@@ -306,7 +306,7 @@ class DeliveryRepository(Protocol):
         """Have a digest that lacks something looked at from then on; None: no more."""
 
     async def incomplete(self, now: datetime, limit: int = 1000) -> list[Look]:
-        """The looks that are due, longest due first."""
+        """The looks that are due, longest due first; one that a right clock cannot have set is due, too."""
 
     async def looked(self, slot_keys: Iterable[str], now: datetime) -> None:
         """A worker answers for the looks that were due at `now`."""

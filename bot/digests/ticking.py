@@ -68,8 +68,8 @@ class Ticker:
         return handed + await self._look_at_incomplete()
 
     async def _look_at_incomplete(self) -> int:
-        now, handed = self._clock.now(), 0
-        while looks := await self._deliveries.incomplete(now):
+        handed = 0
+        while looks := await self._deliveries.incomplete(now := self._clock.now()):
             for look in looks:
                 slot = look.owed.slot
                 await self._workers.complete(slot.key, slot.target.platform, look.at)

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, RowMapping, delete, func, select, update
 
 from bot.digests import codec
-from bot.digests.completing import is_outdated
+from bot.digests.completing import is_outdated, latest_look
 from bot.digests.model import (
     MARKED_FROM,
     REVIVES,
@@ -93,7 +93,7 @@ class SqlDeliveries:
 
     async def incomplete(self, now: datetime, limit: int = 1000) -> list[Look]:
         """The looks that are due."""
-        due = select(slots).where(slots.c.look_at <= now).order_by(slots.c.look_at).limit(limit)
+        due = select(slots).where(_is_due(now)).order_by(slots.c.look_at).limit(limit)
         async with self._database.reading() as connection:
             return [Look(_owed(row), row["look_at"]) for row in (await connection.execute(due)).mappings()]
 
@@ -102,7 +102,7 @@ class SqlDeliveries:
         keys = list(slot_keys)
         async with self._database.transaction() as connection:
             for start in range(0, len(keys), AT_ONCE):
-                due = slots.c.key.in_(keys[start : start + AT_ONCE]) & (slots.c.look_at <= now)
+                due = slots.c.key.in_(keys[start : start + AT_ONCE]) & _is_due(now)
                 await connection.execute(update(slots).where(due).values(look_at=None))
 
     async def claim(self, slot: Slot, part: Part, at: datetime, claim: str) -> bool:
@@ -261,3 +261,7 @@ def _owed(row: RowMapping) -> Owed:
         notice=row["notice"],
     )
     return Owed(slot, tuple(date.fromisoformat(day) for day in row["days"]), row["due"])
+
+
+def _is_due(now: datetime) -> ColumnElement[bool]:
+    return (slots.c.look_at <= now) | (slots.c.look_at > latest_look(now))

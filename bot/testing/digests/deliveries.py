@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from bot.digests.completing import is_outdated
+from bot.digests.completing import is_outdated, latest_look
 from bot.digests.model import (
     MARKED_FROM,
     REVIVES,
@@ -86,13 +86,13 @@ class FakeDeliveries:
 
     async def incomplete(self, now: datetime, limit: int = 1000) -> list[Look]:
         """The looks that are due."""
-        due = sorted((at, key) for key, at in self._look_at.items() if at <= now)
+        due = sorted((at, key) for key, at in self._look_at.items() if _is_due(at, now))
         return [Look(self._owed[key], at) for at, key in due[:limit]]
 
     async def looked(self, slot_keys: Iterable[str], now: datetime) -> None:
         """A worker answers for them."""
         for key in slot_keys:
-            if key in self._look_at and self._look_at[key] <= now:
+            if key in self._look_at and _is_due(self._look_at[key], now):
                 del self._look_at[key]
 
     async def claim(self, slot: Slot, part: Part, at: datetime, claim: str) -> bool:
@@ -226,3 +226,7 @@ class _Mark:
 
 def _is(slot: Slot, target: Target, kind: Kind) -> bool:
     return slot.target == target and slot.kind is kind
+
+
+def _is_due(look_at: datetime, now: datetime) -> bool:
+    return look_at <= now or look_at > latest_look(now)

@@ -6,6 +6,7 @@ import asyncio
 from dataclasses import replace
 from datetime import timedelta
 
+from bot.digests.completing import LOOK_AGAIN, SKEW
 from bot.digests.model import DeliveryState, Digest, Edition, Gaps, Kind, Part, Slot, Target
 from bot.digests.planning import Plan
 from bot.digests.ports import MessageRef
@@ -90,3 +91,20 @@ async def test_nobody_looks_where_nothing_is_missing(store: Store) -> None:
     await store.deliveries.look_again(SLOT.key, NOON)
     await store.deliveries.look_again(SLOT.key, None)
     assert await store.deliveries.incomplete(NOON + MINUTE) == []
+
+
+async def test_look_that_a_clock_ahead_has_set_is_due_at_once(store: Store) -> None:
+    await _composed(store)
+    await store.deliveries.look_again(SLOT.key, NOON + timedelta(hours=3) + LOOK_AGAIN)
+    [look] = await store.deliveries.incomplete(NOON)
+    assert look.owed.slot == SLOT
+    await store.deliveries.looked([SLOT.key], NOON)
+    assert await store.deliveries.incomplete(NOON + timedelta(days=1)) == []
+
+
+async def test_look_that_a_right_clock_has_set_waits_for_its_time(store: Store) -> None:
+    await _composed(store)
+    await store.deliveries.look_again(SLOT.key, NOON + LOOK_AGAIN + SKEW)
+    assert await store.deliveries.incomplete(NOON) == []
+    await store.deliveries.looked([SLOT.key], NOON)
+    assert len(await store.deliveries.incomplete(NOON + LOOK_AGAIN + SKEW)) == 1

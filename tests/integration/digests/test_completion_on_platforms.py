@@ -13,7 +13,8 @@ from adapters.discord.poster import DiscordPoster
 from adapters.slack.clients import Clients, OneToken
 from adapters.slack.outbox import Outbox
 from adapters.slack.poster import SlackPoster
-from bot.digests.courier import LOOK_AGAIN, Courier
+from bot.digests.completing import LOOK_AGAIN
+from bot.digests.courier import Courier
 from bot.digests.model import Edition, Kind, Owed, Slot, Target
 from bot.digests.ports import Poster
 from bot.digests.sending import Sender

@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.digests.courier import LOOK_AGAIN, Courier
+from bot.digests.completing import LOOK_AGAIN
+from bot.digests.courier import Courier
 from bot.digests.model import DeliveryState, Kind, Target
 from bot.digests.planning import WINDOW, plan
 from bot.digests.sending import Sender
