@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import Any, Final, TypeVar
@@ -27,7 +27,7 @@ from bot.digests.claims import about_to_leave, leaving
 from bot.digests.model import Target
 from bot.digests.ports import Leave, MessageRef, unhindered
 from bot.documents.model import Document, Image
-from bot.errors import Ambiguous, ContentRejected, TargetGone, Transient
+from bot.errors import Ambiguous, BotError, ContentRejected, TargetGone, Transient
 
 MOST_PLACES = 10_000  # channels that need not be looked at again
 UNREAD = "Discord did not say what stands there."
@@ -82,7 +82,10 @@ class DiscordPoster:
         self, target: Target, title: str, document: Document, key: str, leave: Leave = unhindered
     ) -> MessageRef:
         """Post a digest's first message; in a forum its thread comes with it."""
-        return await _or_in_words(document, lambda shown: self._post_root(target, title, shown, key, leave))
+        try:
+            return await _or_in_words(document, lambda shown: self._post_root(target, title, shown, key, leave))
+        except TargetGone as gone:
+            raise TargetGone(await self._why(target, gone)) from gone
 
     async def _post_root(self, target: Target, title: str, document: Document, key: str, leave: Leave) -> MessageRef:
         async with self._speaking() as client:
@@ -193,7 +196,19 @@ class DiscordPoster:
                 return
             channel, held = await held_in(client, place, self._turn)
             if lacking := missing_to_post(channel, held):
-                raise TargetGone(f"The bot's role lacks {', '.join(lacking)} there.")
+                raise TargetGone(_lacks(channel.name, lacking))
+
+    async def _why(self, target: Target, gone: TargetGone) -> str:
+        """What keeps the bot from posting, with the channel and the missing rights where they can be known."""
+        place = self._places.get(target)
+        if not isinstance(place, discord.abc.GuildChannel):
+            return gone.sentence
+        try:
+            async with self._speaking(reading=True) as client:
+                lacking = missing_to_post(*await held_in(client, place, self._turn))
+        except BotError:
+            lacking = ()
+        return _lacks(place.name, lacking) if lacking else f"#{place.name}: {gone.sentence}"
 
     async def tell(self, workspace: str, user: str, document: Document) -> None:
         """A direct message."""
@@ -276,6 +291,10 @@ async def _or_in_words(document: Document, send: Callable[[Document], Awaitable[
             raise
         told = (replace(block, data=None) if isinstance(block, Image) else block for block in document.blocks)
         return await send(replace(document, blocks=tuple(told)))
+
+
+def _lacks(channel: str, permissions: Sequence[str]) -> str:
+    return f"In #{channel}, the bot's role lacks {', '.join(permissions)}."
 
 
 def _message_of(document: Document, key: str) -> dict[str, Any]:

@@ -22,7 +22,7 @@ from bot.digests.claims import leaving
 from bot.digests.model import Target
 from bot.digests.ports import Leave, MessageRef, unhindered
 from bot.documents.model import Document
-from bot.errors import Ambiguous, ContentRejected, TargetGone, Transient, Unauthorized
+from bot.errors import Ambiguous, BotError, ContentRejected, TargetGone, Transient, Unauthorized
 
 EVENT = "paperwire_digest"
 
@@ -48,7 +48,10 @@ class SlackPoster:
         self, target: Target, title: str, document: Document, key: str, leave: Leave = unhindered
     ) -> MessageRef:
         """Post a digest's first message; its thread begins with the first reply."""
-        ts = await self._post(target, document, key, leave)
+        try:
+            ts = await self._post(target, document, key, leave)
+        except TargetGone as gone:
+            raise TargetGone(await self._with_name(target, gone)) from gone
         return MessageRef(ts, ts)
 
     async def open_thread(self, target: Target, root: MessageRef, title: str) -> MessageRef:
@@ -81,14 +84,25 @@ class SlackPoster:
 
     async def look_at(self, target: Target) -> None:
         """Ask for the channel: whether it is there, open, and has the app in it."""
+        channel = await self._channel(target)
+        if channel.get("is_archived"):
+            raise TargetGone(f"{_name(channel)} is archived.")
+        if not (channel.get("is_member") or channel.get("is_im")):
+            raise TargetGone(f"The app is not in {_name(channel)}; invite it there.")
+
+    async def _channel(self, target: Target) -> Json:
         client = await self._outbox.client(_address(target))
         with unforeseen.becomes(Transient, "ask_slack"):
             answer = await call(lambda: client.conversations_info(channel=target.channel), attempts=1)
             channel: Json = answer["channel"]
-        if channel.get("is_archived"):
-            raise TargetGone("The channel is archived.")
-        if not (channel.get("is_member") or channel.get("is_im")):
-            raise TargetGone("The app is not in the channel; invite it there.")
+        return channel
+
+    async def _with_name(self, target: Target, gone: TargetGone) -> str:
+        """What keeps the app from posting in a channel, with the channel's name where Slack tells it."""
+        try:
+            return f"{_name(await self._channel(target))}: {gone.sentence}"
+        except BotError:
+            return gone.sentence
 
     async def tell(self, workspace: str, user: str, document: Document) -> None:
         """A direct message."""
@@ -122,6 +136,10 @@ class SlackPoster:
             return await send(await self._pictures.uploaded(document, to))
         except ContentRejected:
             return await send(document_without_pictures(document))
+
+
+def _name(channel: Json) -> str:
+    return f"#{channel['name']}" if channel.get("name") else "The channel"
 
 
 def _address(target: Target) -> Address:

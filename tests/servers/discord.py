@@ -224,6 +224,10 @@ class DiscordServer:
         guild = self.gateway.guilds.get(str(self.channels.get(channel, {}).get("guild_id")))
         return guild is None or bool(getattr(Permissions(int(guild["roles"][0]["permissions"])), permission))
 
+    def _is_mute(self, channel: str) -> bool:
+        in_thread = "thread_metadata" in self.channels.get(channel, {})
+        return not self._may(channel, "send_messages_in_threads" if in_thread else "send_messages")
+
     def remove_channel(self, key: str) -> None:
         """Delete a channel or a thread, and what stands there."""
         del self.channels[key]
@@ -418,6 +422,8 @@ class DiscordServer:
     # --- REST: messages --------------------------------------------------------------------------------------------
 
     async def _send(self, request: web.Request, body: Json, channel: str) -> web.Response:
+        if self._is_mute(channel):
+            return _error(403, 50013, "Missing Permissions")
         if channel not in self.channels:
             return _error(404, 10003, "Unknown Channel")
         if self._thread_is(channel, "locked"):
@@ -441,6 +447,8 @@ class DiscordServer:
         return _json(messages[::-1][: int(request.query.get("limit", 50))])
 
     async def _post_in_forum(self, request: web.Request, body: Json, channel: str) -> web.Response:
+        if self._is_mute(channel):
+            return _error(403, 50013, "Missing Permissions")
         parent = self.channels[channel]
         if parent["type"] != FORUM:
             return self._refused("post in a channel that is no forum", [channel])

@@ -51,6 +51,7 @@ class Channel:
     creator: str = "U9"
     has_bot: bool = True
     archived: bool = False
+    name: str = field(default="reading", init=False)
 
 
 @dataclass
@@ -380,7 +381,12 @@ class SlackServer:
 
     def _conversations_info(self, arguments: Json, _: str) -> Json:
         channel = self._channel(arguments)
-        facts = {"creator": channel.creator, "is_member": channel.has_bot, "is_archived": channel.archived}
+        facts = {
+            "name": channel.name,
+            "creator": channel.creator,
+            "is_member": channel.has_bot,
+            "is_archived": channel.archived,
+        }
         return {"channel": {"id": channel.id, **facts}}
 
     def _chat_postMessage(self, arguments: Json, _: str) -> Json:  # noqa: N802

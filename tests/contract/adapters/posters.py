@@ -19,7 +19,7 @@ from bot.digests.planning import plan
 from bot.digests.ports import Poster
 from bot.digests.sending import Sender
 from bot.documents.model import Document, Paragraph, text
-from bot.errors import Transient
+from bot.errors import TargetGone, Transient
 from bot.testing.clock import FakeClock
 from bot.testing.composing import FakeComposer, PlainSteps
 from bot.testing.digests import FakeDeliveries, FakeSubscriptions
@@ -56,6 +56,9 @@ class Place(Protocol):
 
     def forbid_reading(self) -> None:
         """The bot may not look for its messages any more."""
+
+    def forbid_writing(self) -> None:
+        """The bot may not write in the channel, which is called `reading`, any more."""
 
     def spoil(self, request: str, raw: tuple[str, str], *, has_effect: bool) -> None:
         """Let the answer to the next request of that name be this, of that content type, with status 200."""
@@ -188,6 +191,14 @@ class PosterContract:
         place.spoil(check, raw, has_effect=True)
         with pytest.raises(Transient):
             await place.poster.look_at(place.target)
+
+    async def test_channel_where_the_bot_may_not_write_is_named(self, place: Place) -> None:
+        place.forbid_writing()
+        with pytest.raises(TargetGone, match="#reading"):
+            await place.poster.post_root(place.target, "Papers", ROOT, KEY)
+        with pytest.raises(TargetGone, match="#reading"):
+            await place.poster.look_at(place.target)
+        assert not place.words()
 
     async def test_request_of_an_old_claim_does_not_leave(self, place: Place) -> None:
         def too_late() -> None:

@@ -38,6 +38,9 @@ class DiscordPlace:
         self.server.drops_repetitions = False  # as after some minutes
         self.server.take_away(self.target.workspace.partition(":")[2], "read_message_history")
 
+    def forbid_writing(self) -> None:
+        self.server.take_away(self.target.workspace.partition(":")[2], "send_messages")
+
     def spoil(self, request: str, raw: tuple[str, str], *, has_effect: bool) -> None:
         method, path = self.requests[request]
         self.server.faults.append(Fault(method, self._of(path), 200, after=has_effect, raw=raw))

@@ -29,6 +29,9 @@ class SlackPlace:
     def forbid_reading(self) -> None:
         self.server.scopes = ALL_SCOPES
 
+    def forbid_writing(self) -> None:
+        self.server.channels["C1"].has_bot = False
+
     def spoil(self, request: str, raw: tuple[str, str], *, has_effect: bool) -> None:
         self._go_wrong(request, Fault(raw=raw, after=has_effect))
 
