@@ -25,6 +25,7 @@ from bot.documents.model import (
     Paragraph,
     Text,
     Tone,
+    channel,
     link,
     text,
 )
@@ -80,10 +81,9 @@ class Subscribing:
         target = target_of(asked)
         if target.platform not in self._promises:
             raise BadInput(_NOT_HERE)
-        if asked.request.lacking:
-            raise BadInput(_MAY_NOT_POST.format(", ".join(asked.request.lacking)))
-        if asked.request.hindrance:
-            raise BadInput(asked.request.hindrance)
+        if obstacle := _obstacle(asked.request):
+            yield Final(_refusal(target, obstacle))
+            return
         known, wish = await self._wishes.read(asked, target)
         waits = await self._outlets.pause(target)
         due = first_due(wish, self._clock.now())
@@ -200,3 +200,18 @@ class Subscribing:
     def _json(self, standing: Standing) -> dict[str, object]:
         wish = standing.subscription
         return standing_json(standing) | {"feed": self._outlets.feed(wish.target, wish.kind) or None}
+
+
+def _obstacle(request: Request) -> str:
+    """Why the bot could not post in the channel spoken of; "" where nothing is known to keep it from that."""
+    return _MAY_NOT_POST.format(", ".join(request.lacking)) if request.lacking else request.hindrance
+
+
+def _refusal(target: Target, obstacle: str) -> Document:
+    """The obstacle, with the channel that it is about."""
+    return Document(
+        blocks=(Paragraph(text(channel(target.channel), ": ", *with_code(obstacle))),),
+        tone=Tone.NOTICE,
+        private=True,
+        data={"error": obstacle, "kind": BadInput.__name__, "channel": target.channel},
+    )

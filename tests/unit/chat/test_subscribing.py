@@ -142,7 +142,10 @@ async def test_only_managers_may_change_digests(world: World, line: str) -> None
 
 async def test_a_channel_where_the_bot_may_not_post_is_not_subscribed(world: World) -> None:
     said = await _say(world, "subscribe", lacking=("Send Messages", "Embed Links"))
-    assert "Send Messages, Embed Links" in str(said)
+    assert "Send Messages, Embed Links" in plain_document(said)
+    assert isinstance(said.data, dict)
+    assert said.data["channel"] == "C1"
+    assert said.private
     assert not await world.store.subscriptions.of_workspace("slack:T1")
 
 
