@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Protocol
 
 import structlog
@@ -115,8 +115,13 @@ class Sender:
             return await self._change(digest, part, root, progress)
         if progress.state in ENDS:
             return Sent(ENDS[progress.state])
-        if progress.state is DeliveryState.SENDING and not (claim and claim.token == progress.claim):
-            return await self._look(digest, part, root, progress)
+        if progress.state is DeliveryState.SENDING:
+            if not (claim and claim.token == progress.claim):
+                return await self._look(digest, part, root, progress)
+            # Nothing has left under it, but others may have judged it by its age: it is given back, never renewed.
+            if await self._marked(digest, part, DeliveryState.PLANNED, claim.token) is Marked.VOID:
+                return TAKEN
+            claim = None
         return await self._try(digest, part, root, claim)
 
     # --- a message that has not been sent --------------------------------------------------------------------------
@@ -182,7 +187,7 @@ class Sender:
 
     async def _look(self, digest: Digest, part: Part, root: MessageRef | None, progress: Progress) -> Sent:
         """Find out about a message that may have arrived."""
-        slot, key = digest.slot, delivery_key(digest.slot, part.number)
+        slot, key, began = digest.slot, delivery_key(digest.slot, part.number), self._clock.now()
         try:
             with unforeseen.becomes(Transient, "look_for_message", slot=slot.key, part=part.number):
                 found = await self._poster(slot).find(slot.target, root, digest.title, key)
@@ -193,18 +198,18 @@ class Sender:
         if found is not None:
             marked = await self._marked(digest, part, DeliveryState.SENT, progress.claim, found)
             return TAKEN if marked is Marked.VOID else await self._sent(digest, part, found, progress.claim)
-        if (wait := await self._until_settled(digest, part, progress)) > 0:
+        if (wait := await self._until_settled(digest, part, progress, began)) > 0:
             return Sent(Result.LATER, wait=wait, why="It is not known yet whether a message arrived.")
         if await self._marked(digest, part, DeliveryState.PLANNED, progress.claim) is Marked.VOID:
             return TAKEN
         return await self._try(digest, part, root)
 
-    async def _until_settled(self, digest: Digest, part: Part, progress: Progress) -> float:
+    async def _until_settled(self, digest: Digest, part: Part, progress: Progress, now: datetime) -> float:
         """Seconds until a message that is not there will not come any more: its request may still be on its way.
 
+        `now` is when the look began: a look that takes long, or whose process is frozen, saw what was there then.
         A claim of the future is of a clock that was wrong; its time begins now.
         """
-        now = self._clock.now()
         since = progress.at or now
         if since > now:
             await self._marked(digest, part, DeliveryState.SENDING, progress.claim)

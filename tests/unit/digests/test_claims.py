@@ -12,7 +12,7 @@ import pytest
 
 from bot.digests.claims import SETTLED, Claim
 from bot.digests.courier import Courier, Outcome
-from bot.digests.model import DeliveryState, Kind, Marked, Part, Slot, Target
+from bot.digests.model import DeliveryState, Kind, Marked, Part, Slot, Target, delivery_key
 from bot.digests.planning import plan
 from bot.digests.ports import Leave, MessageRef, unhindered
 from bot.digests.sending import Sender
@@ -108,6 +108,20 @@ class FrozenPoster(FakePoster):
         await self.thaw.wait()
 
 
+@dataclass
+class SlowSight(FakePoster):
+    """A platform whose first look sees what is there at once; its answer comes when `meanwhile` is over."""
+
+    meanwhile: Callable[[], Awaitable[None]] | None = None
+
+    async def find(self, target: Target, root: MessageRef | None, title: str, key: str) -> MessageRef | None:
+        found = await super().find(target, root, title, key)
+        meanwhile, self.meanwhile = self.meanwhile, None
+        if meanwhile is not None:
+            await meanwhile()
+        return found
+
+
 class Overtaken(Exception):
     """Others have taken the process's work over, and recorded what came of its step."""
 
@@ -124,6 +138,23 @@ class OvertakenSteps(PatientSteps):
         if self._poster.thaw.is_set():
             raise Overtaken
         return outcome
+
+
+class GatedSteps(PatientSteps):
+    """Steps that wait for the store until a test says that it is back."""
+
+    def __init__(self, clock: FakeClock) -> None:
+        super().__init__(clock)
+        self.failed = asyncio.Event()
+        self.store_is_back = asyncio.Event()
+
+    async def run(self, name: str, step: Callable[[], Awaitable[Outcome]]) -> Outcome:
+        while True:
+            try:
+                return await step()
+            except StoreError:
+                self.failed.set()
+                await self.store_is_back.wait()
 
 
 @dataclass
@@ -210,6 +241,49 @@ async def test_frozen_process_doubles_nothing_and_loses_nothing(
     assert len(world.keys) == len(set(world.keys)) == MESSAGES
     assert await world.deliveries.unknown(CHANNEL, NINE) == 0
     assert await world.note() == ""
+
+
+@pytest.mark.parametrize("number", range(MESSAGES))
+async def test_look_tells_only_of_what_was_there_when_it_began(world: World, number: int) -> None:
+    world.poster.troubles = [*[None] * number, KeyboardInterrupt()]
+    with pytest.raises(KeyboardInterrupt):
+        await world.deliver()
+    [digest] = await world.deliveries.digests(CHANNEL)
+    part = digest.parts[number]
+
+    async def arrives() -> None:  # the killed process's request, and the one that looks is frozen until long after
+        ref = MessageRef(world.keys[0], world.keys[0]) if number else None
+        if ref is None:
+            await world.poster.post_root(CHANNEL, digest.title, part.document, delivery_key(digest.slot, number))
+        else:
+            await world.poster.post_reply(CHANNEL, ref, part.document, delivery_key(digest.slot, number))
+        world.clock.advance(130)
+
+    sight = SlowSight(posted=world.poster.posted, meanwhile=arrives)
+    await world.process(sight).deliver(digest.slot.key, PatientSteps(world.clock))
+    assert len(world.keys) == len(set(world.keys)) == MESSAGES
+    assert await world.note() == ""
+
+
+async def test_claim_is_not_renewed_while_others_judge_it_by_its_age(world: World) -> None:
+    world.deliveries.trouble, world.deliveries.has_effect = "claim", True
+    key, steps = await world.owe(), GatedSteps(world.clock)
+    poster = FrozenPoster(posted=world.poster.posted, freezes_at=0, has_arrived=True)
+    first = asyncio.create_task(world.process(poster).deliver(key, steps))
+    await steps.failed.wait()
+    world.clock.advance(75)  # the database was away
+
+    async def comes_back() -> None:
+        steps.store_is_back.set()
+        await poster.frozen.wait()
+
+    second = world.process(SlowSight(posted=world.poster.posted, meanwhile=comes_back))
+    other = asyncio.create_task(second.deliver(key, PatientSteps(world.clock)))
+    await poster.frozen.wait()
+    await other
+    poster.thaw.set()
+    await first
+    assert len(world.keys) == len(set(world.keys)) == MESSAGES
 
 
 async def test_woken_process_does_not_continue_a_digest_whose_time_is_over(world: World) -> None:
