@@ -23,7 +23,7 @@ from adapters.discord.render import pages
 from adapters.discord.sending import SILENT_MENTIONS, files
 from adapters.discord.threads import named
 from bot.digests import unforeseen
-from bot.digests.claims import about_to_leave, leaving
+from bot.digests.claims import about_to_leave, in_doubt, leaving
 from bot.digests.model import Target
 from bot.digests.ports import Leave, MessageRef, unhindered
 from bot.documents.model import Document, Image
@@ -34,6 +34,7 @@ UNREAD = "Discord did not say what stands there."
 MAY_NOT_READ = "The bot may not read what it has written there."
 UNKNOWN_CHANNEL = 10003
 THREAD_LOCKED = 160005
+SERVER_FAULT = 500  # and above: statuses that do not say whether a request had its effect
 NO_THREADS = frozenset({160006, 160007})  # too many are open
 DAY: Final = 1440  # minutes until a quiet thread is put away
 
@@ -91,12 +92,13 @@ class DiscordPoster:
         async with self._speaking() as client:
             place = await self._place(client, target)
             options = _message_of(document, key)
-            with leaving(leave):
-                if isinstance(place, discord.ForumChannel):
+            if isinstance(place, discord.ForumChannel):
+                with leaving(leave, may_repeat=False):  # posts have no nonce
                     made = await place.create_thread(name=named(title), **options, auto_archive_duration=DAY)
-                    return MessageRef(str(made.message.id), str(made.thread.id))
-                if not isinstance(place, discord.abc.Messageable):
-                    raise TargetGone("Nobody can write in that channel.")
+                return MessageRef(str(made.message.id), str(made.thread.id))
+            if not isinstance(place, discord.abc.Messageable):
+                raise TargetGone("Nobody can write in that channel.")
+            with leaving(leave):
                 message = await place.send(**options, silent=True, nonce=key)
             return MessageRef(str(message.id), _thread_to_be(place))
 
@@ -272,13 +274,21 @@ class DiscordPoster:
 
 
 def _leaving() -> aiohttp.TraceConfig:
-    """What asks, right before the first byte of a request, whether it may leave."""
+    """What asks, right before the first byte of a request, whether it may leave.
+
+    After a 5xx discord.py repeats any request by itself (`discord.http.HTTPClient.request`).
+    """
 
     async def ask(*_: object) -> None:
         about_to_leave()
 
+    async def learn(_: aiohttp.ClientSession, __: object, end: aiohttp.TraceRequestEndParams) -> None:
+        if end.response.status >= SERVER_FAULT:
+            in_doubt()
+
     trace = aiohttp.TraceConfig()
     trace.on_request_headers_sent.append(ask)
+    trace.on_request_end.append(learn)
     return trace
 
 

@@ -17,10 +17,11 @@ from enum import StrEnum
 
 from bot.digests.model import DeliveryState, Part, Slot
 from bot.digests.ports import Leave, MessageRef
-from bot.errors import Transient
+from bot.errors import Ambiguous, Transient
 from bot.ports import Clock
 
 SETTLED = timedelta(minutes=1)  # after so long a claim's request has had its effect, or never will
+IN_DOUBT = "The platform had a fault of its own; it is not known whether the message arrived."
 MOST_OPEN = 10_000  # claims; a process has a hundred digests under way
 
 
@@ -103,20 +104,51 @@ class OpenClaims:
         self._claims.pop((slot.key, part.number), None)
 
 
-_leave: ContextVar[Leave | None] = ContextVar("leave", default=None)
+@dataclass(slots=True)
+class _Message:
+    """A message whose requests ask before they leave: a library may repeat one by itself."""
+
+    leave: Leave
+    may_repeat: bool
+    is_in_doubt: bool = False
+
+
+_message: ContextVar[_Message | None] = ContextVar("message", default=None)
 
 
 @contextmanager
-def leaving(leave: Leave) -> Iterator[None]:
-    """Have the requests of this block call `leave` right before they leave, where their connection says so."""
-    before = _leave.set(leave)
+def leaving(leave: Leave, *, may_repeat: bool = True) -> Iterator[None]:
+    """Have the requests of this block call `leave` right before they leave, where their connection says so.
+
+    With `may_repeat` False, none follows one of which nobody knows whether it had its effect.
+    """
+    before = _message.set(_Message(leave, may_repeat))
     try:
         yield
     finally:
-        _leave.reset(before)
+        _message.reset(before)
 
 
 def about_to_leave() -> None:
-    """For connections: a request of this task leaves now.  Raises what keeps it here."""
-    if (leave := _leave.get()) is not None:
-        leave()
+    """For connections: a request of this task leaves now.  Raises what keeps it here.
+
+    Raises:
+        Ambiguous: an earlier one is in doubt.
+    """
+    message = _message.get()
+    if message is None:
+        return
+    if message.is_in_doubt and not message.may_repeat:
+        raise Ambiguous(IN_DOUBT)
+    try:
+        message.leave()
+    except Transient as error:
+        if message.is_in_doubt:
+            raise Ambiguous(IN_DOUBT) from error
+        raise
+
+
+def in_doubt() -> None:
+    """For connections: nobody knows whether the last request of this task had its effect."""
+    if (message := _message.get()) is not None:
+        message.is_in_doubt = True

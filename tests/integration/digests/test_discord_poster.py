@@ -290,3 +290,31 @@ async def test_channel_is_looked_at_once_and_each_further_request_has_its_turn(
     asked = [method for _, method, path, _ in server.requests if path.startswith("/channels")]
     assert asked == ["GET", "POST", "POST", "POST", "POST"]
     assert len(turns) == len(asked) - 2  # whoever posts has taken the first one of each
+
+
+@pytest.mark.parametrize("status", [500, 502, 504, 524])
+async def test_post_in_a_forum_is_not_repeated_after_a_fault_of_discords_own(
+    server: DiscordServer, target: Target, poster: DiscordPoster, status: int
+) -> None:
+    forum = Target(target.workspace, server.add_channel("papers", target.workspace.partition(":")[2], FORUM)["id"])
+    server.faults.append(Fault("POST", r"/channels/\d+/threads$", status, after=True))
+    with pytest.raises(Ambiguous):
+        await poster.post_root(forum, "Papers", ROOT, KEY)
+    assert len(server.messages) == 1
+    assert await poster.find(forum, None, "Papers", KEY) is not None
+
+
+async def test_claim_that_is_over_when_a_fault_is_answered_leaves_a_doubt(
+    server: DiscordServer, target: Target, poster: DiscordPoster
+) -> None:
+    requests: list[str] = []
+
+    def leave() -> None:
+        requests.append(KEY)
+        if len(requests) > 1:
+            raise Transient("Too late.")
+
+    server.faults.append(Fault("POST", POST, 524, after=True))
+    with pytest.raises(Ambiguous):
+        await poster.post_root(target, "Papers", ROOT, KEY, leave)
+    assert len(server.messages) == 1
