@@ -9,7 +9,6 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import Any, Final, TypeVar
 
-import aiohttp
 import discord
 
 from adapters.discord.buckets import LONGEST, Buckets
@@ -22,8 +21,9 @@ from adapters.discord.permissions import held_in, missing_to_post
 from adapters.discord.render import pages
 from adapters.discord.sending import SILENT_MENTIONS, files
 from adapters.discord.threads import named
+from adapters.leaving import leaving_trace
 from bot.digests import unforeseen
-from bot.digests.claims import about_to_leave, in_doubt, leaving
+from bot.digests.claims import leaving
 from bot.digests.model import Target
 from bot.digests.ports import Leave, MessageRef, unhindered
 from bot.documents.model import Document, Image
@@ -34,7 +34,6 @@ UNREAD = "Discord did not say what stands there."
 MAY_NOT_READ = "The bot may not read what it has written there."
 UNKNOWN_CHANNEL = 10003
 THREAD_LOCKED = 160005
-SERVER_FAULT = 500  # and above: statuses that do not say whether a request had its effect
 NO_THREADS = frozenset({160006, 160007})  # too many are open
 DAY: Final = 1440  # minutes until a quiet thread is put away
 
@@ -254,7 +253,7 @@ class DiscordPoster:
         async with self._opening:
             if self._client is None:
                 aim_rest(self._api_url)
-                client = discord.Client(intents=intents(), max_ratelimit_timeout=LONGEST, http_trace=_leaving())
+                client = discord.Client(intents=intents(), max_ratelimit_timeout=LONGEST, http_trace=leaving_trace())
                 client.http._buckets = Buckets()
                 try:
                     await self._log_in(client)
@@ -271,25 +270,6 @@ class DiscordPoster:
             except FAULTS as error:
                 meaning = translated(error)
                 raise Transient(meaning.sentence) if isinstance(meaning, Ambiguous) else meaning from error
-
-
-def _leaving() -> aiohttp.TraceConfig:
-    """What asks, right before the first byte of a request, whether it may leave.
-
-    After a 5xx discord.py repeats any request by itself (`discord.http.HTTPClient.request`).
-    """
-
-    async def ask(*_: object) -> None:
-        about_to_leave()
-
-    async def learn(_: aiohttp.ClientSession, __: object, end: aiohttp.TraceRequestEndParams) -> None:
-        if end.response.status >= SERVER_FAULT:
-            in_doubt()
-
-    trace = aiohttp.TraceConfig()
-    trace.on_request_headers_sent.append(ask)
-    trace.on_request_end.append(learn)
-    return trace
 
 
 async def _or_in_words(document: Document, send: Callable[[Document], Awaitable[Result]]) -> Result:

@@ -16,7 +16,7 @@ from slack_sdk.http_retry.builtin_async_handlers import (
 )
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.digests.claims import about_to_leave
+from adapters.leaving import leaving_trace
 
 TIMEOUT = 15  # seconds for one call
 PATIENCE = 3  # how often a 429 is waited out
@@ -51,9 +51,8 @@ class Clients:
 
     async def start(self) -> None:
         """Open the connection pool inside the running loop."""
-        leaving = aiohttp.TraceConfig()
-        leaving.on_request_headers_sent.append(_ask_to_leave)
-        self._session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=TIMEOUT), trace_configs=[leaving])
+        timeout = aiohttp.ClientTimeout(total=TIMEOUT)
+        self._session = aiohttp.ClientSession(timeout=timeout, trace_configs=[leaving_trace()])
 
     async def close(self) -> None:
         """Close it."""
@@ -88,11 +87,6 @@ class Clients:
     def bare(self, token: str | None = None) -> AsyncWebClient:
         """A client with any token, or none."""
         return web_client(self._base_url, token, self.session)
-
-
-async def _ask_to_leave(*_: object) -> None:
-    """Right before the first byte of a request."""
-    about_to_leave()
 
 
 def web_client(

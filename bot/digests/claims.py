@@ -111,6 +111,18 @@ class _Message:
     leave: Leave
     may_repeat: bool
     is_in_doubt: bool = False
+    held_back: Transient | None = None  # what kept its last request here
+
+    def ask(self) -> None:
+        """Raises what keeps a request here."""
+        self.held_back = None
+        try:
+            if self.is_in_doubt and not self.may_repeat:
+                raise Ambiguous(IN_DOUBT)
+            self.leave()
+        except Transient as error:
+            self.held_back = Ambiguous(IN_DOUBT) if self.is_in_doubt else error
+            raise self.held_back from None
 
 
 _message: ContextVar[_Message | None] = ContextVar("message", default=None)
@@ -122,30 +134,29 @@ def leaving(leave: Leave, *, may_repeat: bool = True) -> Iterator[None]:
 
     With `may_repeat` False, none follows one of which nobody knows whether it had its effect.
     """
-    before = _message.set(_Message(leave, may_repeat))
+    message = _Message(leave, may_repeat)
+    before = _message.set(message)
     try:
         yield
+    except Exception as error:
+        if message.held_back is None or message.held_back is error:
+            raise
+    else:
+        return
     finally:
         _message.reset(before)
+    raise message.held_back  # which the library had wrapped in an error of its own
 
 
 def about_to_leave() -> None:
-    """For connections: a request of this task leaves now.  Raises what keeps it here.
+    """For connections: bytes of a request of this task leave now.  Raises what keeps them here.
 
     Raises:
-        Ambiguous: an earlier one is in doubt.
+        Transient: its claim is too old.
+        Ambiguous: an earlier request is in doubt.
     """
-    message = _message.get()
-    if message is None:
-        return
-    if message.is_in_doubt and not message.may_repeat:
-        raise Ambiguous(IN_DOUBT)
-    try:
-        message.leave()
-    except Transient as error:
-        if message.is_in_doubt:
-            raise Ambiguous(IN_DOUBT) from error
-        raise
+    if (message := _message.get()) is not None:
+        message.ask()
 
 
 def in_doubt() -> None:
