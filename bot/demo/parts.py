@@ -66,10 +66,15 @@ class DemoFetcher:
         ]
 
     def _listed(self, day: date | None) -> list[Any]:
-        """The entries of a day, or of all days."""
+        """The entries of a day, or of all days; they were listed a week ago, too, so that there is a round-up."""
         today = list_day(self._clock.now())
         days = [today, previous_weekday(today)]
-        return [own["entry"] for own in self._records if day in (None, days[own["days_ago"]])]
+        weeks = [timedelta(), timedelta(weeks=1)]
+        return [
+            own["entry"]
+            for own in self._records
+            if day is None or day in [days[own["days_ago"]] - ago for ago in weeks]
+        ]
 
 
 class DemoSummarizer:
