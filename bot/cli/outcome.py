@@ -10,8 +10,10 @@ import asyncio
 import errno
 import os
 import secrets
+import signal
 import sys
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from typing import Any
 
 import structlog
@@ -31,7 +33,7 @@ def exit_code(work: Callable[[], Coroutine[Any, Any, int]]) -> int:
     os.umask(0o077)  # whatever libraries write, too, is for its owner alone
     log_to_file(None)  # until a command knows where to: structlog's own default would print the values of variables
     try:
-        code = asyncio.run(work())
+        code = asyncio.run(_until_interrupted(work))
         sys.stdout.flush()
     except BotError as error:
         return _say(error.sentence)
@@ -47,6 +49,28 @@ def exit_code(work: Callable[[], Coroutine[Any, Any, int]]) -> int:
         log.exception("command_failed", action="run_command", reference=reference)
         return _say(f"Something went wrong, and it is not your fault (reference {reference}).")
     return code
+
+
+async def _until_interrupted(work: Callable[[], Coroutine[Any, Any, int]]) -> int:
+    """Do the work; INTERRUPTED if Ctrl-C ended it.  A second Ctrl-C no longer waits for the work to clean up.
+
+    A signal wakes a loop that waits only where the loop itself handles it: without that, one that comes in the instant
+    before the loop waits is not noticed until something else happens.
+    """
+    task, loop = asyncio.ensure_future(work()), asyncio.get_running_loop()
+
+    def interrupt() -> None:
+        loop.remove_signal_handler(signal.SIGINT)
+        task.cancel()
+
+    with suppress(NotImplementedError):  # on Windows, where `asyncio.run` does what it can
+        loop.add_signal_handler(signal.SIGINT, interrupt)
+    try:
+        return await task
+    except asyncio.CancelledError:
+        if not task.cancelled():
+            raise
+        return INTERRUPTED
 
 
 def _open_what_is_closed() -> None:
