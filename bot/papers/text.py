@@ -21,6 +21,7 @@ _MATH = re.compile(r"(?<!\\)\$(?! )([^$]{1,200}?)(?<![ \\])\$")
 _ARGUMENT = r"\{[^{}]*(?:\{[^{}]*\}[^{}]*)*\}"
 _ACCENT = r"\\['`^\"~=.](?:\{\\?[a-zA-Z]\}|\\?[a-zA-Z])"
 _MACRO = re.compile(rf"{_ACCENT}|\\[a-zA-Z]+\*?(?:\s*{_ARGUMENT})*")
+_NAME = re.compile(r"\\\\|\\([a-zA-Z]+)(?=(\{\\?\w)?)")  # or a line break, which is no macro's beginning
 _LOST_BACKSLASH = re.compile(r"(?<![\\A-Za-z])(?:text(?:tt|bf|it|sc|rm)|math(?:bf|cal|rm)|emph)\{([^{}]*)\}")
 _FORMAT = re.compile(
     r"\\(?:text(?:tt|sc|sf|sl|md|up|normal)|math(?:tt|sf)|underline|uline|bm|boldsymbol|mbox|operatorname)\*?"
@@ -92,11 +93,18 @@ def _macros(text: str) -> str:
 def _plain(fragment: str) -> str:
     """One macro with its arguments as Unicode; never empty where there is something to read in it."""
     try:
-        plain: str = _converter().latex_to_text(fragment.replace("%", "\\%")).strip("\n")
+        plain: str = _converter().latex_to_text(_NAME.sub(_known, fragment).replace("%", "\\%")).strip("\n")
     except (LatexWalkerError, ValueError, IndexError, RecursionError):
         plain = ""
     is_readable = plain.strip() and "%s" not in plain  # "%s": the converter's own pattern, left unfilled
     return plain if is_readable else re.sub(r"[\\{}]+", " ", fragment).strip()
+
+
+def _known(name: re.Match[str]) -> str:
+    """A macro that the converter knows; of another one its name, which the converter would drop."""
+    if name[1] is None or _converter().latex_context.get_macro_spec(name[1]) is not None:
+        return name[0]
+    return f"{name[1]} " if name[2] else name[1]
 
 
 @cache
