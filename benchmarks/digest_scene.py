@@ -62,17 +62,25 @@ class Scene:
         return sum([await self.store.deliveries.unknown(target, since) for target in self.targets])
 
     async def judged(self, days: Sequence[date]) -> dict[str, Any]:
-        """What is there of the digests of these list days, against what should be."""
-        lost = duplicated = unknown = 0
+        """What is there of the digests of these list days, against what should be.
+
+        `left_for_next`: messages below a root of unknown fate, which ends its digest; their papers come with the next.
+        """
+        lost = duplicated = unknown = left = 0
         for target in self.targets:
             missing, doubled = self._compared(target, days)
             unsure = await self.store.deliveries.unknown(target, WEDNESDAY - timedelta(days=1))
-            lost, duplicated, unknown = lost + max(0, missing - unsure), duplicated + doubled, unknown + unsure
+            duplicated, unknown = duplicated + doubled, unknown + unsure
+            if unsure and not any(message.thread for message in self.world.shown(target)):
+                left += PAPERS * len(days)
+            else:
+                lost += max(0, missing - unsure)
         return {
             "messages": sum(len(self.world.shown(target)) for target in self.targets),
             "lost": lost,
             "duplicated": duplicated,
             "unknown": unknown,
+            "left_for_next": left,
             "reported_unknown": await self.reported_unknown(),
             "refused_by_the_platform": len(self.world.faults()),
         }
