@@ -1,9 +1,9 @@
 """Forms of the prompts, judged by a real, weak model that runs here (`benchmarks.local_model`).
 
-Five forms of the answer's prompt are put to 8 open questions, the best two to 16 more; then the winner and the form
-that the bot had before to 24 questions that had no part in the choice.  Three forms of the summaries' prompt are put to
-10 abstracts.  One question is asked at a time, by the bot's own code, and every reply is kept: a run that was stopped
-goes on where it was.  It takes hours, so it is asked for by `--run`; without it the recorded replies are judged.
+Five forms of the answer's prompt are put to 8 open questions, the best two to 16 more; then the winner, the bot's own
+form and the one it had before to 24 questions that had no part in the choice.  Three forms of the summaries' prompt are
+put to 10 abstracts.  One question is asked at a time, by the bot's own code, and every reply is kept: a run that was
+stopped goes on where it was.  It takes hours, so it is asked for by `--run`; else the recorded replies are judged.
 """
 
 from __future__ import annotations
@@ -39,7 +39,8 @@ from bot.testing.store import FakeStore
 NAME = "prompts"
 FOLDER = Path("../shared/data")
 FORMS = Path(__file__).parent / "prompt_forms"
-BEFORE = "answer-verdict-first"  # what the bot had before
+OWN = "answer-claims-first"  # what the bot asks by
+BEFORE = "answer-verdict-first"  # what it asked by before
 FIRST, SECOND, LAST = 8, 16, 24  # questions of each stage
 ABSTRACTS = 10
 PAPERS_TO_CHOOSE_BY = 8
@@ -153,11 +154,12 @@ class Bench:
         return {form: figures(await self._ask(form, both)) for form in await self._best(2, self._stages.first)}
 
     async def last(self) -> dict[str, Any]:
-        """The winner, and the form before, on questions that had no part in the choice."""
+        """The winner, the bot's own form and that before, on questions that had no part in the choice."""
         finalists = await self._best(2, self._stages.first)
         both = (*self._stages.first, *self._stages.second)
         winner = await self._best(1, both, finalists)
-        return {form: figures(await self._ask(form, self._stages.last)) for form in (*winner, BEFORE)}
+        forms = dict.fromkeys((*winner, OWN, BEFORE))
+        return {form: figures(await self._ask(form, self._stages.last)) for form in forms}
 
     async def summaries(self) -> dict[str, Any]:
         """Every form of the summaries on the same abstracts."""
