@@ -175,7 +175,7 @@ def _warning(read: ReadPaper) -> str:
     full_text, flagged = read.text.full_text, read.text.flagged
     warnings = [full_text.truncated or ""]
     if read.paper.withdrawn:
-        warnings.append("This paper was withdrawn by its authors.")
+        warnings.append("This paper was withdrawn.")
     if read.text.is_abstract:
         warnings += [reason[:1].upper() + reason[1:] for reason in full_text.fallbacks[-1:]]
     if full_text.hidden:

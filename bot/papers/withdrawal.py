@@ -16,17 +16,21 @@ _PAPER = (
     r"thesis)"
 )
 _GONE = r"(?:withdrawn|retracted|removed|deleted)"
+_ADVERB = r"(?:(?:now|since|also|thus|being|hereby|\w{1,20}ly) )?"
+_WHO = r"(?:the )?(?:\w{1,20} )?(?:authors?|arxiv|administrators?|admins?|moderators|submitters?)"
+_ARXIV = r"(?:the )?arxiv (?:administrators|admins?|moderators)"
+_CAUSE = r"(?:due to|because|owing to|for lack|as it|as the|after)"
 _START = r"(?:^|[.:;!?(]\s{1,3}|--\s?)[\"'*\s]{0,3}"
 _PATTERNS = (
     # "This paper has been withdrawn …", "The current submission was removed by arXiv administrators …"
     rf"{_START}(?:this|our|the (?:present|current)) (?:\w{{1,20}} )?{_PAPER} "
-    rf"(?:has been|have been|was|is|is being|is hereby) (?:\w{{1,20}} )?{_GONE}\b",
-    rf"{_START}the {_PAPER} (?:has been|was|is) {_GONE} by (?:the )?(?:authors?|arxiv|administrators)\b",
+    rf"(?:(?:has|have) {_ADVERB}been|was|is) {_ADVERB}{_GONE}\b(?! from (?!arxiv|the arxiv))",
+    rf"{_START}the {_PAPER} (?:has {_ADVERB}been|was|is) {_ADVERB}{_GONE} (?:by {_WHO}|{_CAUSE})\b",
     # "We withdraw this paper …", "The authors have withdrawn this manuscript …"
-    rf"{_START}(?:we|i|the (?:\w{{1,20}} )?authors?) (?:\w{{1,20}} ){{0,4}}"
+    rf"{_START}(?:we|i|the (?:\w{{1,20}} )?authors?|{_ARXIV}) (?:\w{{1,20}} ){{0,4}}"
     rf"(?:withdraws?|withdrew|withdrawn|retract(?:ed|s)?) (?:this|our|the) (?:\w{{1,20}} )?{_PAPER}\b",
-    # "Withdrawn", "Paper withdrawn by the author", "Withdrawn due to an error"
-    rf"^\W{{0,3}}(?:{_PAPER} )?withdrawn\b(?! from\b)",
+    # "Withdrawn", "Paper withdrawn by the author", "Retracted due to an error"
+    rf"^\W{{0,3}}(?:{_PAPER} )?(?:withdrawn|retracted)(?:\s{{0,3}}(?:$|[.;:,()!])| (?:by {_WHO}|{_CAUSE})\b)",
 )
 _WITHDRAWN = re.compile("|".join(_PATTERNS), re.IGNORECASE)
 

@@ -21,7 +21,7 @@ LABELS = {
     SummarySource.EDITOR: "written for the demo",
 }
 STARTERS = ("Which limitations do the authors name?", "What is new compared with earlier work?")
-LABEL_WITHDRAWN = "withdrawn by its authors"
+LABEL_WITHDRAWN = "withdrawn"  # by its authors or by arXiv
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -26,6 +26,12 @@ WITHDRAWN = (
     "I have decided to withdraw this paper.",
     "The authors have withdrawn this manuscript owing to an error.",
     "The corresponding author has withdrawn the article.",
+    "The paper has been withdrawn due to an error in Lemma 3",
+    "This paper has now been withdrawn",
+    "arXiv administrators have withdrawn this paper",
+    "Retracted due to error",
+    "This paper was removed from arXiv by its authors",
+    "Withdrawn (see the comment)",
 )
 NOT_WITHDRAWN = (
     "",
@@ -41,6 +47,12 @@ NOT_WITHDRAWN = (
     "The drug has been removed by the agency.",
     "Withdrawn from use, old models still shape what we build.",
     "We remove this paper cut from the images.",
+    "Withdrawn consent is a legal problem for data sets.",
+    "Our paper was removed from YouTube and other platforms.",
+    "This work was withdrawn from the competition.",
+    "This paper is about withdrawn drugs.",
+    "This paper was not withdrawn.",
+    "Retracted articles are still cited.",
 )
 
 
