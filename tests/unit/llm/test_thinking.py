@@ -74,3 +74,8 @@ def test_long_thoughts_cost_little(unit: str, start: str) -> None:
     began = time.process_time()
     heard([start, *[unit] * 4_000], is_json=True)
     assert time.process_time() - began < 2
+
+
+def test_an_answer_in_json_may_speak_of_marks() -> None:
+    text = '{"claims": [{"text": "Thoughts end at </think> there.", "sentences": [1]}]}'
+    assert heard(text, is_json=True)[1] == text
