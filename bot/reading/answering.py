@@ -54,7 +54,7 @@ class Answerer:
         """The claims so far that were checked, growing; at the end the `Answer`, a lesser one if the model fails."""
         found = await find(question.search, papers, question.text)
         if self._meter is None:
-            outcome, note = unaided(passages_fit=found.answerable)
+            outcome, note = unaided(passages_fit=found.answerable, has_words=found.shows_words_of(question.text))
             yield Answer(question=question.text, outcome=outcome, found=found, note=note)
             return
         inquiry = Inquiry(question, found, self._meter, workspace, self._prompt, self._rounds)

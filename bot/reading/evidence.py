@@ -36,6 +36,10 @@ class Found:
         by_turns = [hit.passage for row in zip_longest(*self.hits) for hit in row if hit is not None]
         return tuple(by_turns[: max(EXCERPTS, len(self.papers))])
 
+    def shows_words_of(self, question: str) -> bool:
+        """Whether any word of the question stands in the best passages; inflections count."""
+        return bool(set(terms(question)) & set(terms(" ".join(passage.text for passage in self.best))))
+
     @property
     def passages(self) -> list[Passage]:
         """All of them."""

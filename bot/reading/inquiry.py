@@ -45,6 +45,7 @@ class Inquiry:
         self._reply = Reply(None)
         self._fault: BotError | None = None  # of the last reply
         self._checked = Checked(())
+        self._has_claimed = False  # in any of its replies, whether it held or not
         self._usages: list[Usage] = []
         self.failure: BotError | None = None  # that ended it
 
@@ -69,6 +70,7 @@ class Inquiry:
             async for words in self._listen(call):
                 yield words
             self._checked = check(self._claims, shown_sentences(self._passages))
+            self._has_claimed |= bool(self._reply.claims)
             if not self._wants_more():
                 return
 
@@ -81,6 +83,7 @@ class Inquiry:
                 self._reply,
                 self._checked,
                 self._fault,
+                has_claimed=self._has_claimed,
                 passages_fit=self._found.answerable,
                 read_all=not self._is_partly_read,
             )
@@ -118,7 +121,7 @@ class Inquiry:
         )
         if claims:
             return Reply(Verdict.ANSWERED, claims)
-        is_absent = self._reply.verdict is Verdict.NOT_IN_PAPER and not self._reply.claims
+        is_absent = self._reply.verdict is Verdict.NOT_IN_PAPER and not self._has_claimed
         return Reply(Verdict.NOT_IN_PAPER if is_absent else None)
 
     @property

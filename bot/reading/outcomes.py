@@ -13,6 +13,7 @@ from bot.reading.replies import Reply, Verdict
 
 _BEST = "Here are the passages that fit the question best."
 NO_MODEL = f"No language model is set up. {_BEST}"
+NO_FIT = "No language model is set up. I found no passage that clearly answers; these come nearest."
 NO_MATCH = "No language model is set up. I found no passage with these words; these come nearest."
 UNPROVEN = f"The language model answered, but the sentences it cites do not support what it says. {_BEST}"
 UNREADABLE = f"I could not read the language model's answer. {_BEST}"
@@ -23,9 +24,14 @@ NOT_FOUND = "I found no answer in the passages that were read, which are not all
 NOT_CONFIRMED = "The language model found no answer. These passages come nearest; please see for yourself."
 
 
-def unaided(*, passages_fit: bool) -> tuple[Outcome, str]:
-    """What retrieval alone can say: where to look, or that no passage has the question's words."""
-    return (Outcome.PASSAGES, NO_MODEL) if passages_fit else (Outcome.NO_MATCH, NO_MATCH)
+def unaided(*, passages_fit: bool, has_words: bool) -> tuple[Outcome, str]:
+    """What retrieval alone can say: where to look, or that no passage seems to answer.
+
+    `has_words`: whether the passages that are shown hold any word of the question.
+    """
+    if passages_fit:
+        return Outcome.PASSAGES, NO_MODEL
+    return Outcome.NO_MATCH, NO_FIT if has_words else NO_MATCH
 
 
 def failed(fault: str) -> tuple[Outcome, str]:
@@ -39,7 +45,13 @@ def broke_off(fault: BotError | None) -> bool:
 
 
 def outcome_of(
-    reply: Reply, checked: Checked, fault: BotError | None, *, passages_fit: bool, read_all: bool
+    reply: Reply,
+    checked: Checked,
+    fault: BotError | None,
+    *,
+    has_claimed: bool,
+    passages_fit: bool,
+    read_all: bool,
 ) -> tuple[Outcome, str]:
     """The outcome of a model's last reply, and its note ("" where there is nothing to add).
 
@@ -47,6 +59,7 @@ def outcome_of(
         reply: as it was read; without a verdict where nothing in it can be used.
         checked: the claims of that reply, checked.
         fault: what was wrong with the reply, if anything.
+        has_claimed: whether the model claimed anything, in this reply or one before, that held or not.
         passages_fit: whether retrieval finds passages that seem to answer, in the whole text.
         read_all: whether the model was shown the whole text.
     """
@@ -58,7 +71,7 @@ def outcome_of(
     if reply.verdict is Verdict.NEED_MORE:
         return Outcome.NOT_FOUND, NOT_CONFIRMED if read_all else NOT_FOUND
     if reply.verdict is Verdict.NOT_IN_PAPER:
-        is_sure = not reply.claims and not passages_fit
+        is_sure = not has_claimed and not passages_fit
         return (Outcome.NOT_IN_PAPER, "") if is_sure else (Outcome.NOT_FOUND, NOT_CONFIRMED)
     if checked.dropped:
         return Outcome.UNPROVEN, UNPROVEN

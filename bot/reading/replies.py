@@ -52,6 +52,8 @@ def read_reply(data: Mapping[str, Any]) -> Reply:
     Where the verdict comes first and there is no answer by it, claims next to it are kept: they contradict it.
     """
     claims, names = short(map(_claim, data["claims"])), list(data)
+    if data["claims"] and not claims:  # it has claimed something, so it says of nothing that it is not there
+        return Reply(None)
     if "verdict" in names[: names.index("claims")] or not claims:
         return Reply(Verdict(data.get("verdict", Verdict.NOT_IN_PAPER)), claims)
     return Reply(Verdict.ANSWERED, claims)

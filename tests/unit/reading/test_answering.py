@@ -21,7 +21,7 @@ from bot.reading.answer import Answer, Outcome, Question
 from bot.reading.answering import Answerer
 from bot.reading.evidence import excerpt
 from bot.reading.inquiry import ROUNDS
-from bot.reading.outcomes import BROKE_OFF, CUT_SHORT, NO_MATCH, NO_MODEL, NOT_CONFIRMED, NOT_FOUND
+from bot.reading.outcomes import BROKE_OFF, CUT_SHORT, NO_FIT, NO_MATCH, NO_MODEL, NOT_CONFIRMED, NOT_FOUND
 from bot.reading.reader import Reader, ReadPaper
 from bot.reading.replies import MAX_CLAIMS
 from bot.testing.clock import FakeClock
@@ -177,6 +177,18 @@ async def test_a_claim_contradicts_the_verdict_next_to_it(kites: ReadPaper) -> N
     assert (answer.outcome, answer.claims) == (Outcome.NOT_FOUND, ())
 
 
+async def test_a_claim_before_contradicts_a_second_reply_without_any(long_walk: ReadPaper) -> None:
+    question = Question("Which reinforcement learning algorithm optimizes the policy gradient?")
+    _, answer, calls = await ask([claiming("It took 99 hours.", 1), NOT_THERE], long_walk, question=question)
+    assert (len(calls), answer.outcome) == (2, Outcome.NOT_FOUND)
+
+
+async def test_a_claim_that_is_too_long_is_a_claim_all_the_same(kites: ReadPaper) -> None:
+    endless = claiming("word " * 200, 1) | {"verdict": "not_in_paper"}
+    _, answer, _ = await ask([endless], kites, question=ELSEWHERE)
+    assert answer.outcome is Outcome.UNREADABLE
+
+
 async def test_model_and_retrieval_may_agree_that_there_is_nothing(long_walk: ReadPaper) -> None:
     question = Question("Which reinforcement learning algorithm optimizes the policy gradient?")
     _, answer, calls = await ask([NOT_THERE], long_walk, question=question)
@@ -294,6 +306,11 @@ async def test_without_a_model_nothing_is_said_about_what_the_paper_lacks(kites:
     _, answer, _ = await ask(None, kites, question=ELSEWHERE)
     assert (answer.outcome, answer.note) == (Outcome.NO_MATCH, NO_MATCH)
     assert answer.found.best
+
+
+async def test_without_a_model_passages_with_some_of_the_words_are_not_said_to_have_none(kites: ReadPaper) -> None:
+    _, answer, _ = await ask(None, kites, question=Question("Which protein benchmark had training hours?"))
+    assert (answer.outcome, answer.note) == (Outcome.NO_MATCH, NO_FIT)
 
 
 async def test_a_short_question_is_not_judged_by_the_words_of_the_one_before(kites: ReadPaper) -> None:
