@@ -25,7 +25,6 @@ from bot.reading.intervals import bootstrap_interval
 from bot.reading.lexical import stem, words
 from bot.reading.model import Summary, SummarySource
 from bot.reading.plain import word_count
-from bot.reading.ports import UNHURRIED
 from bot.reading.rows import read_rows
 from bot.reading.sentences import split_sentences
 from bot.reading.shortening import LONGEST
@@ -33,6 +32,7 @@ from bot.reading.summaries import Summarizer
 
 WORKSPACE = "terminal:evaluation"
 BATCH = 50  # papers handed to the summarizer at once
+PATIENCE = 24 * 3600.0  # seconds; what is judged is the model's, however slow it is
 
 
 class _Row(BaseModel):
@@ -73,7 +73,7 @@ async def evaluate_summaries(papers: Sequence[GoldPaper], summarizer: Summarizer
     found: dict[str, Summary] = {}
     for start in range(0, len(papers), BATCH):
         batch = [gold.paper for gold in papers[start : start + BATCH]]
-        found |= (await summarizer.summarize(batch, workspace=WORKSPACE, patience=UNHURRIED)).by_id
+        found |= (await summarizer.summarize(batch, workspace=WORKSPACE, patience=PATIENCE)).by_id
     lines = [_Line.of(gold, found[gold.paper.id]) for gold in papers]
     firsts = [_Line.of(gold, _first_sentence(gold.paper)) for gold in papers]
     return {

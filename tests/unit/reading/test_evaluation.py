@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Callable
 from dataclasses import replace
@@ -12,13 +13,14 @@ import pytest
 
 from bot.errors import BadInput
 from bot.llm.budget import Meter
-from bot.llm.model import ModelCall
+from bot.llm.model import Completion, ModelCall
 from bot.llm.tokens import TokenCounter
+from bot.papers.model import Paper
 from bot.reading.answerability import BY_WORDS_ALONE, Signals, answerable, signals
 from bot.reading.answering import Answerer
 from bot.reading.evaluation import evaluate_retrieval, score
 from bot.reading.evaluation_answers import evaluate_answers, full_text_of
-from bot.reading.evaluation_summaries import evaluate_summaries, read_gold, rouge_1, rouge_2, rouge_l
+from bot.reading.evaluation_summaries import GoldPaper, evaluate_summaries, read_gold, rouge_1, rouge_2, rouge_l
 from bot.reading.intervals import bootstrap_interval
 from bot.reading.labelled import LabelledQuestion, read_labelled
 from bot.reading.papertext import PaperText
@@ -27,6 +29,7 @@ from bot.reading.retrieval import Hit, PassageIndex
 from bot.reading.summaries import Summarizer
 from bot.testing.clock import FakeClock
 from bot.testing.model import FakeModel
+from bot.testing.simulation import SimulatedClock, simulate
 from bot.testing.store import FakeStore
 
 PAPER: dict[str, Any] = {
@@ -246,6 +249,24 @@ async def test_summaries_are_judged_without_a_model(tmp_path: Path) -> None:
     assert report["papers"] == 1
     assert report["grounded"] == 1.0
     assert 0 < report["rouge"]["1"] <= 1
+
+
+def test_summaries_of_a_slow_model_are_waited_for() -> None:
+    class Slow(FakeModel):
+        async def complete(self, call: ModelCall) -> Completion:
+            await asyncio.sleep(3_600)
+            return await super().complete(call)
+
+    written = {"id": "p1", "line": "Bread rises in 2 hours.", "problem": "", "method": "", "result": "", "why": ""}
+    meter = Meter(
+        model=Slow(lambda _: {"papers": [written]}),
+        ledger=FakeStore().ledger,
+        counter=TokenCounter("fake"),
+        clock=SimulatedClock(),
+    )
+    gold = GoldPaper(Paper(id="p1", title="On Bread", abstract="We show that bread rises in 2 hours."), ())
+    report = simulate(evaluate_summaries([gold], Summarizer(meter, FakeStore().summaries)))
+    assert report["by"]["model"] == 1
 
 
 @pytest.mark.parametrize("line", ['{"title": 3}', '{"title": "On Bread", "sections": []}'])
