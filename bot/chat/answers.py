@@ -60,12 +60,8 @@ def answer_words(answer: Answer) -> str:
 
 
 def nothing_found(answer: Answer) -> str:
-    """The sentence for a question that, as the model and retrieval agree, what was read does not answer."""
-    papers = answer.found.papers
-    if all(read.text.is_abstract for read in papers):
-        subject = "The abstract does not" if len(papers) == 1 else "The abstracts do not"
-        return f"{subject} say, and the full text could not be read."
-    return "The paper does not say." if len(papers) == 1 else "The papers do not say."
+    """The sentence for a question that, as the model and retrieval agree, the whole text does not answer."""
+    return "The paper does not say." if len(answer.found.papers) == 1 else "The papers do not say."
 
 
 def _about(answer: Answer) -> Text:
@@ -93,7 +89,6 @@ def _claims(answer: Answer) -> Iterable[Block]:
 
 def _nothing(answer: Answer) -> Iterable[Block]:
     yield Paragraph(text(nothing_found(answer)))
-    yield from _quotes(answer)
 
 
 def _lesser(answer: Answer) -> Iterable[Block]:
@@ -107,14 +102,10 @@ def _quotes(answer: Answer) -> Iterable[Block]:
 
 
 def _excerpts(answer: Answer) -> list[Excerpt]:
-    """What is shown of the papers where claims should stand: an absence is shown by abstracts alone."""
-    if answer.outcome is Outcome.ANSWERED:
+    """What is shown of the papers where claims should stand; an absence has nothing to show."""
+    if answer.outcome in (Outcome.ANSWERED, Outcome.NOT_IN_PAPER):
         return []
-    shown = excerpts(answer.found, answer.question)
-    if answer.outcome is not Outcome.NOT_IN_PAPER:
-        return shown
-    abstracts = {read.paper.id for read in answer.found.papers if read.text.is_abstract}
-    return [one for one in shown if one.passage.paper_id in abstracts]
+    return excerpts(answer.found, answer.question)
 
 
 _BODIES = {Outcome.ANSWERED: _claims, Outcome.NOT_IN_PAPER: _nothing}

@@ -22,8 +22,8 @@ class Outcome(StrEnum):
     """What became of a question.  Only `NOT_IN_PAPER` says something about the paper; see `outcomes.py`."""
 
     ANSWERED = "answered"
-    NOT_IN_PAPER = "not_in_paper"  # the model says so, and no passage of the whole text seems to answer
-    NOT_FOUND = "not_found"  # the model found no answer, but did not read all, or retrieval finds passages that fit
+    NOT_IN_PAPER = "not_in_paper"  # the model says so, the whole text was read, and none of it seems to answer
+    NOT_FOUND = "not_found"  # the model found no answer, but not all was read, or retrieval finds passages that fit
     UNPROVEN = "unproven"  # the model answered; the sentences it cites do not support any of its claims
     UNREADABLE = "unreadable"  # the model answered in no form that can be read
     CUT = "cut"  # the model's answer broke off at its length limit before its first claim that holds

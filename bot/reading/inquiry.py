@@ -15,7 +15,7 @@ from bot.llm.prompts import Prompt
 from bot.reading.answer import Answer, Question
 from bot.reading.evidence import Found, shown
 from bot.reading.growing import GrowingReply
-from bot.reading.outcomes import broke_off, failed, outcome_of
+from bot.reading.outcomes import broke_off, failed, outcome_of, unread
 from bot.reading.packing import EVIDENCE_BUDGET
 from bot.reading.passages import Passage
 from bot.reading.pointers import Checked, Claim, check, shown_sentences
@@ -86,6 +86,7 @@ class Inquiry:
                 has_claimed=self._has_claimed,
                 passages_fit=self._found.answerable,
                 read_all=not self._is_partly_read,
+                gap=unread(self._found, self._question.search),
             )
         return Answer(
             question=self._question.text,

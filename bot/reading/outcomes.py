@@ -1,13 +1,17 @@
 """What became of a question, and the sentence that says why it is not answered in full.
 
 "The paper does not say" is a statement about the paper.  It takes two witnesses: a model that says so and makes no
-claim, and retrieval that finds no passage in the whole text that seems to answer.
+claim, and retrieval that finds no passage in the whole text that seems to answer.  Of text that was not read there is
+no witness.
 """
 
 from __future__ import annotations
 
+import re
+
 from bot.errors import AnswerCut, AnswerMalformed, BotError, ModelError
 from bot.reading.answer import Outcome
+from bot.reading.evidence import Found
 from bot.reading.pointers import Checked
 from bot.reading.replies import Reply, Verdict
 
@@ -22,6 +26,18 @@ CUT_SHORT = "The language model's answer was cut off at its length limit; this i
 BROKE_OFF = "The language model's answer broke off; this is what came before."
 NOT_FOUND = "I found no answer in the passages that were read, which are not all there are. These come nearest."
 NOT_CONFIRMED = "The language model found no answer. These passages come nearest; please see for yourself."
+NOT_WHOLE = "The language model found no answer. Not all of the text was read. These passages come nearest."
+NO_FRONT_MATTER = (
+    "The language model found no answer. The author list and the references were not read. These passages come nearest."
+)
+
+# Authors are often just those who say it ("do the authors compare"), which is no question about who they are.
+_OUTSIDE_TEXT = re.compile(
+    r"\b(?:affiliat\w*|bibliography|citations?|cite[sd]?|citing|references|universit(?:y|ies)|institut(?:es?|ions?)"
+    r"|who wrote|written by|who (?:is|are|was|were) the (?:\w+ )?authors?"
+    r"|(?:first|last|senior|corresponding|how many|names? of the) authors?)\b",
+    re.IGNORECASE,
+)
 
 
 def unaided(*, passages_fit: bool, has_words: bool) -> tuple[Outcome, str]:
@@ -44,6 +60,13 @@ def broke_off(fault: BotError | None) -> bool:
     return fault is not None and (not isinstance(fault, ModelError) or fault.answer is None)
 
 
+def unread(found: Found, question: str) -> str:
+    """Return the note that says what was left unread and may hold the answer; "" if there is no such thing."""
+    if not all(read.text.is_whole for read in found.papers):
+        return NOT_WHOLE
+    return NO_FRONT_MATTER if _OUTSIDE_TEXT.search(question) else ""
+
+
 def outcome_of(
     reply: Reply,
     checked: Checked,
@@ -52,6 +75,7 @@ def outcome_of(
     has_claimed: bool,
     passages_fit: bool,
     read_all: bool,
+    gap: str,
 ) -> tuple[Outcome, str]:
     """The outcome of a model's last reply, and its note ("" where there is nothing to add).
 
@@ -61,7 +85,8 @@ def outcome_of(
         fault: what was wrong with the reply, if anything.
         has_claimed: whether the model claimed anything, in this reply or one before, that held or not.
         passages_fit: whether retrieval finds passages that seem to answer, in the whole text.
-        read_all: whether the model was shown the whole text.
+        read_all: whether the model was shown all passages there are.
+        gap: the note of `unread`.
     """
     is_cut = isinstance(fault, AnswerCut)
     if checked.claims:
@@ -71,8 +96,9 @@ def outcome_of(
     if reply.verdict is Verdict.NEED_MORE:
         return Outcome.NOT_FOUND, NOT_CONFIRMED if read_all else NOT_FOUND
     if reply.verdict is Verdict.NOT_IN_PAPER:
-        is_sure = not has_claimed and not passages_fit
-        return (Outcome.NOT_IN_PAPER, "") if is_sure else (Outcome.NOT_FOUND, NOT_CONFIRMED)
+        if has_claimed or passages_fit:
+            return Outcome.NOT_FOUND, NOT_CONFIRMED
+        return (Outcome.NOT_FOUND, gap) if gap else (Outcome.NOT_IN_PAPER, "")
     if checked.dropped:
         return Outcome.UNPROVEN, UNPROVEN
     if fault is None or isinstance(fault, AnswerMalformed):

@@ -34,6 +34,11 @@ class PaperText:
         """Whether there was no more to read than the abstract."""
         return self.full_text.source is TextSource.ABSTRACT
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether the full text was read, to its end."""
+        return not self.is_abstract and not self.full_text.truncated
+
     @classmethod
     def of(cls, full_text: FullText) -> PaperText:
         """Cut a full text into passages."""

@@ -21,9 +21,22 @@ from bot.reading.answer import Answer, Outcome, Question
 from bot.reading.answering import Answerer
 from bot.reading.evidence import excerpt
 from bot.reading.inquiry import ROUNDS
-from bot.reading.outcomes import BROKE_OFF, CUT_SHORT, NO_FIT, NO_MATCH, NO_MODEL, NOT_CONFIRMED, NOT_FOUND
+from bot.reading.outcomes import (
+    BROKE_OFF,
+    CUT_SHORT,
+    NO_FIT,
+    NO_FRONT_MATTER,
+    NO_MATCH,
+    NO_MODEL,
+    NOT_CONFIRMED,
+    NOT_FOUND,
+    NOT_WHOLE,
+    unread,
+)
+from bot.reading.papertext import PaperText
 from bot.reading.reader import Reader, ReadPaper
 from bot.reading.replies import MAX_CLAIMS
+from bot.reading.retrieval import PassageIndex
 from bot.testing.clock import FakeClock
 from bot.testing.model import Ending, FakeModel, Script
 from bot.testing.store import FakeStore
@@ -175,6 +188,46 @@ async def test_a_claim_contradicts_the_verdict_next_to_it(kites: ReadPaper) -> N
     contradiction = {**claiming("Kites can learn.", 1), "verdict": "not_in_paper"}
     _, answer, _ = await ask([contradiction], kites, question=ELSEWHERE)
     assert (answer.outcome, answer.claims) == (Outcome.NOT_FOUND, ())
+
+
+TRUNCATED = replace(KITES_TEXT, truncated="Only the first 100 of 312 pages were read.")
+ABSTRACT_ONLY = replace(KITES_TEXT, source=TextSource.ABSTRACT, sections=KITES_TEXT.sections[:1])
+
+
+@pytest.mark.parametrize("partial", [TRUNCATED, ABSTRACT_ONLY])
+@pytest.mark.parametrize("with_another", [False, True])
+async def test_absence_is_not_told_of_text_that_was_not_read(
+    long_walk: ReadPaper, partial: FullText, with_another: bool
+) -> None:
+    text = PaperText.of(partial)
+    read = ReadPaper(KITES, text, await PassageIndex.build(text.passages))
+    papers = [long_walk, read] if with_another else [read]
+    _, answer, _ = await ask([NOT_THERE, NOT_THERE], *papers, question=ELSEWHERE)
+    assert (answer.outcome, answer.note) == (Outcome.NOT_FOUND, NOT_WHOLE)
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "Who are the authors?",
+        "Who is the corresponding author?",
+        "How many authors does it list?",
+        "Who wrote this?",
+        "Which university is it from?",
+        "What are the affiliations?",
+        "Does it cite Vaswani?",
+        "Which works are listed as references?",
+    ],
+)
+async def test_absence_is_not_told_of_front_matter_and_references(kites: ReadPaper, asked: str) -> None:
+    _, answer, _ = await ask([NOT_THERE], kites, question=Question(asked))
+    assert answer.outcome is Outcome.NOT_FOUND
+    assert unread(answer.found, asked) == NO_FRONT_MATTER
+
+
+async def test_authors_as_those_who_say_it_do_not_keep_absence_from_being_told(kites: ReadPaper) -> None:
+    _, answer, _ = await ask([NOT_THERE], kites, question=Question("Which protein benchmark do the authors evaluate?"))
+    assert answer.outcome is Outcome.NOT_IN_PAPER
 
 
 async def test_a_claim_before_contradicts_a_second_reply_without_any(long_walk: ReadPaper) -> None:
