@@ -18,8 +18,10 @@ from bot.reading.lexical import terms, words
 from bot.reading.retrieval import Hit
 
 LOOKED_AT = 5  # passages
+# Words of English alone: "is" is Dutch as well, "do" Portuguese, Polish and Czech, "are" Romanian.
 _ENGLISH = frozenset(
-    "what which who whom whose how why when where does did do are were the this that their they is there".split()
+    "what which who whom whose how why when where does did were the this that their they there "
+    "those used with from between".split()
 )
 
 

@@ -16,7 +16,7 @@ from bot.llm.budget import Meter
 from bot.llm.model import Completion, ModelCall
 from bot.llm.tokens import TokenCounter
 from bot.papers.model import Paper
-from bot.reading.answerability import BY_WORDS_ALONE, Signals, answerable, signals
+from bot.reading.answerability import BY_WORDS_ALONE, Signals, answerable, can_be_judged, signals
 from bot.reading.answering import Answerer
 from bot.reading.evaluation import evaluate_retrieval, score
 from bot.reading.evaluation_answers import evaluate_answers, full_text_of
@@ -275,3 +275,27 @@ def test_gold_lines_of_another_form_are_named(tmp_path: Path, line: str) -> None
     path.write_text(line)
     with pytest.raises(BadInput, match="Line 1 is not a paper with gold lines"):
         read_gold(path)
+
+
+@pytest.mark.parametrize(
+    ("question", "is_english"),
+    [
+        ("How long did training take?", True),
+        ("Is dropout used with attention?", True),
+        ("Do they compare with earlier work?", True),
+        ("Are there any baselines?", True),
+        ("Hoe lang duurde is training?", False),
+        ("Wat is de nauwkeurigheid?", False),
+        ("Quantas horas durou o treino do modelo?", False),
+        ("Ce arhitectură are modelul?", False),
+        ("Do czego służy ten model?", False),
+        ("Do jaké míry model pomáhá?", False),
+        ("Wie lange dauerte das Training?", False),
+        ("Combien d'heures a duré l'entraînement ?", False),
+        ("¿Cuántas horas duró el entrenamiento?", False),
+        ("Quante ore è durato l'addestramento?", False),
+        ("Hur lång tid tog träningen?", False),
+    ],
+)
+def test_only_a_question_in_english_can_be_judged(question: str, is_english: bool) -> None:
+    assert can_be_judged(question) is is_english
