@@ -166,7 +166,8 @@ def _warning(read: ReadPaper) -> str:
     full_text, flagged = read.text.full_text, read.text.flagged
     warnings = [full_text.truncated or ""]
     if read.paper.withdrawn:
-        warnings.append("This paper was withdrawn.")
+        is_untried = read.text.is_abstract and not full_text.fallbacks  # the ladder skips withdrawn papers
+        warnings.append("This paper was withdrawn" + (", so its full text was not fetched." if is_untried else "."))
     if read.text.is_abstract:
         warnings += [reason[:1].upper() + reason[1:] for reason in full_text.fallbacks[-1:]]
     if full_text.hidden:

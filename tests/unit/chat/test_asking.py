@@ -203,6 +203,15 @@ async def test_where_only_the_abstract_was_read_it_is_shown_whole(script: Script
     assert [shown["words"] for shown in document.data["excerpts"]] == [" ".join(ABSTRACT)]
 
 
+async def test_of_a_withdrawn_paper_the_text_is_said_not_to_be_read_rather_than_to_fail() -> None:
+    abstract = replace(KITES_TEXT, source=TextSource.ABSTRACT, sections=KITES_TEXT.sections[:1])
+    async with desk(citing("no such words"), texts=[abstract]) as here:
+        await here.store.papers.save([replace(KITES, withdrawn=True)], FakeClock().now())
+        shown = plain_document(await here.say("ask #1 What about whales?"))
+    assert "This paper was withdrawn, so its full text was not fetched." in shown
+    assert "could not be read" not in shown
+
+
 async def test_of_two_papers_the_one_without_a_full_text_is_named_and_shown_whole() -> None:
     section = Section("Abstract", 1, (Block("paragraph", " ".join(ABSTRACT)),))
     abstract = replace(
