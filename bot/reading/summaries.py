@@ -172,7 +172,9 @@ class Summarizer:
             async with self._claims.on(left) as own:
                 found |= await self._recall(list(left))  # what others have written before this claim
                 new, failed = await self._draft(
-                    meter.of(workspace), {key: left[key] for key in own if key not in found}, language
+                    meter.of(workspace),
+                    {key: paper for key, paper in left.items() if key in own and key not in found},
+                    language,
                 )
                 await self._remember(new)
             found, fault = found | new, failed or fault

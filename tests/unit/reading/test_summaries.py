@@ -6,6 +6,7 @@ import asyncio
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -103,6 +104,13 @@ class Desk:
 async def test_the_models_summary_is_taken_whole() -> None:
     summary = await Desk(says([item()])).rook()
     assert summary == Summary(paper_id=ROOK.id, source=SummarySource.MODEL, model="fake-model", **FIELDS)
+
+
+async def test_papers_are_asked_about_in_the_order_of_the_list() -> None:
+    desk = Desk(diligent)
+    papers = [replace(ROOK, id=f"2607.{number:05}") for number in range(20, 0, -1)]
+    await desk.summarize(*papers)
+    assert [paper_id for call in desk.model.calls for paper_id in asked_ids(call)] == [paper.id for paper in papers]
 
 
 async def test_answers_are_matched_by_id_not_by_place() -> None:
