@@ -15,7 +15,7 @@ from urllib.parse import urljoin, urlsplit
 from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
 from bot.errors import Unreadable
-from bot.papers.fulltext import css
+from bot.papers.fulltext import css, mathml
 from bot.papers.fulltext.clean import clean, clean_lines, hidden_message, is_reference_heading
 from bot.papers.fulltext.formula import readable
 from bot.papers.fulltext.model import Block, BlockKind, Parsed
@@ -226,7 +226,7 @@ class _Reader:
         if self._seen(node, look, 0) is None:
             return ""
         latex = node.attributes.get("alttext") or node.attributes.get("aria-label") or _annotation(node)
-        return self._words(readable(latex) if latex else clean(node.text(deep=True)), look)
+        return self._words(readable(latex) if latex else clean(mathml.as_text(node)), look)
 
     def _table(self, node: LexborNode, look: css.Look, depth: int, anchor: str | None) -> None:
         rows = (" | ".join(cells) for cells in spread(self._rows(node, look, depth)) if any(cells))

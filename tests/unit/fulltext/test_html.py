@@ -229,6 +229,45 @@ def test_a_formula_without_words_of_its_own_comes_once() -> None:
     assert _blocks(f"<p>Here {ANNOTATED} holds.</p>")[0].text == "Here x=3 holds."
 
 
+POWER = "<mn>10</mn><mn>6</mn>"
+CONTENT = "<apply><eq/><apply><times/><ci>x</ci><ci>x</ci></apply><cn>4</cn></apply>"
+
+
+@pytest.mark.parametrize(
+    ("inner", "read"),
+    [
+        ("<mfrac><mn>1</mn><mn>2</mn></mfrac>", "1/2"),
+        ("<mn>2</mn><mfrac><mn>1</mn><mn>2</mn></mfrac>", "2 1/2"),
+        ("<mfrac><mrow><mi>a</mi><mo>+</mo><mn>1</mn></mrow>\n<mn>2.5</mn></mfrac>", "(a+1)/2.5"),
+        ('<mfrac linethickness="0pt"><mn>5</mn><mn>2</mn></mfrac>', "(5 2)"),
+        (f"<msup>{POWER}</msup>", "10^6"),
+        ("<mn>10</mn><msup><mi></mi><mrow><mo>−</mo><mn>6</mn></mrow></msup>", "10^−6"),
+        (f"<msub>{POWER}</msub>", "10_6"),
+        ("<munderover><mo>∑</mo><mrow><mi>i</mi><mo>=</mo><mn>1</mn></mrow><mn>9</mn></munderover>", "∑_(i=1)^9"),
+        ("<msqrt><mn>2</mn><mi>x</mi></msqrt><mn>3</mn>", "√(2x)3"),
+        ("<mroot><mn>8</mn><mn>3</mn></mroot>", "8^(1/3)"),
+        ("<mn>2</mn><mo>\u2062</mo><mn>3</mn>", "2 3"),
+        ("<mn>0.5</mn><mtext> if </mtext><mi>x</mi><mo>&gt;</mo><mn>1</mn>", "0.5 if x>1"),
+        ("<mtable><mtr><mtd><mn>1</mn></mtd><mtd><mn>2</mn></mtd></mtr></mtable>", "1 2"),
+        (CONTENT, "(x · x) = 4"),
+        ("<apply><divide/><cn>1</cn><cn>2</cn></apply>", "1/2"),
+        ("<apply><minus/><cn>1</cn></apply>", "-1"),
+        ("<apply><csymbol>superscript</csymbol><cn>10</cn><cn>6</cn></apply>", "10^6"),
+        ("<apply><ci>f</ci><ci>x</ci><cn type='rational'>1<sep/>2</cn></apply>", "f(x, 1 2)"),
+        (f"<semantics><mi>x</mi><annotation-xml encoding='MathML-Content'>{CONTENT}</annotation-xml></semantics>", "x"),
+        ("<semantics><mi>x</mi><annotation encoding='StarMath 5.0'>x</annotation></semantics>", "x"),
+        ("<semantics><mfrac><mn>1</mn><mn>2</mn></mfrac><annotation>{1} over {2}</annotation></semantics>", "1/2"),
+        ("<apply/>", ""),
+    ],
+)
+def test_a_formula_without_tex_keeps_its_numbers(inner: str, read: str) -> None:
+    assert _blocks(f"<p>Say<math>{inner}</math>.</p>")[0].text == f"Say{read}."
+
+
+def test_a_formula_of_many_levels_is_read() -> None:
+    assert _blocks(f"<p>Deep <math>{'<mrow>' * 5_000}<mi>x</mi></math> here.</p>")[0].text.startswith("Deep")
+
+
 @pytest.mark.parametrize(
     ("written", "read"),
     [
