@@ -20,6 +20,7 @@ from bot.papers.fulltext.clean import clean, clean_lines, hidden_message, is_ref
 from bot.papers.fulltext.formula import readable
 from bot.papers.fulltext.model import Block, BlockKind, Parsed
 from bot.papers.fulltext.outline import Outline
+from bot.papers.fulltext.raised import raised
 from bot.papers.fulltext.rawtex import is_source, without_commands
 from bot.papers.fulltext.spans import Cell, span, spread
 
@@ -206,6 +207,8 @@ class _Reader:
             self._block(node, look, depth, node.id)
             return " "
         text = self._children(node, seen, depth)
+        if node.tag == "sup":
+            return raised(node, text)
         return text if _is_inline(node) and "ltx_inline-block" not in classes else f" {text} "
 
     def _children(self, node: LexborNode, look: css.Look, depth: int) -> str:

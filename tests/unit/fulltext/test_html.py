@@ -264,6 +264,46 @@ def test_a_formula_without_tex_keeps_its_numbers(inner: str, read: str) -> None:
     assert _blocks(f"<p>Say<math>{inner}</math>.</p>")[0].text == f"Say{read}."
 
 
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("10<sup>6</sup> words", "10^6 words"),
+        ("10<sup>-6</sup> or 10<sup>−6</sup>", "10^-6 or 10^−6"),
+        ("2<sup>10</sup>", "2^10"),
+        ("<b>10</b><sup class='ltx_sup'><span class='ltx_text' style='font-size:70%'>6</span></sup>", "10^6"),
+        ("10<span class='ltx_text ltx_font_bold'><sup>6</sup></span>", "10^6"),
+        ("<a href='#x'>10<sup>6</sup></a>", "10^6"),
+        ("<math alttext='10'><mn>10</mn></math><sup>6</sup>", "10^6"),
+        ("in 2017<sup><a href='#fn1'>1</a></sup>", "in 2017[1]"),
+        ("in 2017<a href='#fn1'><sup>1</sup></a>", "in 2017[1]"),
+        ("in 2017<sup class='footnote-ref'>1</sup>", "in 2017[1]"),
+        ("in 2017<sup id='fnref:1'>1</sup>", "in 2017[1]"),
+        ("in 2017<sup role='doc-noteref'>1</sup>", "in 2017[1]"),
+        ("in 2017<sup><i class='fn'>1</i></sup>", "in 2017[1]"),
+        ("in 2017<cite class='ltx_cite'><sup>1</sup></cite>", "in 2017[1]"),
+        (
+            "of 95<cite class='ltx_cite'><sup><a class='ltx_ref'>3</a>,<a class='ltx_ref'>4</a></sup></cite>",
+            "of 95[3,4]",
+        ),
+        ("of 95<sup>3,4</sup>", "of 95[3,4]"),
+        ("in 2017<sup class='ltx_note_mark'>1</sup>.", "in 2017."),
+        ("word<sup>1</sup> and 2 <sup>6</sup>Li", "word1 and 2 6Li"),
+        ("the 5<sup>th</sup> of 7<sup>*</sup>", "the 5th of 7*"),
+        ("SO<sub>4</sub><sup>2−</sup> and 1<sup>1</sup><sup>2</sup>", "SO42− and 1^12"),
+        ("<sup>1</sup>Here", "1Here"),
+        ("10<br><sup>1</sup>Here", "10 1Here"),
+        ("10<span class='ltx_note ltx_role_footnote'>Of 5</span><sup>1</sup>", "101"),
+    ],
+)
+def test_a_raised_number_does_not_join_the_number_before_it(written: str, read: str) -> None:
+    assert _blocks(f"<p>{written}</p>")[0].text == read
+
+
+def test_a_raised_mark_in_the_next_cell_is_no_power() -> None:
+    row = "<tr><td>10</td><td><sup>1</sup></td></tr>"
+    assert _blocks(f"<table class='ltx_tabular'>{row}</table>")[0].text == "10 | 1"
+
+
 def test_a_formula_of_many_levels_is_read() -> None:
     assert _blocks(f"<p>Deep <math>{'<mrow>' * 5_000}<mi>x</mi></math> here.</p>")[0].text.startswith("Deep")
 
