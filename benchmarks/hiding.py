@@ -47,7 +47,7 @@ IN_HTML: Mapping[str, str] = {  # {} is where the words go
     "clipped": '<span style="clip:rect(0,0,0,0)">{}</span>',
     "no room": '<span style="width:0;height:0;overflow:hidden">{}</span>',
     "hidden attribute": "<span hidden>{}</span>",
-    "hidden from screen readers": '<span aria-hidden="true">{}</span>',
+    "transparent by a filter": '<span style="filter:opacity(0)">{}</span>',
     "by a class": '<style>.quiet {{ display: none }}</style><span class="quiet">{}</span>',
     "in its own box's colour": '<span style="background-color:#224466;color:#224466">{}</span>',
     "deep inside": '<span style="display:none"><i><b>{}</b></i></span>',

@@ -183,8 +183,10 @@ class _Reader:
         if (node.tag or "") in _NO_TEXT or depth > MAX_DEPTH or _classes(node) & _LEFT_OUT:
             return None
         attributes, style = node.attributes, self.style(node)
-        if "hidden" in attributes or attributes.get("aria-hidden") == "true" or css.hides(style):
+        if "hidden" in attributes or css.hides(style):
             self.outline.hide(clean(node.text(deep=True)))
+            return None
+        if attributes.get("aria-hidden") == "true":  # seen, but a copy of what screen readers get, as KaTeX makes one
             return None
         return look.under(style)
 

@@ -33,7 +33,7 @@ HIDING = {
     "clipped": f'<span style="clip:rect(0,0,0,0)">{ORDER}</span>',
     "no room": f'<span style="width:0;height:0;overflow:hidden">{ORDER}</span>',
     "hidden attribute": f"<span hidden>{ORDER}</span>",
-    "hidden from screen readers": f'<span aria-hidden="true">{ORDER}</span>',
+    "not displayed and not read out": f'<span aria-hidden="true" style="display:none">{ORDER}</span>',
     "by a class": f'<style>.quiet {{ display: none }}</style><span class="quiet">{ORDER}</span>',
     "in its own box's colour": f'<span style="background-color:#224466;color:#224466">{ORDER}</span>',
     "no colour": f'<span style="color:transparent">{ORDER}</span>',
@@ -75,6 +75,14 @@ def test_hidden_text_is_dropped_and_reported(way: str) -> None:
     parsed = _parse(f'<p class="ltx_p">Before. {HIDING[way]} After.</p>')
     assert parsed.hidden == (ORDER,)
     assert parsed.sections[0].blocks[0].text == "Before. After."
+
+
+def test_text_that_only_screen_readers_skip_is_dropped_but_not_called_hidden() -> None:
+    formula = "<math><mi>x</mi><annotation encoding='application/x-tex'>x</annotation></math>"
+    copy = '<span class="katex-html" aria-hidden="true"><span>x</span></span>'
+    parsed = _parse(f'<p class="ltx_p">Here <span class="katex">{formula}{copy}</span> holds.</p>')
+    assert parsed.hidden == ()
+    assert parsed.sections[0].blocks[0].text == "Here x holds."
 
 
 @pytest.mark.parametrize("way", SHOWING)
