@@ -7,6 +7,7 @@ The forms of arXiv's ids are described at https://info.arxiv.org/help/arxiv_iden
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from itertools import pairwise
 from urllib.parse import unquote, urlsplit
@@ -25,7 +26,10 @@ _OLD_ID = rf"(?:{_ARCHIVES})(?:\.[A-Z]{{2}})?/{_YEAR_AND_MONTH}\d{{3}}"
 _VERSION = r"(?:v(?P<version>[1-9]\d{0,2}))?"
 _FLAGS = re.IGNORECASE | re.ASCII
 _ID = re.compile(rf"(?P<id>{_NEW_ID}|{_OLD_ID}){_VERSION}", _FLAGS)
-_PREFIX = re.compile(r"^(?:arxiv:\s*|(?:doi:\s*)?10\.48550/arxiv\.)", _FLAGS)
+_PREFIX = re.compile(r"^#?(?:arxiv:\s*|(?:doi:\s*)?10\.48550/arxiv\.)?", _FLAGS)
+_FULL_WIDTH = re.compile(
+    r"[０-９]{1,9}(?:[.．][０-９]{1,9})?(?:[vｖ][０-９]{1,9})?"
+)  # as Chinese and Japanese keyboards type
 _NUMBER = re.compile(r"#\s*(\d{1,4})", re.ASCII)
 
 # With their subdomains: de.arxiv.org, www.alphaxiv.org, ar5iv.labs.arxiv.org.
@@ -38,14 +42,21 @@ _AROUND = (
     "<>[](){}`'\"“”„‘’«»‹›「」『』（）【】《》〈〉，。、；：！？…,;*_~"  # what people and chats put around a reference
 )
 
-# In running text an id must stand alone: not inside a longer number, word or path.
+# In running text an id must stand alone: not inside a longer number, word or path, nor before the suffix of a release.
+# Markup may enclose it, the next id of a list may follow without a blank, and so may a word: "2606.01234-based".
 _ADDRESS = r"[A-Za-z0-9._~:/?#@!$&+,;=%-]+"
 _HOST = "|".join(map(re.escape, _HOSTS))
+_RELEASE = r"(?:alpha|beta|build|dev|final|nightly|post|pre|preview|rc|release|snapshot|stable)"
+_BEFORE_ID = r"(?<![\w./#$€£¥￥-])[_#]{0,4}(?:arxiv:\s*)?"
+_AFTER_ID = (
+    rf"(?!_{{0,3}}[a-z0-9/%]|_{{4}}|\.\d|,(?!(?:{_NEW_ID}|{_OLD_ID})(?![\d.]))\d"
+    rf"|-(?!(?!{_RELEASE}\b)[a-z]{{2,30}}(?![\w/]|\.\w))\w)"
+)
 _IN_TEXT = re.compile(
     rf"(?P<url>https?://{_ADDRESS})"
     rf"|(?<![a-z0-9./@-])(?P<schemeless>(?:[a-z0-9-]{{1,20}}\.){{0,2}}(?:{_HOST})/{_ADDRESS})"
     r"|(?P<doi>\b10\.48550/arxiv\.(?P<in_doi>[\w./-]*\w))"
-    rf"|(?<![\w./#$€£-])(?:arxiv:\s*)?(?P<bare>(?:{_NEW_ID}|{_OLD_ID})(?:v[1-9]\d{{0,2}})?)(?![\w/%]|[.,-]\d|-\w)",
+    rf"|{_BEFORE_ID}(?P<bare>(?:{_NEW_ID}|{_OLD_ID})(?:v[1-9]\d{{0,2}})?){_AFTER_ID}",
     _FLAGS,
 )
 
@@ -73,7 +84,7 @@ def read_reference(word: str) -> PaperReference | ListNumber:
     Raises:
         BadInput: it names no paper; the sentence says what would.
     """
-    word = word.strip().strip("<>").split("|")[0].strip(_AROUND)
+    word = _half_width(word).strip().strip("<>").split("|")[0].strip(_AROUND)
     if number := _NUMBER.fullmatch(word):
         return _list_number(int(number[1]))
     if found := (_from_link(word) if _looks_like_link(word) else _from_id(word)):
@@ -89,7 +100,7 @@ def find_references(text: str) -> list[PaperReference]:
     digits can be a year and a month.
     """
     found: dict[str, PaperReference] = {}
-    for match in _IN_TEXT.finditer(text):
+    for match in _IN_TEXT.finditer(_half_width(text)):
         address = match["url"] or match["schemeless"]
         reference = _from_link(address.rstrip(".,;:!?_~")) if address else _from_match(match)
         if reference:
@@ -101,6 +112,10 @@ def is_paper_id(value: str) -> bool:
     """Whether this is an arXiv id without version."""
     match = _ID.fullmatch(value)
     return match is not None and match["version"] is None
+
+
+def _half_width(text: str) -> str:
+    return _FULL_WIDTH.sub(lambda digits: unicodedata.normalize("NFKC", digits[0]), text)
 
 
 def _from_match(match: re.Match[str]) -> PaperReference | None:

@@ -191,14 +191,54 @@ def test_quotation_marks_of_any_script_are_taken_off(word: str) -> None:
         "https://example.com/?u=arxiv.org/abs/2606.01234",
         "https://evil.example/arxiv.org/abs/2606.01234",
         "٢٦٠٦.٠١٢٣٤",
-        "２６０６．０１２３４",
     ],
 )
 def test_what_only_looks_like_a_link_to_a_paper_is_none(text: str) -> None:
     assert find_references(text) == []
 
 
-@pytest.mark.parametrize("piece", ["arxiv.org/", "a.a.a.", "https://", "2606.0123", "10.48550/arxiv.", "cs/", "a-"])
+@pytest.mark.parametrize(
+    ("text", "ids"),
+    [
+        ("2606.01234,2606.01235", ["2606.01234", "2606.01235"]),
+        ("2606.01234v2,2606.01235,hep-th/9901001", ["2606.01234", "2606.01235", "hep-th/9901001"]),
+        ("a 2606.01234-based method", ["2606.01234"]),
+        ("2606.01234v1-style, then", ["2606.01234"]),
+        ("2606.01234-", ["2606.01234"]),
+        ("hep-th/9901001-inspired", ["hep-th/9901001"]),
+        ("see #2606.01234", ["2606.01234"]),
+        ("__2606.01234__ and _2606.01235_", ["2606.01234", "2606.01235"]),
+        ("__arXiv:2606.01234__", ["2606.01234"]),
+        ("論文２６０６．０１２３４と２６０６.０１２３５ｖ２", ["2606.01234", "2606.01235"]),
+        ("２６０６．０１２３４．", ["2606.01234"]),
+    ],
+)
+def test_an_id_is_found_between_the_marks_that_people_set(text: str, ids: list[str]) -> None:
+    assert [found.id for found in find_references(text)] == ids
+
+
+@pytest.mark.parametrize("word", ["#2606.01234", "２６０６．０１２３４", "#arXiv:2606.01234", "__2606.01234__"])
+def test_marks_that_people_set_are_taken_off(word: str) -> None:
+    assert read_reference(word) == PaperReference("2606.01234")
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "arxiv.org/",
+        "a.a.a.",
+        "https://",
+        "2606.0123",
+        "10.48550/arxiv.",
+        "cs/",
+        "a-",
+        "_",
+        "#",
+        "2606.01234,",
+        "2606.01234-aa",
+        "０",
+    ],
+)
 def test_finding_takes_time_in_step_with_the_text(piece: str) -> None:
     def seconds(length: int) -> float:
         text, started = piece * (length // len(piece)), time.process_time()
@@ -223,6 +263,15 @@ def test_a_sentence_ends_no_link() -> None:
         "it costs $1234.5678",
         "pi is 3.14159 and e is 2.71828",
         "2606.012345678",
+        "2606.01234,567 or 2606.01234,2606.012345 or 2606.01234,2606.0123.4",
+        "2606.01234-beta and 2606.01234-rc1 and 2606.01234-2 and 2606.01234-a",
+        "2606.01234-dump.csv",
+        "run_2606.01234_final and x__2606.01234__ and 2606.01234____",
+        "C#2606.01234, $#2606.01234, ¥2606.01234, ￥２６０６．０１２３４",
+        "１2606.01234",
+        "２６０６．０１２３４５",
+        "example.com/x#2606.01234",
+        "10.1109/2606.01234-based",
         "192.2606.01234",
         "https://example.com/2606.01234",
         "version-2606.01234-beta",
