@@ -21,6 +21,13 @@ _NTH = "_ first second third fourth fifth sixth seventh eighth ninth tenth eleve
 _POWERS = {"K": 3, "k": 3, "M": 6, "B": 9, "thousand": 3, "million": 6, "billion": 9}
 _LONG = {3: "thousand", 6: "million", 9: "billion"}
 _SHORT = {3: "K", 6: "M", 9: "B"}
+_MEASURES = {  # units by what they measure, each with how many of the first one it is
+    "time": {"ms": "0.001", "seconds": "1", "minutes": "60", "hours": "3600"},
+    "data": {"MB": "1", "GB": "1000", "TB": "1000000"},
+    "frequency": {"Hz": "1", "kHz": "1000", "MHz": "1000000"},
+    "length": {"mm": "0.001", "cm": "0.01", "meters": "1", "km": "1000"},
+}
+_DIMENSION = {unit: dimension for dimension, units in _MEASURES.items() for unit in units}
 _RAISED = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 
 _PLAIN = r"(?<![\w.,/^{$(-])(\d{1,3}(?:,\d{3})+|\d+)(\.\d+)?"
@@ -28,6 +35,7 @@ _END = r"(?![\w/^{})-]|[.,]\d|\s?\\?%|\s?(?:\\times|times|×))"
 _FORMS = (  # how papers write each kind; the first group is the number
     ("percent", re.compile(_PLAIN + r"\s?(?:\\?%|percent\b)(?![\w-])")),
     ("multiple", re.compile(_PLAIN + r"\s?(?:x\b|×|\$?\\times\$?|times\b)(?!\s?\d)(?![\w-])")),
+    ("measure", re.compile(_PLAIN + rf"\s?(?:{'|'.join(_DIMENSION)})\b(?!-|/)")),
     ("size", re.compile(_PLAIN + r"(?:\s?[KMB]\b|\s(?:thousand|million|billion)\b)(?![\w-])")),
     (
         "word",
@@ -39,6 +47,11 @@ _FORMS = (  # how papers write each kind; the first group is the number
 _NUMBERISH = re.compile(
     rf"\d|%|×|\b(?:{'|'.join(_ONES + _TENS[2:] + _NTH[1:])}|hundred|thousand|million|billion|times|percent|half|third|"
     r"quarter|dozen|double|twice|\w*fold)\b",
+    re.IGNORECASE,
+)
+_LESS = re.compile(
+    r"\b(?:drop|decreas|reduc|lower|los[se]|less|few|declin|fall|degrad|speed|sav|slow|fast|gap|differ|cut|shrink|cost|"
+    r"only|just|under|below)",
     re.IGNORECASE,
 )
 _OTHER_WORDS = dict(
@@ -55,7 +68,10 @@ _REACH = 7  # words on either side that a claim takes from its sentence
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """A number of a sentence: its place, its kind, and its value as it is said ("45.2" percent, "1.5" million)."""
+    """A number of a sentence: its place, its kind, and its value as it is said ("45.2" percent, "1.5" million).
+
+    The kind of one with a unit is that unit ("ms").
+    """
 
     start: int
     end: int
@@ -69,11 +85,12 @@ def numbers(sentence: str) -> list[Number]:
     found: list[Number] = []
     if '"' in sentence or "“" in sentence:  # what is quoted must stand letter for letter
         return found
-    for kind, form in _FORMS:
+    for form_of, form in _FORMS:
         for match in form.finditer(sentence):
             if any(match.start() < other.end and other.start < match.end() for other in found):
                 continue
-            value = _said(kind, match)
+            value = _said(form_of, match)
+            kind = match.group().lstrip("0123456789., ") if form_of == "measure" else form_of
             if value and not (kind == "count" and 1900 <= value <= 2100) and value < 10**13:
                 found.append(Number(*match.span(), kind, value, match.group()))
     return sorted(found, key=lambda number: number.start)
@@ -106,6 +123,8 @@ def writings(kind: str, value: Decimal) -> list[str]:
             return [f"{plain}{'rd' if whole == 3 else 'th'}"]
         case "size":
             return _sizes(value)
+        case unit if unit in _DIMENSION:
+            return _measures(unit, value)
         case _:
             return _counts(value, whole, plain)
 
@@ -119,6 +138,18 @@ def _counts(value: Decimal, whole: int | None, plain: str) -> list[str]:
     if whole >= 1000:
         return [plain, f"{whole:,}", f"{whole:,}".replace(",", " "), *(_sizes(value) if whole % 1000 == 0 else [])]
     return [plain, f"{plain}.0"]
+
+
+def _measures(unit: str, value: Decimal) -> list[str]:
+    """With the unit and with others of what it measures, as far as the value stays easy to read."""
+    units = _MEASURES[_DIMENSION[unit]]
+    converted = {other: value * Decimal(units[unit]) / Decimal(units[other]) for other in units}
+    legible = {other: amount for other, amount in converted.items() if _is_legible(amount) or other == unit}
+    return [f"{amount.normalize():f} {other}" for other, amount in legible.items()]
+
+
+def _is_legible(amount: Decimal) -> bool:
+    return Decimal("0.01") <= amount < 100_000 and amount == round(amount, 3)
 
 
 def _sizes(value: Decimal) -> list[str]:
@@ -147,6 +178,8 @@ def _in_words(value: int) -> str:
 def true_claims(sentence: str, draw: random.Random) -> Iterator[tuple[str, str]]:
     """A claim for each number of the sentence, with the kind of the number."""
     for number in numbers(sentence):
+        if number.kind in _DIMENSION and re.search(r"(?:\b(?:to|and|or)|[-–,/])\s?$", sentence[: number.start]):
+            continue  # the number before has the same unit
         others = [one for one in writings(number.kind, number.value) if one != number.written]
         if others:
             yield number.kind, _claim(sentence, number, draw.choice(others), draw)
@@ -156,10 +189,18 @@ def altered_claims(sentence: str, draw: random.Random) -> Iterator[tuple[str, st
     """A claim for each number of the sentence, with how the number is altered; no value of the sentence comes out."""
     found = numbers(sentence)
     for number in found:
-        kind, alter = draw.choice(ALTERATIONS)
-        altered = alter(number, found, draw)
-        if altered and altered not in sentence:
-            yield kind, _claim(sentence, number, altered, draw)
+        for kind, alter in draw.sample(ALTERATIONS, len(ALTERATIONS)):
+            if kind == "sign" and not _may_take_sign(sentence, number):
+                continue
+            altered = alter(number, found, draw)
+            if altered and altered not in sentence:
+                yield kind, _claim(sentence, number, altered, draw)
+                break
+
+
+def _may_take_sign(sentence: str, number: Number) -> bool:
+    """Whether a minus before the number makes it another one: not behind "+" or "@", nor where words say "less"."""
+    return sentence[: number.start][-1:] in ("", " ", "(") and not _LESS.search(sentence)
 
 
 def _claim(sentence: str, number: Number, written: str, draw: random.Random) -> str:
@@ -202,6 +243,21 @@ def _unit(number: Number, _: Sequence[Number], draw: random.Random) -> str | Non
     return draw.choice(writings(other, number.value)) if other else None
 
 
+def _measure(number: Number, _: Sequence[Number], draw: random.Random) -> str | None:
+    """Another unit of what is measured: "40 s" for "40 ms"."""
+    if number.kind not in _DIMENSION:
+        return None
+    others = [unit for unit in _MEASURES[_DIMENSION[number.kind]] if unit != number.kind]
+    return f"{number.value.normalize():f} {draw.choice(others)}"
+
+
+def _sign(number: Number, _: Sequence[Number], draw: random.Random) -> str | None:
+    """Less than nothing: "-2.3" for "2.3"."""
+    if number.kind not in ("percent", "count") or number.value == number.value.to_integral_value():
+        return None
+    return f"{draw.choice('-−')}{draw.choice(writings(number.kind, number.value)).lstrip()}"
+
+
 def _neighbour(number: Number, others: Sequence[Number], draw: random.Random) -> str | None:
     """The value of another number of the sentence, of another kind."""
     values = [other.value for other in others if other.kind != number.kind and other.value != number.value]
@@ -221,4 +277,6 @@ ALTERATIONS: tuple[tuple[str, Callable[[Number, Sequence[Number], random.Random]
     ("magnitude", _size),
     ("unit", _unit),
     ("neighbour", _neighbour),
+    ("measure", _measure),
+    ("sign", _sign),
 )

@@ -5,18 +5,20 @@ that is around it here too.  So 12 datasets do not ground 12 layers.  And if ano
 these words in the source, and fits them clearly better, it is taken for the right one: numbers have been swapped.
 A name with digits in it (GPT-4, H100, CIFAR-10) is grounded if the source has that name.
 
-Values are exact: 94.5 does not ground 94, yet .90 grounds 0.9, "two" grounds 2, and 1.5M grounds 1,500,000.
+Values are exact: 94.5 does not ground 94, yet .90 grounds 0.9, "two" grounds 2, and 1.5M grounds 1,500,000.  Where both
+have a unit it counts, too: 1,000 ms ground 1 s, and 40 s do not ground 40 ms.
 """
 
 from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from fractions import Fraction
 from functools import cached_property, lru_cache
 
-from bot.reading.mentions import Mention, mentions, names
+from bot.reading.fewcounts import contradicted
+from bot.reading.mentions import Mention, Quantities, mentions, names
 from bot.reading.notation import plain
 from bot.reading.numberwords import have_number_word
 
@@ -30,6 +32,8 @@ _SIGN = re.compile(r"[\d¼-¾⅐-⅞↉²³¹⁰-⁹₀-₉]")  # of a number th
 _LETTERS = re.compile(r"[^\W\d_]+")
 _PART = re.compile(r"[\w.+]+")
 _NO_PART = re.compile(r"[^\w.+]+")
+_PLURAL = re.compile(r"\ds$")  # of a name: "P100s"
+_EDITION = re.compile(r"([a-z]{3,12})(19|20)?(\d\d)")  # of a contest or conference: "WMT14"
 
 
 def ungrounded_numbers(sentence: str, source: str, *, translated: bool = False, paraphrased: bool = False) -> list[str]:
@@ -47,18 +51,19 @@ def ungrounded_numbers(sentence: str, source: str, *, translated: bool = False, 
     if max(len(sentence), len(text)) > LONGEST_SENTENCE:
         return [sentence[:40]]
     found, named = mentions(text), names(text)
-    if not named and not any(mention.needs_proof for mention in found):
-        return []
     known = _source(source[:LONGEST_SOURCE], not paraphrased)
-    used: Counter[tuple[Fraction, str]] = Counter()
+    wrong = contradicted(text, known.text)
+    if not named and not any(mention.needs_proof for mention in found):
+        return wrong
+    used: Counter[tuple[Fraction, str, Quantities, bool]] = Counter()
 
     def is_grounded(mention: Mention) -> bool:
-        writings = [(value, mention.unit) for value in mention.values]
+        writings = [(value, mention.unit, mention.quantities, mention.is_negative) for value in mention.values]
         if mention.needs_proof:
             used.update(writings)
         return known.grounds(mention, 0 if paraphrased else min(max(used[one], 1) for one in writings))
 
-    return _loose(found, is_grounded) + known.unknown(named)
+    return _loose(found, is_grounded) + known.unknown(named) + wrong
 
 
 def may_hold_numbers(text: str) -> bool:
@@ -98,18 +103,21 @@ class _Source:
     def __init__(self, text: str) -> None:
         self._mentions = mentions(text)
         self._by_value: dict[Fraction, list[int]] = defaultdict(list)  # places among the mentions, as below
+        self._by_quantity: dict[tuple[str, Fraction], list[int]] = defaultdict(list)
         self._by_stem: dict[str, list[int]] = defaultdict(list)
         self._values = {mention.bare for mention in self._mentions}
         for number, mention in enumerate(self._mentions):
             for value in mention.values:
                 self._by_value[value].append(number)
+            for quantity in mention.quantities:
+                self._by_quantity[quantity].append(number)
             for stem in mention.around:
                 self._by_stem[stem].append(number)
-        self._text = text
+        self.text = text
 
     @cached_property
     def _names(self) -> _Names:
-        return _Names(self._text)
+        return _Names(self.text)
 
     def has_value(self, mention: Mention) -> bool:
         """Whether the source has such a number, with or without its percent or million."""
@@ -125,14 +133,16 @@ class _Source:
         if mention.name and self._names.has(mention.name):
             return True
         numbers = {number for value in mention.values for number in self._by_value.get(value, ())}
-        same = [self._mentions[number] for number in numbers]
+        numbers.update(number for quantity in mention.quantities for number in self._by_quantity.get(quantity, ()))
+        same = [other for other in map(self._mentions.__getitem__, numbers) if _are_equal(mention, other)]
         same = _best([other for other in same if _are_comparable(mention, other, not occurrence)], mention.unit)
         if not same:
             return False
         fit = max(_fit(mention, other) for other in same)
         if self._is_swapped(mention, fit):
             return False
-        return not occurrence or (len(same) >= occurrence and (fit > 0 or not mention.around))
+        has_its_words = fit > 0 or not mention.around or any(_measure_the_same(mention, other) for other in same)
+        return not occurrence or (len(same) >= occurrence and has_its_words)
 
     def _is_swapped(self, mention: Mention, fit: int) -> bool:
         """Whether another number of that unit fits the words around clearly better."""
@@ -143,13 +153,30 @@ class _Source:
         return any(
             shared >= fit + _MARGIN
             and self._mentions[number].unit == mention.unit
-            and not set(self._mentions[number].values) & set(mention.values)
+            and not _have_one_value(mention, self._mentions[number])
             for number, shared in fits.items()
         )
 
     def unknown(self, named: Iterable[str]) -> list[str]:
         """The names that the source has not."""
         return [name for name in named if not self._names.has(name)]
+
+
+def _are_equal(mention: Mention, other: Mention) -> bool:
+    """Whether two numbers have one value in one unit, and one sign, be it said in a word ("drops by 0.5")."""
+    if mention.is_negative != other.is_negative and not (mention.is_fall or other.is_fall):
+        return False
+    return _have_one_value(mention, other)
+
+
+def _have_one_value(mention: Mention, other: Mention) -> bool:
+    if mention.quantities and other.quantities:
+        return _measure_the_same(mention, other)
+    return not set(mention.values).isdisjoint(other.values)
+
+
+def _measure_the_same(mention: Mention, other: Mention) -> bool:
+    return not set(mention.quantities).isdisjoint(other.quantities)
 
 
 def _fit(mention: Mention, other: Mention) -> int:
@@ -177,6 +204,16 @@ def _best(same: list[Mention], unit: str) -> list[Mention]:
     return [other for other in same if other.needs_proof] or same
 
 
+def _spellings(name: str) -> Iterator[str]:
+    """A name in lower case as others write it: "p100s" as "p100", "wmt14" as "wmt2014" and the other way round."""
+    yield name
+    if _PLURAL.search(name):
+        yield name[:-1]
+    if edition := _EDITION.fullmatch(name):
+        series, century, year = edition.groups()
+        yield from [series + year] if century else [f"{series}20{year}", f"{series}19{year}"]
+
+
 class _Names:
     """The words of a text, run together: a name is in it however its parts are joined ("GPT 4", "GPT-4", "GPT4")."""
 
@@ -190,13 +227,15 @@ class _Names:
             self._starts |= {place, place + len(part) - len(part.lstrip("."))}
             place += len(part)
             self._ends |= {place, place - len(part) + len(part.rstrip("."))}
+            if _PLURAL.search(part):
+                self._ends.add(place - 1)
         self._known: dict[str, bool] = {}
 
     def has(self, name: str) -> bool:
         """Whether some words in a row spell the name."""
         wanted = _NO_PART.sub("", name.lower()).strip(".")
         if wanted not in self._known:
-            self._known[wanted] = self._is_spelt(wanted)
+            self._known[wanted] = any(map(self._is_spelt, _spellings(wanted)))
         return self._known[wanted]
 
     def _is_spelt(self, wanted: str) -> bool:

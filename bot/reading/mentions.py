@@ -15,9 +15,11 @@ from itertools import pairwise
 
 from bot.reading.numbertokens import Token, tokens
 from bot.reading.numberwords import ARTICLES, SCALES, TIMES, Spelled, is_number_word, spelled
+from bot.reading.units import unit_of
 
 _SIZE = re.compile(r"(?<![\d.])(\d{1,6}(?:\.\d{1,3})?)([kmbt])(?![^\W_])", re.IGNORECASE)  # of "Llama-2-70B"
 _RANGE_JOINTS = frozenset(("-", "/", " to ", " and ", " or ", "-to-", " - "))
+_SPAN_JOINTS = _RANGE_JOINTS - {"/", " and ", " or "}  # of one stretch, whose ends surely have one unit
 _SHARE_JOINTS = frozenset((" out of ", " of ", " in ", " out of the ", " of the "))
 _GREEK = frozenset("alpha beta gamma delta epsilon eta theta kappa lambda mu nu rho sigma tau phi psi omega".split())
 _MAGNITUDE = re.compile(r" ?orders? of magnitude")
@@ -36,9 +38,19 @@ _HOLLOW = frozenset(
 )
 _UNTELLING = _HOLLOW | TIMES | SCALES.keys() | {"%", "percent"}
 
+_WRITTEN_ON = re.compile(r"[^\W\d_]+$")
+_REACH_OF_FALL = 8  # words on either side by which "0.5" may say what "-0.5" says
+_FALL = re.compile(
+    "drop|decreas|reduc|low|loss|los[ei]|less|fewer|below|down|declin|fall|fell|negativ|minus|wors|degrad|penal|shr[ai]nk|"
+    "cut|sav|slow|fast|differ|gap|margin|deficit|absolut|magnitud|behind|under|cost|hurt|harm|shorter|weak|inferior|"
+    "subtract|trail|lag"
+)
+
 Factors = tuple[Fraction, ...]
+Quantities = tuple[tuple[str, Fraction], ...]  # dimensions and amounts in base units, see `units.py`
 _ONE: Factors = (Fraction(1),)
 _PERCENT: Factors = (Fraction(1, 100),)
+_PER_MILLE: Factors = (Fraction(1, 1000),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +63,9 @@ class Mention:
     values: tuple[Fraction, ...]  # that it may have
     bare: Fraction  # without percent, thousand, million
     unit: str = ""  # "%", "×" or "": a number is taken for one swapped with another of the same unit
+    quantities: Quantities = ()  # what it may measure, in base units; empty without a known unit
+    is_negative: bool = False
+    is_fall: bool = False  # a word near it says that it is less, so that "drops by 0.5" is -0.5
     around: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     """Stems of words near it with their nearest places: 4 to 1 before it, the nearer the more, and -4 to -1 behind."""
     name: str = ""  # what it makes with the capitalized word or variable before it ("GPT 4"); else ""
@@ -104,13 +119,17 @@ class _Scan:
         factors, unit = self._factors(at)
         if self._is_row and not unit:
             factors += _PERCENT
+        values = tuple(value * factor for factor in factors)
         return Mention(
             token.start,
             token.end,
             token.written,
-            tuple(value * factor for factor in factors),
+            values,
             value,
             unit,
+            self._quantities(at, values),
+            self._is_negative(at),
+            self._is_fall(at),
             self._around(at, at + 1, token.suffix),
             "" if unit else self._name(at),
         )
@@ -121,14 +140,17 @@ class _Scan:
         factors, unit = _ONE, "×"
         if not number.is_multiple:
             factors, unit = _by_suffix(self._word_behind(last))
+        values = tuple(value * factor for value in number.values for factor in factors)
         return Mention(
             start,
             end,
             self._text[start:end],
-            tuple(value * factor for value in number.values for factor in factors),
+            values,
             number.values[0],
             unit,
-            self._around(at, last + 1),
+            () if number.is_multiple else self._quantities(last, values),
+            is_fall=self._is_fall(at),
+            around=self._around(at, last + 1),
             needs_proof=not number.is_vague,
         )
 
@@ -145,11 +167,10 @@ class _Scan:
         The first end of a range ("2 to 4 million", "45 and 67%") may have those of the second.
         """
         factors, unit = self._own_factors(at)
-        if factors != _ONE or unit or at + 1 == len(self._tokens) or self._tokens[at + 1].value is None:
+        end = self._range_end(at)
+        if factors != _ONE or unit or not end:
             return factors, unit
-        if self._text[self._tokens[at].end : self._tokens[at + 1].start] not in _RANGE_JOINTS:
-            return factors, unit
-        factors, unit = self._own_factors(at + 1)
+        factors, unit = self._own_factors(end)
         return (factors if factors == _ONE else factors + _ONE), unit
 
     def _own_factors(self, at: int) -> tuple[Factors, str]:
@@ -158,8 +179,49 @@ class _Scan:
             return _by_suffix(token.suffix)
         if len(behind) == 1 and behind not in TIMES:  # "70 B" is a size, "70 b" and "5 m" are not
             sign = self._tokens[at + 1].written
+            if sign == "k":  # thousand, or a variable
+                return SCALES[sign] + _ONE, ""
             return _by_suffix(sign if sign in "MT" else behind if sign.isupper() else "")
         return _by_suffix(behind)
+
+    def _quantities(self, at: int, values: Factors) -> Quantities:
+        """What a number that ends at a place measures; the first end of a range has the unit of the second."""
+        unit = unit_of(self._written_behind(at))
+        if unit is None and (end := self._range_end(at, _SPAN_JOINTS)):
+            unit = unit_of(self._written_behind(end))
+        return tuple((unit.dimension, value * factor) for value in values for factor in unit.factors) if unit else ()
+
+    def _written_behind(self, at: int) -> str:
+        """The sign or word behind a number, in its own case: written onto it, next to it, or behind its "million"."""
+        token = self._tokens[at]
+        if token.suffix and token.suffix not in SCALES:
+            found = _WRITTEN_ON.search(token.written)
+            return found[0] if found else ""
+        if not self._are_joined(at):
+            return ""
+        if self._words[at + 1] in SCALES and self._are_joined(at + 1):
+            at += 1
+        return self._tokens[at + 1].written
+
+    def _range_end(self, at: int, joints: frozenset[str] = _RANGE_JOINTS) -> int:
+        """The place of the number in digits that ends a range; 0 if the one at `at` begins none."""
+        for end in range(at + 1, min(at + 3, len(self._tokens))):
+            joint = self._text[self._tokens[at].end : self._tokens[end].start]
+            if self._tokens[end].value is not None and joint in joints:
+                return end
+        return 0
+
+    def _is_negative(self, at: int) -> bool:
+        """Whether a minus stands before a number, rather than a hyphen or the dash of a range."""
+        start = self._tokens[at].start
+        if not self._text.endswith("-", 0, start) or (start > 1 and not _may_precede_sign(self._text[start - 2])):
+            return False
+        before = self._tokens[at - 1] if at else None
+        return before is None or before.value is None or self._text[before.end : start].strip() != "-"
+
+    def _is_fall(self, at: int) -> bool:
+        near = self._words[max(0, at - _REACH_OF_FALL) : at + _REACH_OF_FALL]
+        return any(_FALL.match(word) for word in near)
 
     def _are_joined(self, at: int) -> bool:
         """Whether only a blank or hyphen stands between a token and the next one."""
@@ -193,12 +255,18 @@ class _Scan:
         return {**around, **{stem: around.get(stem, ()) + place for stem, place in then.items()}}
 
 
+def _may_precede_sign(character: str) -> bool:
+    return character.isspace() or character in "([=<>|:,;~/"
+
+
 def _by_suffix(suffix: str) -> tuple[Factors, str]:
     """The factors and the unit that a suffix or the next word gives a number."""
     if not suffix:
         return _ONE, ""
     if suffix in ("%", "percent"):
         return _PERCENT, "%"
+    if suffix == "‰":
+        return _PER_MILLE, "%"
     return SCALES.get(suffix, _ONE), "×" if suffix in TIMES else ""
 
 
@@ -212,7 +280,9 @@ def _combined(text: str, single: Sequence[Mention]) -> Iterator[Mention]:
             value, last = _of_two(first, second, joint), second
         if value is not None:
             written = text[first.start : last.end]
-            yield Mention(first.start, last.end, written, (value,), value, last.unit, first.around, needs_proof=False)
+            yield Mention(
+                first.start, last.end, written, (value,), value, last.unit, around=first.around, needs_proof=False
+            )
     for one in single:
         if _MAGNITUDE.match(text, one.end) and one.bare < _LARGEST_EXPONENT and one.bare.denominator == 1:
             value = Fraction(10 ** int(one.bare))
@@ -244,6 +314,8 @@ def _of_two(first: Mention, second: Mention, joint: str) -> Fraction | None:
         return None
     if joint == "/":
         return first.bare / second.bare
-    if joint == "-" and first.bare == 10 and second.bare <= _LARGEST_EXPONENT:  # a PDF loses the height of "10-9"
+    if (
+        joint in ("-", " -") and first.bare == 10 and second.bare <= _LARGEST_EXPONENT
+    ):  # a PDF loses the height of "10-9"
         return Fraction(1, 10 ** int(second.bare))
     return None

@@ -45,7 +45,7 @@ _MULTIPLES = {
     )
     for word in words.split()
 }
-_SINGLE = {"single": 1, "once": 1}
+_VAGUE = {"single": 1, "once": 1, "both": 2}
 ARTICLES = frozenset({"a", "an"})
 _NOT_ORDINAL_BEHIND = frozenset("per a an each every one".split())
 
@@ -88,8 +88,8 @@ def spelled(words: Sequence[str], at: int) -> Spelled | None:
     word = words[at]
     if word in _MULTIPLES:
         return Spelled((_MULTIPLES[word],), 1, is_multiple=True)
-    if word in _SINGLE:
-        return Spelled((Fraction(1),), 1, is_vague=True)
+    if word in _VAGUE:
+        return Spelled((Fraction(_VAGUE[word]),), 1, is_vague=True)
     if word in ARTICLES:
         return _with_article(words, at)
     if word.endswith("fold"):
@@ -112,7 +112,7 @@ def is_number_word(word: str) -> bool:
     return word in _NUMBER_WORDS or word.endswith("fold")
 
 
-_NUMBER_WORDS = frozenset({*_SMALL, *_TENS, *_THOUSANDS, *_GROUPS, *_ORDINALS, *_HALVES, *_MULTIPLES, *_SINGLE})
+_NUMBER_WORDS = frozenset({*_SMALL, *_TENS, *_THOUSANDS, *_GROUPS, *_ORDINALS, *_HALVES, *_MULTIPLES, *_VAGUE})
 
 
 def _word(words: Sequence[str], at: int) -> str:
@@ -196,10 +196,10 @@ def _followed(words: Sequence[str], at: int, number: Spelled) -> Spelled:
     if behind == "and" and _word(words, end + 1) in {*ARTICLES, "one"} and _word(words, end + 2) in _HALVES:
         return Spelled((value + Fraction(1, _HALVES[words[end + 2]]),), number.length + 3)
     singular = behind.removesuffix("s")
-    if singular in _ORDINALS and singular != "first":
+    if singular in _ORDINALS:
         part = _ORDINALS[singular]
         if value % 10 == 0 and value > 10 and part < 10 and behind == singular:
             return Spelled((value + part,), number.length + 1)
-        if singular != "second" and (behind != singular or value == 1):
+        if singular not in ("first", "second") and (behind != singular or value == 1):
             return Spelled((value / part,), number.length + 1)
     return number

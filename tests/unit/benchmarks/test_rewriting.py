@@ -45,6 +45,8 @@ def test_numbers_whose_meaning_is_in_doubt_are_left_alone(sentence: str) -> None
         ("count", "0.001", {"1e-3", "1 × 10⁻³", ".001"}),
         ("count", "23", {"twenty-three"}),
         ("ordinal", "3", {"3rd"}),
+        ("ms", "40", {"40 ms", "0.04 seconds"}),
+        ("GB", "1.5", {"1.5 GB", "1500 MB"}),
     ],
 )
 def test_a_value_is_written_in_many_ways(kind: str, value: str, some: set[str]) -> None:
