@@ -17,8 +17,8 @@ IDLE_SECONDS = 75.0  # from an answer until the next head has come; longer than 
 class Connections:
     """The open connections of one listener.
 
-    A connection that sends no whole head in time is closed.  When all places are taken, the one that has waited longest
-    without a request makes room, so that idle connections keep nobody out.
+    A connection that sends no whole head in time is closed.  When all places are taken, the oldest one that has not
+    sent a whole request makes room, so that neither idle connections nor endless bodies keep anybody out.
     """
 
     def __init__(self, *, most: int = MOST, head_seconds: float = HEAD_SECONDS) -> None:
@@ -36,21 +36,29 @@ class Connections:
         return len(self._open)
 
     def begin_request(self, transport: asyncio.BaseTransport | None) -> None:
-        """A request's head has come; the connection may take its time until `end_request`."""
+        """A request's head has come; whoever reads its body limits the time for that."""
         if transport in self._open:
             self._open[transport].stop_waiting()
+
+    def begin_answer(self, transport: asyncio.BaseTransport | None) -> None:
+        """The whole request has come; the connection keeps its place until `end_request`."""
+        if transport in self._open:
+            self._open[transport].is_answered = True
 
     def end_request(self, transport: asyncio.BaseTransport | None) -> None:
         """The answer is made; the next request is awaited."""
         if transport in self._open:
             self._open[transport].wait_for_head(IDLE_SECONDS)
 
-    def add(self, transport: asyncio.BaseTransport, connection: _Guarded) -> None:
-        """Count a new connection, which may cost another one its place."""
+    def add(self, transport: asyncio.BaseTransport, connection: _Guarded) -> bool:
+        """Count a new connection, which may cost another one its place; False if there is none for it."""
         if len(self._open) >= self._most:
-            waiting = next((one for one in self._open.values() if one.is_waiting), connection)
-            waiting.drop()
+            unsent = next((one for one in self._open.values() if not one.is_answered), None)
+            if unsent is None:
+                return False
+            unsent.drop()
         self._open[transport] = connection
+        return True
 
     def remove(self, transport: asyncio.BaseTransport) -> None:
         """Count it no more."""
@@ -66,15 +74,13 @@ class _Guarded(asyncio.Protocol):
         self._head_seconds = head_seconds
         self._transport: asyncio.Transport | None = None
         self._deadline: asyncio.TimerHandle | None = None
-
-    @property
-    def is_waiting(self) -> bool:
-        """Whether no request is being handled."""
-        return self._deadline is not None
+        self._is_refused = False
+        self.is_answered = False  # whether a whole request has come that has no answer yet
 
     def wait_for_head(self, seconds: float) -> None:
         """Give the next head its time."""
         self.stop_waiting()
+        self.is_answered = False
         self._deadline = asyncio.get_running_loop().call_later(seconds, self.drop)
 
     def stop_waiting(self) -> None:
@@ -84,14 +90,18 @@ class _Guarded(asyncio.Protocol):
             self._deadline = None
 
     def drop(self) -> None:
-        """Close the connection at once."""
+        """Close the connection at once; its place is free from now on."""
         if self._transport is not None:
+            self._connections.remove(self._transport)
             self._transport.abort()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Count it and await the first head."""
+        """Count it and await the first head; the inner protocol never hears of a connection that is refused."""
         self._transport = cast(asyncio.Transport, transport)  # a stream's, as the inner protocol expects too
-        self._connections.add(transport, self)
+        if not self._connections.add(transport, self):
+            self._is_refused = True
+            self._transport.abort()
+            return
         self._inner.connection_made(transport)
         self.wait_for_head(self._head_seconds)
 
@@ -100,7 +110,8 @@ class _Guarded(asyncio.Protocol):
         self.stop_waiting()
         if self._transport is not None:
             self._connections.remove(self._transport)
-        self._inner.connection_lost(exc)
+        if not self._is_refused:
+            self._inner.connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
         """Pass it on."""

@@ -73,13 +73,9 @@ class DigestPages:
         purpose, _, token = request.path.removeprefix(f"/{NAME}/").partition("/")
         if purpose not in tuple(Purpose):
             return _nothing_there()
-        if self._guesses.refuses(token):
-            return _page(429, "Too many wrong addresses were tried. Please try again in a minute.", _LATER)
         named = self._links.named(Purpose(purpose), token)
         if named is None:
-            self._guesses.count_wrong()
-            return _nothing_there()
-        self._guesses.remember_right(token)
+            return _nothing_there() if self._guesses.allows_wrong() else _too_many()
         answers = self._answers[Purpose(purpose)]
         answer = answers.get(request.method)
         if answer is None:
@@ -138,6 +134,10 @@ def _has_it(request: HttpRequest, tag: str, changed: datetime) -> bool:
 
 def _nothing_there() -> HttpResponse:
     return _page(404, "There is nothing here. The address may have been cut, or the subscription has ended.")
+
+
+def _too_many() -> HttpResponse:
+    return _page(429, "Too many wrong addresses were tried. Please try again in a minute.", _LATER)
 
 
 def _page(status: int, sentence: str, more: Mapping[str, str] | None = None) -> HttpResponse:

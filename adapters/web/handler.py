@@ -41,6 +41,13 @@ class GuardedHandler(RequestHandler):
         response.force_close()
         return response
 
+    def log_exception(self, message: str, *, exc_info: BaseException) -> None:
+        """Log in one line a body that turns out wrong, or ends early, when what is left of it is passed over."""
+        if isinstance(exc_info, (web.RequestPayloadError, ConnectionError)):
+            log.info("body_refused", action="skip_body", kind=type(exc_info).__name__)
+        else:
+            super().log_exception(message, exc_info=exc_info)
+
 
 def _no_access_log() -> logging.Logger:
     """Return a logger that writes nothing: an installation's address holds its code."""

@@ -1,4 +1,7 @@
-"""Whether this process can serve: the database answers, and a platform hears.  Reasons are plain sentences."""
+"""Whether this process can serve: the database answers, and a platform hears.
+
+Reasons are plain sentences for everybody, since anybody may ask; the log says more.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +9,12 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
+import structlog
+
 from bot.errors import BotError
 from bot.presence import Presence
+
+log = structlog.get_logger(__name__)
 
 PATIENCE = 3.0  # seconds for the database
 
@@ -38,7 +45,8 @@ class Readiness:
         except TimeoutError:
             return f"The database has not answered for {self.patience:g} seconds."
         except BotError as error:
-            return error.sentence
+            log.warning("not_ready", action="ask_database", why=error.sentence)
+            return error.public_sentence
         return ""
 
     async def _hearing(self) -> str:

@@ -61,7 +61,8 @@ class ConversationRepository(Protocol):
         Args:
             place: where.
             paper_ids: in the order in which they are numbered.
-            at: when, in UTC.
+            at: when, in UTC; a store with a clock of its own, which all processes share, goes by that.  Lists of the
+                place that were shown later than now, by a clock that was ahead, count as the oldest.
             user: who asked for it; "" for a list that is addressed to all, such as a digest.
             alone: whether nobody else sees it.
         """

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, RowMapping, delete, select, update
 from bot.digests.model import Target
 from bot.digests.ports import Terms
 from bot.store.database import Database
+from bot.store.instants import SKEW
 from bot.store.tables import opt_ins
 
 own = opt_ins.c
@@ -44,7 +45,8 @@ class SqlOptIns:
 
     async def redeem(self, workspace: str, code: str, now: datetime) -> Target | None:
         """The address whose code that is."""
-        is_open = (own.workspace == workspace) & own.code.is_not(None) & (own.tries_left > 0) & (own.expires_at > now)
+        lives = (own.expires_at > now) & (own.mails_since <= now + SKEW)  # else it was made by a clock that was ahead
+        is_open = (own.workspace == workspace) & own.code.is_not(None) & (own.tries_left > 0) & lives
         right = update(opt_ins).where(is_open, own.code == code).values(agreed=True, code=None)
         wrong = update(opt_ins).where(is_open).values(tries_left=own.tries_left - 1)
         async with self._database.transaction() as connection:
@@ -77,7 +79,10 @@ def _is(target: Target) -> ColumnElement[bool]:
 
 
 def _counted(known: RowMapping | None, now: datetime) -> dict[str, Any]:
-    """How many mails there are with this one, in the hour that runs or in a new one."""
-    if known is None or now >= known["mails_since"] + HOUR:
+    """How many mails there are with this one, in the hour that runs or in a new one.
+
+    An hour that begins in the future was begun by a clock that was ahead, and does not run.
+    """
+    if known is None or not -SKEW <= now - known["mails_since"] < HOUR:
         return {"mails": 1, "mails_since": now}
     return {"mails": known["mails"] + 1, "mails_since": known["mails_since"]}

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
 from bot.chat.conversation import Turn
 from bot.chat.request import Place
 from bot.ports import OTHERS_COUNT_AFTER
+
+LEEWAY = timedelta(seconds=1)  # as `bot.store.instants` has it
+LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class FakeConversations:
@@ -26,10 +29,19 @@ class FakeConversations:
             if not alone:
                 self._shown.setdefault(place, (at, list(paper_ids)))
             return place in self._shown and self._shown[place][1] == list(paper_ids)
+        self._age_future(place, at)
         self._seen[place, user] = (at, list(paper_ids))
         if not alone:
             self._shown[place] = (at, list(paper_ids))
         return True
+
+    def _age_future(self, place: Place, at: datetime) -> None:
+        """Make lists of a channel the oldest that were shown while the clock was ahead."""
+        if place in self._shown and self._shown[place][0] > at + LEEWAY:
+            self._shown[place] = (LONG_AGO, self._shown[place][1])
+        for (where, user), (seen_at, ids) in self._seen.items():
+            if where == place and seen_at > at + LEEWAY:
+                self._seen[where, user] = (LONG_AGO, ids)
 
     async def shown_list(self, place: Place, user: str = "") -> list[str]:
         """The paper ids that numbers mean there."""

@@ -9,6 +9,7 @@ from bot.digests.model import Target
 from bot.digests.ports import Terms
 
 HOUR = timedelta(hours=1)
+SKEW = timedelta(minutes=1)  # as `bot.store.instants` has it
 
 
 @dataclass(frozen=True)
@@ -21,7 +22,8 @@ class _OptIn:
 
     def is_open(self, now: datetime) -> bool:
         """Whether its code can be redeemed."""
-        return self.code is not None and self.tries_left > 0 and self.expires_at is not None and self.expires_at > now
+        lives = self.expires_at is not None and self.expires_at > now and all(mail <= now + SKEW for mail in self.mails)
+        return self.code is not None and self.tries_left > 0 and lives
 
 
 class FakeOptIns:
@@ -33,7 +35,7 @@ class FakeOptIns:
     async def ask(self, target: Target, code: str, now: datetime, terms: Terms) -> bool:
         """Let this code be redeemed, and no other one there."""
         known = self._opt_ins.get(target, _OptIn())
-        running = known.mails and now < known.mails[0] + HOUR
+        running = known.mails and -SKEW <= now - known.mails[0] < HOUR
         mails = (*known.mails, now) if running else (now,)
         if len(mails) > terms.mails_an_hour:
             return False

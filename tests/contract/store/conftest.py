@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import shutil
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 
@@ -31,7 +31,7 @@ from bot.store.seals import KeyedSeals
 from bot.store.shared_turns import SqlSharedTurns
 from bot.store.subscriptions import SqlSubscriptions
 from bot.store.summaries import SqlSummaries
-from bot.store.tables import events, leases, metadata
+from bot.store.tables import events, leases, metadata, seen_lists, shown_lists
 from bot.store.texts import SqlTexts
 from bot.store.vault import SqlVault, cipher
 from bot.store.workspaces import SqlWorkspaces
@@ -118,6 +118,7 @@ def _in_memory(clock: FakeClock) -> Store:
         deliveries=fake.deliveries,
         shared_turns=fake.shared_turns,
         workspaces=fake.workspaces,
+        now=clock.now,
         pass_time=partial(_advance, clock),
     )
 
@@ -142,6 +143,7 @@ def _in_sql(database: Database, clock: FakeClock, folder: Path) -> Store:
         deliveries=SqlDeliveries(database),
         shared_turns=SqlSharedTurns(database),
         workspaces=SqlWorkspaces(database),
+        now=partial(datetime.now, UTC),
         pass_time=partial(_put_back, database),
     )
 
@@ -152,9 +154,15 @@ async def _advance(clock: FakeClock, time: timedelta) -> None:
 
 async def _put_back(database: Database, time: timedelta) -> None:
     """What a database's own clock has stamped is so much older now: nobody can set that clock."""
-    stamped = ((leases, "name", ("expires_at",)), (events, "event", ("begun_at", "lease_ends")))
+    stamped = (
+        (leases, ("expires_at",)),
+        (events, ("begun_at", "lease_ends")),
+        (shown_lists, ("shown_at",)),
+        (seen_lists, ("seen_at",)),
+    )
     async with database.transaction() as connection:
-        for table, key, columns in stamped:
+        for table, columns in stamped:
             for row in (await connection.execute(select(table))).mappings().all():
                 older = {column: row[column] - time for column in columns}
-                await connection.execute(update(table).where(table.c[key] == row[key]).values(older))
+                same = (key == row[key.name] for key in table.primary_key)
+                await connection.execute(update(table).where(*same).values(older))

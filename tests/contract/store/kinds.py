@@ -52,6 +52,7 @@ class Store:
     deliveries: DeliveryRepository
     shared_turns: SharedTurns
     workspaces: Workspaces
+    now: Callable[[], datetime]  # what a process would say to the store
     pass_time: Callable[[timedelta], Awaitable[None]]  # as far as the store's own clock is concerned
 
 

@@ -68,6 +68,22 @@ async def test_only_so_many_codes_in_an_hour(store: Store) -> None:
     assert await store.opt_ins.ask(ADDRESS, "later", NOON + HOUR, TERMS)
 
 
+@pytest.mark.parametrize("ahead", [2 * MINUTE, 3 * HOUR, timedelta(days=100)])
+async def test_codes_of_a_clock_that_was_ahead_are_void_and_do_not_count(store: Store, ahead: timedelta) -> None:
+    for code in ("1", "2"):
+        assert await store.opt_ins.ask(ADDRESS, code, NOON + ahead, TERMS)
+    assert await store.opt_ins.redeem("email:local", "2", NOON) is None
+    assert [await store.opt_ins.ask(ADDRESS, code, NOON, TERMS) for code in ("3", "4", "5")] == [True, True, False]
+    assert await store.opt_ins.redeem("email:local", "4", NOON) == ADDRESS
+
+
+async def test_clocks_of_machines_may_differ_a_little(store: Store) -> None:
+    for code in ("1", "2"):
+        assert await store.opt_ins.ask(ADDRESS, code, NOON + timedelta(seconds=30), TERMS)
+    assert not await store.opt_ins.ask(ADDRESS, "3", NOON, TERMS)
+    assert await store.opt_ins.redeem("email:local", "2", NOON) == ADDRESS
+
+
 async def test_code_that_was_not_sent_does_not_count(store: Store) -> None:
     for minute in range(5):
         assert await store.opt_ins.ask(ADDRESS, str(minute), NOON + minute * MINUTE, TERMS)

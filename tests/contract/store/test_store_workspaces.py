@@ -48,11 +48,35 @@ async def test_a_list_that_is_addressed_to_all_is_seen_by_all(store: Store) -> N
 
 async def test_an_old_list_of_ones_own_gives_way_to_what_was_shown_since(store: Store) -> None:
     channel = HERE.parent
-    await store.conversations.show_list(channel, ["1"], NOON, user="U1")
-    await store.conversations.show_list(channel, ["2"], NOON + OTHERS_COUNT_AFTER, user="U2")
+    await store.conversations.show_list(channel, ["1"], store.now(), user="U1")
+    await store.pass_time(OTHERS_COUNT_AFTER - MINUTE)
+    await store.conversations.show_list(channel, ["2"], store.now(), user="U2")
     assert await store.conversations.shown_list(channel, "U1") == ["1"]
-    await store.conversations.show_list(channel, ["3"], NOON + OTHERS_COUNT_AFTER + MINUTE, user="U2")
+    await store.pass_time(2 * MINUTE)
+    await store.conversations.show_list(channel, ["3"], store.now(), user="U2")
     assert await store.conversations.shown_list(channel, "U1") == ["3"]
+
+
+@pytest.mark.parametrize("ahead", [timedelta(hours=3), timedelta(days=100)])
+@pytest.mark.parametrize(("before", "since"), [("U1", ""), ("", "U1"), ("U2", "U1"), ("U1", "U2"), ("U2", "")])
+async def test_a_list_of_a_clock_that_was_ahead_gives_way_to_a_newer_one(
+    store: Store, before: str, since: str, ahead: timedelta
+) -> None:
+    channel = HERE.parent
+    await store.conversations.show_list(channel, ["before"], store.now(), user=before)
+    await store.pass_time(-ahead)  # the clock is set right
+    await store.conversations.show_list(channel, ["since"], store.now(), user=since)
+    assert await store.conversations.shown_list(channel, "U1") == ["since"]
+    await store.pass_time(ahead)
+    assert await store.conversations.shown_list(channel, "U1") == ["since"]
+
+
+@pytest.mark.parametrize("between", [-5 * MINUTE, 5 * MINUTE])
+async def test_the_clocks_of_several_processes_may_differ(store: Store, between: timedelta) -> None:
+    channel = HERE.parent
+    await store.conversations.show_list(channel, ["1"], store.now() + between, user="U1")
+    await store.conversations.show_list(channel, ["2"], store.now())
+    assert await store.conversations.shown_list(channel, "U1") == ["2"]
 
 
 async def test_a_list_that_one_person_alone_sees_is_nobody_elses(store: Store) -> None:

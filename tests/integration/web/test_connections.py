@@ -46,6 +46,14 @@ async def is_live(url: str) -> bool:
         return answer.status == 200
 
 
+async def hears() -> bool:
+    return True
+
+
+async def echo(request: HttpRequest) -> HttpResponse:
+    return HttpResponse(status=200, body=str(len(request.body)))
+
+
 async def closed(reader: asyncio.StreamReader) -> bytes:
     """All that still comes until the other side closes."""
     try:
@@ -77,9 +85,6 @@ async def test_a_request_under_way_is_not_closed_for_newcomers() -> None:
         await finish.wait()
         return HttpResponse(status=200, body="done")
 
-    async def hears() -> bool:
-        return True
-
     presence = Presence()
     with presence.of("slow", hears, slow):
         connections = Connections(most=4, head_seconds=0.2)
@@ -94,12 +99,84 @@ async def test_a_request_under_way_is_not_closed_for_newcomers() -> None:
             assert (await closed(reader)).endswith(b"done")
 
 
+async def test_bodies_that_do_not_come_keep_nobody_out(caplog: pytest.LogCaptureFixture) -> None:
+    head = b"POST /slack/events HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nhalf"
+    connections, presence = Connections(most=4), Presence()
+    with presence.of("slack", hears, echo):
+        async with web_server(presence, connections=connections) as url, AsyncExitStack() as stack:
+            readers = [await stack.enter_async_context(connected(url, head)) for _ in range(10)]
+            assert await is_live(url)
+            assert await closed(readers[0]) == b"", "the oldest one makes room"
+            assert 0 < connections.count <= 4
+    assert not [record for record in caplog.records if record.exc_info]
+
+
+async def test_a_newcomer_without_a_place_is_refused_without_a_traceback(caplog: pytest.LogCaptureFixture) -> None:
+    asked, finish = asyncio.Semaphore(0), asyncio.Event()
+
+    async def slow(_request: HttpRequest) -> HttpResponse:
+        asked.release()
+        await finish.wait()
+        return HttpResponse(status=200, body="done")
+
+    presence, connections = Presence(), Connections(most=2)
+    request = b"POST /slow HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 4\r\n\r\nfull"
+    with presence.of("slow", hears, slow):
+        async with web_server(presence, connections=connections) as url, AsyncExitStack() as stack:
+            readers = [await stack.enter_async_context(connected(url, request)) for _ in range(2)]
+            for _ in readers:
+                await asked.acquire()
+            for _ in range(5):
+                assert await closed(await stack.enter_async_context(connected(url, request))) == b""
+            assert connections.count == 2
+            finish.set()
+            assert [(await closed(reader))[-4:] for reader in readers] == [b"done", b"done"]
+            assert await is_live(url)
+    assert not [record for record in caplog.records if record.exc_info]
+
+
+@pytest.mark.parametrize("charset", ["utf-8", "punycode", "undefined", "idna", "utf-16", "hex", "no-such", ""])
+@pytest.mark.parametrize(
+    ("body", "status"), [(b"\xef\xbb\xbftext=\xc3\xa9", 200), (b"a" * 240_000, 200), (b"\xff", 400)]
+)
+async def test_bodies_are_utf_8_whatever_their_head_says(
+    charset: str, body: bytes, status: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    presence, heard = Presence(), []
+
+    async def hear(request: HttpRequest) -> HttpResponse:
+        heard.append(request.body.encode())
+        return HttpResponse(status=200)
+
+    headers = {"Content-Type": f"text/plain; charset={charset}"}
+    with presence.of("slack", hears, hear), capture_logs() as logged:
+        async with (
+            web_server(presence) as url,
+            aiohttp.ClientSession() as session,
+            session.post(f"{url}/slack/x", data=body, headers=headers) as answer,
+        ):
+            assert answer.status == status
+    assert heard == ([body] if status == 200 else []), "the signature is of the very bytes"
+    assert sum(entry["event"] == "body_refused" for entry in logged) == (status == 400)
+    assert not [record for record in caplog.records if record.exc_info]
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "deflate"])
+@pytest.mark.parametrize(("asked", "status"), [("POST /slack/x", b"400"), ("GET /livez", b"200"), ("GET /no", b"404")])
+async def test_a_body_that_is_not_packed_as_its_head_says_leaves_no_traceback(
+    encoding: str, asked: str, status: bytes, caplog: pytest.LogCaptureFixture
+) -> None:
+    presence = Presence()
+    head = f"{asked} HTTP/1.1\r\nHost: x\r\nContent-Encoding: {encoding}\r\nContent-Length: 8\r\n\r\nnot that"
+    with presence.of("slack", hears, echo):
+        async with web_server(presence) as url, connected(url, head.encode()) as reader:
+            assert (await closed(reader)).split()[1] == status
+    assert not [record for record in caplog.records if record.exc_info]
+
+
 async def test_a_body_that_does_not_end_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(web_app, "BODY_SECONDS", 0.05)
     presence = Presence()
-
-    async def hears() -> bool:
-        return True
 
     async def never(_request: HttpRequest) -> HttpResponse:
         raise AssertionError("half a body was passed on")
@@ -113,12 +190,6 @@ async def test_a_body_that_does_not_end_is_not_waited_for(monkeypatch: pytest.Mo
 
 async def test_a_body_beyond_the_cap_is_refused() -> None:
     presence = Presence()
-
-    async def hears() -> bool:
-        return True
-
-    async def echo(request: HttpRequest) -> HttpResponse:
-        return HttpResponse(status=200, body=str(len(request.body)))
 
     with presence.of("slack", hears, echo):
         async with web_server(presence) as url, aiohttp.ClientSession() as session:

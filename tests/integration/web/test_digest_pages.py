@@ -11,8 +11,9 @@ import aiohttp
 import feedparser
 import pytest
 
+from adapters.web import guessing
 from adapters.web.digests import NAME, DigestPages
-from adapters.web.guessing import MOST_WRONG
+from adapters.web.guessing import MOST_WRONG, GuessLimit
 from bot.digests.links import Links, Purpose
 from bot.digests.model import DeliveryState, Digest, Edition, Kind, Owed, Part, Slot, Target
 from bot.digests.opt_in import end
@@ -208,13 +209,30 @@ async def test_nothing_else_is_there(listener: Listener, path: str) -> None:
         assert READER.channel not in body
 
 
-async def test_tokens_cannot_be_tried_without_limit(listener: Listener) -> None:
-    feed, other = listener.path(Purpose.FEED), listener.path(Purpose.FEED, Target("email:local", "ada@example.net"))
-    assert (await listener.ask(feed))[0] == 200
+async def test_wrong_tokens_are_limited_and_lock_nobody_else_out(listener: Listener) -> None:
+    feed, end_of_mails = listener.path(Purpose.FEED), listener.path(Purpose.END)
     statuses = [(await listener.ask(f"{feed}x{number}"))[0] for number in range(MOST_WRONG + 20)]
     assert statuses == [404] * MOST_WRONG + [429] * 20
-    assert (await listener.ask(other))[0] == 429, "even a right token is not looked at, or trying would go on"
-    assert (await listener.ask(feed))[0] == 200, "whoever was right before is let in"
+    for wrong in ("", "x", feed.rpartition("/")[2][:-1], end_of_mails.rpartition("/")[2]):
+        status, _, headers = await listener.ask(f"{listener.url}/{NAME}/feed/{wrong}")
+        assert (status, headers["Retry-After"]) == (429, "60")
+    assert (await listener.ask(feed))[0] == 200
+    assert (await listener.ask(end_of_mails))[0] == 200
+    assert (await listener.ask(end_of_mails, "POST"))[0] == 200
+    assert not await listener.is_subscribed()
+
+
+async def test_right_tokens_are_not_counted(listener: Listener) -> None:
+    feed = listener.path(Purpose.FEED)
+    assert {(await listener.ask(feed))[0] for _ in range(MOST_WRONG + 1)} == {200}
+    assert (await listener.ask(f"{feed}x"))[0] == 404
+
+
+async def test_the_wrong_ones_are_forgotten_after_a_while(monkeypatch: pytest.MonkeyPatch) -> None:
+    guesses = GuessLimit(most_wrong=2)
+    assert [guesses.allows_wrong() for _ in range(3)] == [True, True, False]
+    monkeypatch.setattr(guessing, "PERIOD", 0.0)
+    assert guesses.allows_wrong()
 
 
 async def test_feed_of_a_subscription_that_ended_is_gone(listener: Listener) -> None:

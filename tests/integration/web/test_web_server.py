@@ -31,7 +31,7 @@ async def no() -> bool:
 
 
 async def broken() -> None:
-    raise StoreError("The database is locked.")
+    raise StoreError("The database file /srv/paperwire/paperwire.db is locked.")
 
 
 async def endless() -> None:
@@ -61,7 +61,8 @@ async def test_every_obstacle_is_told() -> None:
         async with web_server(presence, platforms=["slack"], ask_database=broken) as url:
             status, body = await get(f"{url}/readyz")
     assert status == 503
-    assert "The database is locked." in body
+    assert StoreError().public_sentence in body
+    assert "/srv" not in body
     assert "No platform is connected: slack." in body
 
 
