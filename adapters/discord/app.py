@@ -12,9 +12,10 @@ import structlog
 
 from adapters.discord.client import PapersClient
 from adapters.discord.delivery import Pace
-from adapters.discord.errors import FAULTS, translated
+from adapters.discord.errors import FAULTS, only_logged, translated
 from adapters.discord.gateway import IdentifyBudget, IdentifyOrder, SessionStarts, Watchdog, aim_gateway, aim_rest
 from adapters.discord.leftovers import close_leftovers, forget_left_guilds, pause_lost_channels
+from adapters.discord.open_answers import OpenAnswers
 from adapters.discord.services import Services
 from adapters.discord.shards import ShardLeases, Shards
 from adapters.discord.sync import is_current
@@ -50,6 +51,7 @@ class DiscordApp:
         self._api_url = api_url
         self._shards = shards or Shards()
         self._pace = pace or Pace()
+        self._answers = OpenAnswers(services.open_replies, services.clock)
         self._client: PapersClient | None = None
 
     async def hears(self) -> bool:
@@ -83,7 +85,7 @@ class DiscordApp:
 
     async def _serve(self) -> None:
         aim_rest(self._api_url)
-        async with PapersClient(self._services, self._pace) as client:
+        async with PapersClient(self._services, self._pace, self._answers) as client:
             self._client = client
             await client.login(self._token)
             await self._choose_shards(client)
@@ -127,6 +129,7 @@ class DiscordApp:
         ]
         chores = asyncio.gather(
             _chore("close_leftovers", self._close_leftovers(client)),
+            _chore("settle_answers", self._answers.keep_settling()),
             _chore("forget_guilds", self._forget_left_guilds(client)),
             _chore("pause_channels", self._pause_lost_channels(client)),
             _chore("forget_events", self._forget_old_events()),
@@ -139,6 +142,9 @@ class DiscordApp:
                 task.result()
         finally:
             await client.desk.close()
+            self._answers.abandon()
+            with only_logged("settle_answers"):
+                await self._answers.finished.settle()
             await client.close()
             chores.cancel()
             for each in tasks:
@@ -146,10 +152,7 @@ class DiscordApp:
             await asyncio.gather(*tasks, chores, return_exceptions=True)
 
     async def _close_leftovers(self, client: PapersClient) -> None:
-        shards = frozenset(client.shard_ids or ())
-        before = self._services.clock.now()
-        closed = await close_leftovers(client, self._services.open_replies, before, shards, client.shard_count or 1)
-        if closed:
+        if closed := await close_leftovers(client, self._answers):
             log.info("leftovers_closed", action="close_leftovers", answers=closed)
 
     async def _forget_old_events(self) -> None:

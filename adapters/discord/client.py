@@ -14,6 +14,7 @@ from adapters.discord.delivery import Pace
 from adapters.discord.desk import Desk
 from adapters.discord.events import guild_workspace, target_of
 from adapters.discord.gateway import IdentifyBudget, IdentifyOrder
+from adapters.discord.open_answers import OpenAnswers
 from adapters.discord.services import Services
 from adapters.discord.suggestions import suggestions
 from bot.errors import BotError
@@ -45,7 +46,9 @@ class PapersTree(app_commands.CommandTree["PapersClient"]):
 class PapersClient(discord.AutoShardedClient):
     """A client with `/papers`; members are not cached."""
 
-    def __init__(self, services: Services, pace: Pace | None = None, **options: Any) -> None:
+    def __init__(
+        self, services: Services, pace: Pace | None = None, answers: OpenAnswers | None = None, **options: Any
+    ) -> None:
         pace = pace or Pace()
         super().__init__(
             intents=intents(),
@@ -57,7 +60,7 @@ class PapersClient(discord.AutoShardedClient):
             **options,
         )
         self._services = services
-        self.desk = Desk(services, pace)
+        self.desk = Desk(services, pace, answers or OpenAnswers(services.open_replies, services.clock))
         self.tree = PapersTree(self)
         self.budget: IdentifyBudget | None = None
         self.order: IdentifyOrder | None = None

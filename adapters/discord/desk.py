@@ -32,7 +32,7 @@ from adapters.discord.events import (
 )
 from adapters.discord.fading import Notes
 from adapters.discord.forms import ANSWER, command_form, question_form, written
-from adapters.discord.leftovers import OpenAnswer
+from adapters.discord.open_answers import OpenAnswers
 from adapters.discord.permissions import invite_link, lacking_to_answer, may_have_thread
 from adapters.discord.persistence import respond
 from adapters.discord.presses import decode
@@ -68,9 +68,10 @@ _LEASE = timedelta(minutes=5)  # an event whose first attempt has died may be ta
 class Desk:
     """Takes interactions and messages.  Its methods return when the answer is finished, and never raise."""
 
-    def __init__(self, services: Services, pace: Pace) -> None:
+    def __init__(self, services: Services, pace: Pace, answers: OpenAnswers) -> None:
         self._services = services
         self._pace = pace
+        self._answers = answers
         self._turns = Turns()
         self._notes = Notes(pace.note, services.clock)
         self._presses: set[tuple[int, int, str]] = set()
@@ -241,7 +242,7 @@ class Desk:
     ) -> None:
         private = private or (command is not None and command.is_private)
         request = replace(request, private=private)
-        book = self._book(request.place)
+        book = self._answers.begin(request.place)
         slow = command is not None and command.slow
         book.opened(interaction.channel_id or 0, ORIGINAL, interaction.token, after=0.0 if slow else self._pace.grace)
         if slow:  # so that a crash right after the acknowledgement leaves no "thinking" that nobody knows of
@@ -264,7 +265,7 @@ class Desk:
         Settings are nobody else's matter, and get none.
         """
         request = await self._request_of(message, me)
-        book = self._book(request.place)
+        book = self._answers.begin(request.place)
         book.opened(message.channel.id, NOTHING_YET, str(message.id))
         await book.noted(self._pace.noting)
         in_thread = None
@@ -293,9 +294,6 @@ class Desk:
         if await self._is_named(allowed):
             return with_rights_of_author(request, message, channel, named=True)
         return allowed
-
-    def _book(self, place: Place) -> OpenAnswer:
-        return OpenAnswer(place, self._services.open_replies, self._services.clock)
 
     async def _carry_list(self, request: Request) -> None:
         """A thread has begun without a list of its own: `#3` goes on to mean what it meant to its author."""

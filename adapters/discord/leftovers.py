@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
-from datetime import datetime
 from typing import Any
 
 import discord
 import structlog
 
 from adapters.discord.delivery import INTERRUPTED, sentence
-from adapters.discord.errors import FAULTS, only_logged, translated
+from adapters.discord.errors import FAULTS, translated
 from adapters.discord.events import guild_workspace
+from adapters.discord.open_answers import OpenAnswers
 from adapters.discord.persistence import persistently
 from adapters.discord.render import pages
 from adapters.discord.sending import SILENT_MENTIONS, nonce_of
 from adapters.discord.surfaces import NOTHING_YET, ORIGINAL
-from bot.chat.request import Place
+from adapters.open_replies import is_worth_an_end
 from bot.digests.model import Target
 from bot.digests.ports import WatchesChannels
-from bot.ports import Clock, OpenReplies, OpenReply, Workspaces
+from bot.ports import OpenReply, Workspaces
 
 _ORIGINAL_RESPONSE: Any = ORIGINAL
 
@@ -29,81 +28,26 @@ _GUILD = re.compile(r"discord:\d+")
 log = structlog.get_logger(__name__)
 
 
-class OpenAnswer:
-    """Implements `surfaces.Book` for one answer over the port `OpenReplies`.
+async def close_leftovers(client: discord.AutoShardedClient, answers: OpenAnswers) -> int:
+    """Close what other processes left open in the servers of this client's shards; how many answers that were.
 
-    The reference kept is `CHANNEL/MESSAGE/TOKEN`, where MESSAGE is `@original` while only the interaction is known; the
-    token of an interaction is worth nothing after 15 minutes.  A question that shows no answer yet is
-    `CHANNEL/0/QUESTION`.  No answer fails where the store does.
+    What cannot be closed as Discord is away is left to the next start.  Raises `StoreError`.
     """
-
-    def __init__(self, place: Place, open_replies: OpenReplies, clock: Clock) -> None:
-        self._place = place
-        self._open_replies = open_replies
-        self._clock = clock
-        self._reply: OpenReply | None = None
-        self._written: OpenReply | None = None
-        self._timer: asyncio.TimerHandle | None = None
-        self._writing: asyncio.Task[None] | None = None
-
-    def opened(self, channel: int, message: str, token: str = "", *, after: float = 0.0) -> None:
-        """A placeholder, half an answer, or a question alone stands there, or is about to.
-
-        It is written down now, or after so many seconds if it is still open then.
-        """
-        reference = f"{channel}/{message}/{token}"
-        self._reply = OpenReply(place=self._place, message=reference, opened_at=self._clock.now())
-        if after:
-            self._timer = asyncio.get_running_loop().call_later(after, self._begin_writing)
-        else:
-            self._begin_writing()
-
-    async def noted(self, seconds: float) -> None:
-        """Wait until it is written down, but no longer than so many seconds."""
-        if self._writing is not None:
-            await asyncio.wait({self._writing}, timeout=seconds)
-
-    async def closed(self) -> None:
-        """It is finished."""
-        self._reply = None
-        if self._timer is not None:
-            self._timer.cancel()
-        if self._writing is not None:
-            await self._writing
-        if self._written is not None:
-            with only_logged("note_closed_answer"):
-                await self._open_replies.closed(self._written)
-            self._written = None
-
-    def _begin_writing(self) -> None:
-        if self._writing is None or self._writing.done():
-            self._writing = asyncio.create_task(self._write())
-
-    async def _write(self) -> None:
-        with only_logged("note_open_answer"):
-            while self._reply is not None and self._reply != self._written:
-                reply, before = self._reply, self._written
-                await (self._open_replies.became(before, reply) if before else self._open_replies.opened(reply))
-                self._written = reply
+    await answers.finished.settle()
+    closed = 0
+    for reply in await _left_open(client, answers):
+        if reply not in await _left_open(client, answers):
+            continue  # whoever wrote it has finished it meanwhile
+        if not is_worth_an_end(reply, answers.clock.now()) or await _is_closed(client, reply):
+            await answers.store.closed(reply)
+            closed += 1
+    return closed
 
 
-async def close_leftovers(
-    client: discord.AutoShardedClient,
-    open_replies: OpenReplies,
-    before: datetime,
-    shard_ids: frozenset[int],
-    shards: int,
-) -> int:
-    """Close what was opened before then in the servers of these shards; how many answers that were.
-
-    What cannot be closed as Discord is away is left to the next start.
-    """
-    left = await open_replies.left_open("discord", before)
-    own = [reply for reply in left if shard_of(reply.place.workspace, shards) in shard_ids]
-    closed = [reply for reply in own if await _is_closed(client, reply)]
-    for reply in closed:
-        await open_replies.closed(reply)
-    return len(closed)
+async def _left_open(client: discord.AutoShardedClient, answers: OpenAnswers) -> list[OpenReply]:
+    shards, own = client.shard_count or 1, client.shard_ids or ()
+    left = await answers.store.left_open("discord", answers.clock.now())
+    return [reply for reply in left if shard_of(reply.place.workspace, shards) in own and not answers.knows(reply)]
 
 
 async def forget_left_guilds(client: discord.AutoShardedClient, workspaces: Workspaces) -> int:

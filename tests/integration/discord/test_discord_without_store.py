@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from adapters.discord import open_answers, shards
 from bot.chat.commands import COMMANDS
 from bot.chat.engine import Asked, Engine
 from bot.chat.request import Final, Place, Progress, Reply, Request
 from bot.documents.model import Document, Paragraph, text
 from bot.errors import StoreError
 from bot.ports import OpenReply
-from bot.testing.store import FakeConversations, FakeEventLog, FakeOpenReplies, FakeStore
+from bot.testing.store import FakeConversations, FakeEventLog, FakeLeases, FakeOpenReplies, FakeStore
 from tests.servers.discord import DiscordServer, words_of
 from tests.servers.discord_bot import running_bot
 from tests.servers.discord_user import Person
@@ -129,3 +130,67 @@ async def test_a_long_answer_goes_on_to_its_end(server: DiscordServer, person: P
             lambda: any("Paragraph 11" in words_of(each) for each in server.messages.values()), seconds=15
         )
     assert "A long answer" in words_of(server.messages[asked.original or ""])
+
+
+class LosableLeases(FakeLeases):
+    """Leases that another process can take at any time."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lost = 0
+
+    async def acquire(self, name: str, owner: str, length: timedelta) -> int | None:
+        """Take or renew, unless it is lost."""
+        if self.lost:
+            self.lost -= 1
+            return None
+        return await super().acquire(name, owner, length)
+
+
+class ForgetfulReplies(FakeOpenReplies):
+    """Open replies of a store that is away while an answer is closed."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.is_away = True
+        self.missed = 0
+
+    async def closed(self, reply: OpenReply) -> None:
+        """Close it, or fail."""
+        if self.is_away:
+            self.missed += 1
+            raise AWAY
+        await super().closed(reply)
+
+
+@pytest.mark.parametrize("reconnects", [True, False])
+async def test_a_finished_answer_outlives_the_store_and_the_connection(
+    server: DiscordServer, person: Person, monkeypatch: pytest.MonkeyPatch, reconnects: bool
+) -> None:
+    monkeypatch.setattr(shards, "RENEW_SECONDS", 0.1)
+    monkeypatch.setattr(open_answers, "_SETTLE_SECONDS", 0.1)
+    replies, leases = ForgetfulReplies(), LosableLeases()
+    async with running_bot(server, ENGINE, store=FakeStore(open_replies=replies, leases=leases)):
+        asked = await person.command("today")
+        await server.until(lambda: replies.missed)
+        if reconnects:
+            leases.lost = 1
+            await server.until(lambda: len(server.gateway.identified) > 1)
+        replies.is_away = False
+        await server.until(lambda: not replies.owners())
+        await person.answer(await person.command("today"))
+    assert words_of(server.messages[asked.original or ""]).strip() == "the whole answer"
+
+
+async def test_nobody_waits_for_an_answer_of_days_ago(server: DiscordServer, person: Person) -> None:
+    store = FakeStore()
+    async with running_bot(server, ENGINE, store=store):
+        asked = await person.command("today")
+        key = await server.until(lambda: asked.original)
+        await server.until(lambda: "the whole answer" in words_of(server.messages[key]))
+    place = Place(f"discord:{person.guild}", person.channel, "")
+    old = datetime.now(UTC) - timedelta(days=2)
+    await store.open_replies.opened(OpenReply(place=place, message=f"{person.channel}/{key}/", opened_at=old))
+    async with running_bot(server, ENGINE, store=store):
+        await server.until(lambda: not store.open_replies.owners())
+    assert words_of(server.messages[asked.original or ""]).strip() == "the whole answer"
