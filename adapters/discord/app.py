@@ -24,6 +24,7 @@ from bot.errors import BotError, Permanent, SettingsError
 log = structlog.get_logger(__name__)
 
 _REMEMBERED = timedelta(days=1)  # a message is delivered again within minutes, if at all
+_STORE_RETRY_SECONDS = 5.0
 _LONGEST_PAUSE = 300.0  # seconds between two attempts to connect
 
 
@@ -152,7 +153,14 @@ class DiscordApp:
             await asyncio.gather(*tasks, chores, return_exceptions=True)
 
     async def _close_leftovers(self, client: PapersClient) -> None:
-        if closed := await close_leftovers(client, self._answers):
+        """Close them as soon as the store says which those are."""
+        closed: int | None = None
+        while closed is None:
+            with only_logged("close_leftovers"):
+                closed = await close_leftovers(client, self._answers)
+            if closed is None:
+                await self._services.clock.sleep(_STORE_RETRY_SECONDS)
+        if closed:
             log.info("leftovers_closed", action="close_leftovers", answers=closed)
 
     async def _forget_old_events(self) -> None:

@@ -155,6 +155,11 @@ class ForgetfulReplies(FakeOpenReplies):
         self.is_away = True
         self.missed = 0
 
+    async def became(self, intended: OpenReply, reply: OpenReply) -> None:
+        """Note where it stands."""
+        await super().closed(intended)
+        await self.opened(reply)
+
     async def closed(self, reply: OpenReply) -> None:
         """Close it, or fail."""
         if self.is_away:
