@@ -19,7 +19,7 @@ from adapters.discord.open_answers import OpenAnswers
 from adapters.discord.services import Services
 from adapters.discord.shards import ShardLeases, Shards
 from adapters.discord.sync import is_current
-from bot.errors import BotError, Permanent, SettingsError
+from bot.errors import BotError, Permanent, SettingsError, StoreError
 
 log = structlog.get_logger(__name__)
 
@@ -154,12 +154,13 @@ class DiscordApp:
 
     async def _close_leftovers(self, client: PapersClient) -> None:
         """Close them as soon as the store says which those are."""
-        closed: int | None = None
-        while closed is None:
-            with only_logged("close_leftovers"):
+        while True:
+            try:
                 closed = await close_leftovers(client, self._answers)
-            if closed is None:
-                await self._services.clock.sleep(_STORE_RETRY_SECONDS)
+                break
+            except StoreError as error:
+                log.warning("store_away", action="close_leftovers", reason=error.sentence)
+            await self._services.clock.sleep(_STORE_RETRY_SECONDS)
         if closed:
             log.info("leftovers_closed", action="close_leftovers", answers=closed)
 

@@ -7,12 +7,15 @@ those that Slack did not let it end, as soon as it does.
 
 from __future__ import annotations
 
+import math
 import secrets
+import time
 from dataclasses import dataclass
 from datetime import timedelta
 
 import structlog
 
+from adapters.open_replies import FinishedReplies, is_worth_an_end
 from adapters.slack.events import Address
 from adapters.slack.limits import Json
 from adapters.slack.marks import find, mark
@@ -20,7 +23,7 @@ from adapters.slack.outbox import Outbox
 from adapters.slack.render import Message, sentence
 from adapters.slack.streams import Abilities
 from bot.chat.request import Place
-from bot.errors import BotError, StoreError, Transient, Unauthorized
+from bot.errors import BotError, Transient, Unauthorized
 from bot.ports import Clock, Leases, OpenReplies, OpenReply
 
 log = structlog.get_logger(__name__)
@@ -43,6 +46,26 @@ class Ending:
     only_for: str = ""
 
 
+class Span:
+    """For how long something has gone on without a gap longer than `seconds`, by a clock that nobody sets."""
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+        self._began, self._last = math.inf, -math.inf
+
+    def extend(self) -> None:
+        """It goes on."""
+        now = time.monotonic()
+        if now - self._last > self._seconds:
+            self._began = now
+        self._last = now
+
+    @property
+    def is_long(self) -> bool:
+        """Whether it has gone on for so many seconds."""
+        return self._last - self._began >= self._seconds
+
+
 class Leftovers:
     """Messages that are not finished, over the port `OpenReplies`.
 
@@ -60,7 +83,8 @@ class Leftovers:
         self._clock = clock
         self._process = secrets.token_hex(6)
         self._given_up: dict[OpenReply, Ending] = {}
-        self._finished: set[OpenReply] = set()  # though the store does not know it yet
+        self._finished = FinishedReplies(open_replies)
+        self._heard = Span(LIFE.total_seconds())  # for how long the store has heard this process without a gap
 
     # --- one message -------------------------------------------------------------------------------------------------
 
@@ -89,11 +113,7 @@ class Leftovers:
 
     async def closed(self, reply: OpenReply) -> None:
         """It is finished.  Where the store is away it learns so later, since a start would take it for a leftover."""
-        try:
-            await self._open_replies.closed(reply)
-        except StoreError as error:
-            log.warning("reply_not_closed", action="close_reply", reason=error.sentence)
-            self._finished.add(reply)
+        await self._finished.add(reply)
         self._given_up.pop(reply, None)
 
     def _begun(self, place: Place, reference: str) -> OpenReply:
@@ -117,13 +137,13 @@ class Leftovers:
     async def close_all(self) -> None:
         """Give a sign of life, then close what nobody is at work on.  Raises `StoreError`."""
         await self._leases.acquire(_lease(self._process), self._process, LIFE)
-        for reply in list(self._finished):
-            await self._open_replies.closed(reply)
-            self._finished.discard(reply)
+        self._heard.extend()
+        await self._finished.settle()
         for reply in list(self._given_up):
             await self._close(reply)
         for process in {_process_of(reply) for reply in await self._left()} - {self._process}:
-            await self._inherit(process)
+            if self._heard.is_long or await self._leases.is_abandoned(_lease(process)):
+                await self._inherit(process)
 
     async def _left(self) -> list[OpenReply]:
         return await self._open_replies.left_open("slack", self._clock.now())
@@ -137,12 +157,19 @@ class Leftovers:
         name = _lease(process)
         if await self._leases.acquire(name, self._process, LIFE) is None:
             return
-        for reply in await self._left():  # looked at again: it may have finished some before its lease ended
-            if _process_of(reply) == process:
+        for reply in await self._left():
+            if _process_of(reply) == process and reply in await self._left():  # it may have finished it meanwhile
                 await self._close(reply)
         await self._leases.release(name, self._process)
 
     async def _close(self, reply: OpenReply) -> None:
+        if is_worth_an_end(reply, self._clock.now()) and not await self._is_ended(reply):
+            return  # the next round tries again
+        await self._open_replies.closed(reply)
+        self._given_up.pop(reply, None)
+
+    async def _is_ended(self, reply: OpenReply) -> bool:
+        """Say how it ends; False if Slack may take that later."""
         place = reply.place
         ending = self._given_up.get(reply) or Ending(sentence(INTERRUPTED), _reader_of(reply))
         team = place.workspace.removeprefix("slack:")
@@ -150,11 +177,10 @@ class Leftovers:
         try:
             await self._end(to, reply, ending)
         except Transient:
-            return  # the next round tries again
+            return False
         except BotError as error:
             log.info("leftover_not_closed", action="close_leftover", kind=type(error).__name__)
-        await self._open_replies.closed(reply)
-        self._given_up.pop(reply, None)
+        return True
 
     async def _end(self, to: Address, reply: OpenReply, ending: Ending) -> None:
         """Say how it ends: in its own place, or below, where nobody knows which message it is."""

@@ -67,6 +67,12 @@ class Leases(Protocol):
     async def release(self, name: str, owner: str) -> None:
         """Give back what `owner` holds; nothing happens if it does not."""
 
+    async def is_abandoned(self, name: str) -> bool:
+        """Whether surely nobody works under it: never taken, given back, or its holder has ended.
+
+        A lease that only ran out is not abandoned, since its holder may live and have found the store away.
+        """
+
     async def held(self, prefix: str, length: timedelta) -> list[str]:
         """The names with that prefix that somebody holds now, sorted.  `length` is that of such leases."""
 

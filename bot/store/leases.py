@@ -50,18 +50,28 @@ class SqlLeases:
 
     async def _dead_holder(self, name: str) -> str | None:
         """The process that holds a lease, if it has surely ended."""
-        if self._processes is None:
-            return None
         async with self._database.reading() as connection:
             asked = select(leases.c.process).where(leases.c.name == name)
-            process = (await connection.execute(asked)).scalar()
-        return process if process is not None and await asyncio.to_thread(self._processes.is_dead, process) else None
+            process: str | None = (await connection.execute(asked)).scalar()
+        return process if await self._is_dead(process) else None
+
+    async def _is_dead(self, process: str | None) -> bool:
+        if self._processes is None or process is None:
+            return False
+        return await asyncio.to_thread(self._processes.is_dead, process)
 
     async def release(self, name: str, owner: str) -> None:
         """Give back what `owner` holds."""
         held = (leases.c.name == name) & (leases.c.owner == owner)
         async with self._database.statement() as connection:
             await connection.execute(update(leases).where(held).values(owner=None))
+
+    async def is_abandoned(self, name: str) -> bool:
+        """Whether it was never taken, was given back, or is that of a dead process of this machine."""
+        asked = select(leases.c.owner, leases.c.process).where(leases.c.name == name)
+        async with self._database.reading() as connection:
+            row = (await connection.execute(asked)).one_or_none()
+        return row is None or row.owner is None or await self._is_dead(row.process)
 
     async def held(self, prefix: str, length: timedelta) -> list[str]:
         """Those that somebody holds now, sorted."""

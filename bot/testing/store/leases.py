@@ -41,6 +41,11 @@ class FakeLeases:
         if held is not None and held.owner == owner:
             self._leases[name] = held._replace(owner=None)
 
+    async def is_abandoned(self, name: str) -> bool:
+        """Whether it was never taken, or was given back."""
+        held = self._leases.get(name)
+        return held is None or held.owner is None
+
     async def held(self, prefix: str, length: timedelta) -> list[str]:
         """Those that somebody holds now."""
         now = self._clock.now()

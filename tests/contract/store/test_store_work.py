@@ -253,6 +253,18 @@ async def test_leases_that_are_held_are_known_by_their_beginning(store: Store) -
     assert await store.leases.held("digests/", 2 * MINUTE) == ["digests/a", "digests/b"]
 
 
+async def test_lease_is_abandoned_unless_somebody_took_it_and_did_not_give_it_back(
+    store: Store, clock: FakeClock
+) -> None:
+    assert await store.leases.is_abandoned("shard:0")
+    await store.leases.acquire("shard:0", "a", MINUTE)
+    assert not await store.leases.is_abandoned("shard:0")
+    clock.advance(120)
+    assert not await store.leases.is_abandoned("shard:0")
+    await store.leases.release("shard:0", "a")
+    assert await store.leases.is_abandoned("shard:0")
+
+
 async def test_lease_taken_by_a_clock_three_hours_ahead_is_void_once_it_is_right(store: Store) -> None:
     first = await store.leases.acquire("shard 0", "a", MINUTE)
     await store.pass_time(-timedelta(hours=3))

@@ -6,19 +6,22 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from adapters.slack import leftovers
 from adapters.slack.app import SlackApp
 from adapters.slack.config import SlackConfig
 from adapters.slack.in_line import IN_LINE
-from adapters.slack.leftovers import INTERRUPTED, UNSURE, Ending
+from adapters.slack.leftovers import INTERRUPTED, LIFE, UNSURE, Ending
 from adapters.slack.render import Message
 from bot.chat.engine import Engine
+from bot.chat.request import Place
 from bot.errors import StoreError
 from bot.ports import OpenReply
-from bot.testing.store import FakeOpenReplies, FakeStore
+from bot.testing.clock import FakeClock
+from bot.testing.store import FakeLeases, FakeOpenReplies, FakeStore
 from tests.integration.slack.conftest import Running, slack_app
 from tests.integration.slack.small_engine import Calls
 from tests.integration.slack.test_slack_conversations import seen
@@ -103,6 +106,9 @@ class SlowReplies(FakeOpenReplies):
     async def opened(self, reply: OpenReply) -> None:
         await self._kept.opened(reply)
 
+    async def became(self, intended: OpenReply, reply: OpenReply) -> None:
+        await self._kept.became(intended, reply)
+
     async def left_open(self, platform: str, before: datetime) -> list[OpenReply]:
         left = await self._kept.left_open(platform, before)
         self.read.set()
@@ -182,6 +188,51 @@ async def test_what_a_process_finishes_while_another_takes_over_stays(
             await frozen.inbox.drained()
             slow.gate.set()
         assert "You asked: why?" in answer.words
+
+
+async def test_what_a_process_finished_while_the_store_was_away_stays(
+    slack: SlackServer, store: FakeStore, engine: Engine
+) -> None:
+    """All leases ran out with the store, so another process must not take the silent one for dead."""
+    replies, clock = SlowReplies(), FakeClock()
+    shared = replace(store, leases=FakeLeases(clock))
+    async with with_replies(slack, engine, shared, replies) as silent:
+        replies.is_away = True
+        await SlackUser(slack, OverSocket(slack)).mention("why?")
+        answer = await seen(slack, "You asked: why?")
+        await silent.inbox.drained()
+        clock.advance(LIFE.total_seconds() * 2)
+        replies.is_away = False
+        await takes_over(slack, engine, shared, replies)
+        assert "You asked: why?" in answer.words
+        await silent.leftovers.close_all()
+        assert not await replies.left_open("slack", datetime.now(UTC))
+
+
+async def test_a_process_that_stays_silent_while_the_store_is_there_is_taken_for_dead(
+    slack: SlackServer, store: FakeStore, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(leftovers, "LIFE", timedelta(seconds=0.2))
+    dead = OpenReply(place=Place("slack:T1", "C1", ""), message="1.2/dead", opened_at=datetime.now(UTC))
+    await store.open_replies.opened(dead)
+    await store.leases.acquire("slack-process:dead", "dead", timedelta())
+    async with with_replies(slack, engine, store, store.open_replies) as app:
+        await asyncio.sleep(0.05)
+        await app.leftovers.close_all()
+        assert await store.open_replies.left_open("slack", datetime.now(UTC)) == [dead]
+        async with asyncio.timeout(5):
+            while await store.open_replies.left_open("slack", datetime.now(UTC)):
+                await asyncio.sleep(0.05)
+                await app.leftovers.close_all()
+
+
+async def test_nobody_waits_for_an_answer_of_days_ago(slack: SlackServer, store: FakeStore, engine: Engine) -> None:
+    old = datetime.now(UTC) - timedelta(days=2)
+    await store.open_replies.opened(OpenReply(place=Place("slack:T1", "C1", ""), message="1.2/dead", opened_at=old))
+    calls = len(slack.calls)
+    await takes_over(slack, engine, store, store.open_replies)
+    assert not await store.open_replies.left_open("slack", datetime.now(UTC))
+    assert not [method for method, _ in slack.calls[calls:] if method.startswith("chat.")]
 
 
 async def takes_over(slack: SlackServer, engine: Engine, store: FakeStore, replies: FakeOpenReplies) -> None:
