@@ -14,6 +14,7 @@ import structlog
 
 from adapters.slack.answer import said
 from adapters.slack.buttons import Press, modal, notice
+from adapters.slack.errors import required
 from adapters.slack.events import Address, Incoming, metadata, team_of
 from adapters.slack.forms import WAITING, form_view, with_warning
 from adapters.slack.home import home_view, prompts
@@ -111,11 +112,11 @@ class Errands:
         client = await self._outbox.client(incoming.address)
         try:
             answer = await call(lambda: client.views_open(trigger_id=trigger, view=view), again_if_unsure=False)
+            return required(answer, "view", "id")
         except BotError as error:
             log.info("modal_not_opened", action="open_modal", kind=type(error).__name__)
             await self._outbox.whisper(incoming.address, sentence(TOO_LATE))
             return ""
-        return str(answer["view"]["id"])
 
     def tell(self, incoming: Incoming, words: str) -> None:
         """Say a sentence to the person alone."""

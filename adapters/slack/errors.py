@@ -5,9 +5,13 @@ Slack answers most errors with status 200 and `ok: false`.  The codes are those 
 
 from __future__ import annotations
 
+from typing import Any
+
 import aiohttp
 from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
+from adapters.slack.limits import Json
 from bot.errors import Ambiguous, BotError, ContentRejected, Permanent, RateLimited, TargetGone, Transient, Unauthorized
 
 GONE = {
@@ -85,6 +89,35 @@ def _api_error(error: SlackApiError) -> BotError:
     if word in _PASSING or status >= 500:
         return Transient("Slack has trouble of its own; please try again in a moment.")
     return Permanent(f"Slack answered {word or 'nothing that makes sense'}.")
+
+
+def required(answer: AsyncSlackResponse, *path: str | int) -> str:
+    """The text that an answer of Slack's must hold at that path, such as `("view", "id")`.
+
+    Raises:
+        Ambiguous: it does not, so the answer is not one that Slack gives.
+    """
+    told: Any = answer.data
+    for step in path:
+        is_there = step in told if isinstance(told, dict) else isinstance(told, list) and step in range(len(told))
+        told = told[step] if is_there else None
+    if not isinstance(told, str) or not told:
+        raise _unread()
+    return told
+
+
+def required_objects(answer: AsyncSlackResponse, field: str) -> list[Json]:
+    """The list of objects that an answer of Slack's must hold, such as `messages`.  Raises as `required`."""
+    told = answer.data.get(field) if isinstance(answer.data, dict) else None
+    if not isinstance(told, list) or not all(isinstance(each, dict) for each in told):
+        raise _unread()
+    return told
+
+
+def told_object(answer: AsyncSlackResponse, field: str) -> Json:
+    """The object that an answer of Slack's holds, such as `channel`; empty where it holds none."""
+    told = answer.data.get(field) if isinstance(answer.data, dict) else None
+    return told if isinstance(told, dict) else {}
 
 
 def _unread() -> Ambiguous:

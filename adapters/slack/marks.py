@@ -11,6 +11,7 @@ from typing import Any
 
 from slack_sdk.web.async_client import AsyncWebClient
 
+from adapters.slack.errors import required_objects
 from adapters.slack.limits import Json
 from adapters.slack.outbox import call
 
@@ -36,11 +37,11 @@ async def find(client: AsyncWebClient, channel: str, thread: str, key: str) -> s
     asked: dict[str, Any] = {"channel": channel, "include_all_metadata": True}
     if not thread:
         answer = await call(lambda: client.conversations_history(limit=LOOK_BACK, **asked), attempts=1)
-        return _among(answer["messages"], key)
+        return _among(required_objects(answer, "messages"), key)
     asked |= {"ts": thread, "limit": PAGE}
     while True:
         answer = await call(partial(client.conversations_replies, **asked), attempts=1)
-        found = _among(answer["messages"], key)
+        found = _among(required_objects(answer, "messages"), key)
         asked["cursor"] = (answer.get("response_metadata") or {}).get("next_cursor")
         if found or not asked["cursor"]:
             return found

@@ -15,7 +15,7 @@ from slack_sdk.webhook.async_client import AsyncWebhookClient
 from tenacity import AsyncRetrying, retry_if_exception, stop_after_attempt, wait_exponential
 
 from adapters.slack.clients import Clients
-from adapters.slack.errors import translate
+from adapters.slack.errors import required, translate
 from adapters.slack.events import Address
 from adapters.slack.limits import Json
 from adapters.slack.lines import ChannelLines
@@ -63,7 +63,7 @@ class Outbox:
             attempts=1 if hasty else ATTEMPTS,
             shows_files=message.shows_files,
         )
-        return str(answer["channel"]), str(answer["ts"])
+        return required(answer, "channel"), required(answer, "ts")
 
     async def edit(self, to: Address, ts: str, message: Message, *, hasty: bool = False) -> None:
         """Change a message; what it held before is replaced, blocks too.  `hasty` as for `post`."""
@@ -96,7 +96,7 @@ class Outbox:
             lambda: client.files_upload_v2(file=picture, filename="picture.png", alt_txt=alt),
             attempts=1 if hasty else ATTEMPTS,
         )
-        return str(answer["files"][0]["id"])
+        return required(answer, "files", 0, "id")
 
     async def announce(self, to: Address, message: Message) -> bool:
         """Answer for all to see in a channel that the bot is not in; False if Slack gives no way to."""

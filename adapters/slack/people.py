@@ -14,7 +14,7 @@ from typing import Any
 
 import structlog
 
-from adapters.slack.errors import GONE
+from adapters.slack.errors import GONE, told_object
 from adapters.slack.events import Address
 from adapters.slack.outbox import ATTEMPTS, Outbox, call
 from bot.errors import BotError, StoreError, TargetGone
@@ -81,7 +81,7 @@ class People:
         except BotError as error:
             log.info("channel_unknown", action="conversations.info", kind=type(error).__name__)
             return ChannelKnown()
-        told: dict[str, Any] = answer["channel"]
+        told = told_object(answer, "channel")
         return ChannelKnown(str(told.get("creator") or ""), _hindrance(told))
 
     async def is_trusted(self, address: Address) -> bool:
@@ -112,7 +112,7 @@ class People:
         except BotError as error:
             log.info("person_unknown", action="users.info", kind=type(error).__name__)
             return Person()
-        user: dict[str, Any] = answer["user"]
+        user = told_object(answer, "user")
         is_admin = any(user.get(role) is True for role in ("is_admin", "is_owner", "is_primary_owner"))
         return Person(str(user.get("locale") or ""), str(user.get("tz") or ""), is_admin)
 

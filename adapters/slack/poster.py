@@ -9,8 +9,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from slack_sdk.web.async_slack_response import AsyncSlackResponse
-
+from adapters.slack.errors import required, told_object
 from adapters.slack.events import Address
 from adapters.slack.limits import Json
 from adapters.slack.marks import find, mark
@@ -94,7 +93,9 @@ class SlackPoster:
         client = await self._outbox.client(_address(target))
         with unforeseen.becomes(Transient, "ask_slack"):
             answer = await call(lambda: client.conversations_info(channel=target.channel), attempts=1)
-            channel: Json = answer["channel"]
+        channel = told_object(answer, "channel")
+        if not channel:
+            raise Transient("Slack did not say what that channel is.")
         return channel
 
     async def _with_name(self, target: Target, gone: TargetGone) -> str:
@@ -110,27 +111,26 @@ class SlackPoster:
         await self._outbox.post(to, render(document)[0])
 
     async def _post(self, target: Target, document: Document, key: str, leave: Leave, **thread: str | None) -> str:
-        answer = await self._send("chat.postMessage", target, document, key, leave, **NO_UNFURLING, **thread)
-        with unforeseen.becomes(Ambiguous, "ask_slack"):
-            return str(answer["ts"])
+        return await self._send("chat.postMessage", target, document, key, leave, **NO_UNFURLING, **thread)
 
     async def _send(
         self, method: str, target: Target, document: Document, key: str, leave: Leave, **options: object
-    ) -> AsyncSlackResponse:
-        """Send a document as one message that bears its key; without its pictures, where Slack refuses them."""
+    ) -> str:
+        """Send a document as one message that bears its key; its `ts`.  Without pictures, where Slack refuses them."""
         to = _address(target)
         client = await self._outbox.client(to, hasty=True)
         bearing = {"channel": target.channel, **mark(EVENT, key)}
 
-        async def send(shown: Document) -> AsyncSlackResponse:
+        async def send(shown: Document) -> str:
             message = render(shown)[0]
             with leaving(leave), unforeseen.becomes(Ambiguous, "ask_slack"):
-                return await call(
+                answer = await call(
                     lambda: client.api_call(method, json=bearing | options | message.payload),
                     again_if_unsure=False,
                     attempts=1,
                     shows_files=message.shows_files,
                 )
+                return required(answer, "ts")
 
         try:
             return await send(await self._pictures.uploaded(document, to))

@@ -12,6 +12,7 @@ from typing import TypeVar
 import structlog
 from slack_sdk.web.async_client import AsyncWebClient
 
+from adapters.slack.errors import required
 from adapters.slack.escape import escape_markdown
 from adapters.slack.events import Address
 from adapters.slack.limits import STREAM_TEXT
@@ -121,7 +122,7 @@ class Abilities:
                 recipient_user_id=to.user,
             )
             patient = await self._outbox.client(to)
-            return Stream(patient, client, to.channel, str(answer["ts"]), words[:PIECE])
+            return Stream(patient, client, to.channel, required(answer, "ts"), words[:PIECE])
 
         return await self._try("stream", to, ask)
 

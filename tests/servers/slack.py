@@ -11,6 +11,7 @@ import asyncio
 import itertools
 import json
 import math
+import re
 from collections import defaultdict, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -561,7 +562,9 @@ class SlackServer:
             raise SlackSaysNo(found[0].partition(":")[0] if found[0].startswith("msg_") else "invalid_blocks")
 
     def _check_message(self, arguments: Json) -> None:
-        """Refuse what breaks a limit, and pictures that are not there, or not yet."""
+        """Refuse what breaks a limit, threads that cannot be, and pictures that are not there, or not yet."""
+        if not re.fullmatch(r"(\d+\.\d+)?", str(arguments.get("thread_ts", ""))):
+            raise SlackSaysNo("invalid_arguments")
         self._check(message_faults(arguments))
         for block in arguments.get("blocks") or []:
             if "slack_file" in block:

@@ -31,6 +31,7 @@ MALFORMED = (
     ("application/json", '{"id": "12'),
     ("application/json", ""),
     ("application/json", "{}"),
+    ("application/json", '{"ok": true}'),
     ("application/json", "[]"),
     ("application/json", "null"),
     ("application/json", '"ok"'),

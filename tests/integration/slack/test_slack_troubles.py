@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -29,6 +30,25 @@ async def test_a_message_delivered_twice_is_one_call_and_one_answer(
     await user.mention("and now?")
     await seen(slack, "You asked: and now?")
     assert [request.text for request in calls.questions] == ["why?", "and now?"]
+
+
+@pytest.mark.parametrize(
+    "method",
+    ["users.info", "conversations.info", "chat.postMessage", "chat.update", "chat.startStream", "chat.appendStream"],
+)
+@pytest.mark.parametrize("told", ["{}", '{"user": [], "channel": "C1", "ts": 7}'])
+async def test_an_answer_without_what_it_must_tell_costs_no_answer(
+    slack: SlackServer, user: SlackUser, app: SlackApp, method: str, told: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    raw = json.dumps({"ok": True} | json.loads(told))
+    slack.go_wrong(method, Fault(raw=("application/json", raw), after=True))
+    await user.mention("why?")
+    await user.command("today")
+    await seen(slack, "You asked: why?")
+    await seen(slack, "Trending papers")
+    await app.inbox.drained()
+    assert len([message for message in slack.visible("C1") if "Trending papers" in message.words]) == 1
+    assert not [record for record in caplog.records if record.exc_info]
 
 
 async def test_a_command_redelivered_after_a_reconnect_is_answered_once(slack: SlackServer, user: SlackUser) -> None:
