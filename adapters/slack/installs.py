@@ -163,8 +163,8 @@ class SignedStates(AsyncOAuthStateStore):
         body, _, signature = state.rpartition(".")
         if not hmac.compare_digest(signature.encode(), self._sign(body).encode()):
             return False
-        if int(body.partition(".")[0]) < time.time():
-            return False
+        if not 0 <= int(body.partition(".")[0]) - time.time() <= STATE_SECONDS:
+            return False  # too old, or made while the clock was ahead
         event = f"oauth-state:{body}"
         if not await self._events.begin(event, timedelta(seconds=STATE_SECONDS)):
             return False

@@ -8,19 +8,22 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from types import SimpleNamespace
 from urllib.parse import parse_qs, urlsplit
 
 import aiohttp
 import pytest
 from slack_sdk.oauth.installation_store import Bot
 
+from adapters.slack import installs
 from adapters.slack.app import SlackApp
 from adapters.slack.events import team_of
+from adapters.slack.installs import STATE_SECONDS, SignedStates
 from bot.chat.request import Place
 from bot.clock import SystemClock
 from bot.errors import Unauthorized
 from bot.presence import Presence
-from bot.testing.store import FakeStore
+from bot.testing.store import FakeEventLog, FakeStore
 from tests.integration.slack.conftest import Running
 from tests.integration.slack.small_engine import Calls
 from tests.integration.slack.test_slack_conversations import seen
@@ -158,6 +161,16 @@ async def test_a_consent_works_once(slack: SlackServer, many: Site) -> None:
     assert await consent.come_back(many) == 401
     assert len([method for method, _ in slack.calls if method == "oauth.v2.access"]) == 1
     assert await install(many) == 200
+
+
+@pytest.mark.parametrize("ahead", [STATE_SECONDS + 5.0, 3 * 3600.0])
+async def test_a_consent_of_a_clock_that_was_ahead_is_void(monkeypatch: pytest.MonkeyPatch, ahead: float) -> None:
+    states = SignedStates("key", FakeEventLog())
+    monkeypatch.setattr(installs, "time", SimpleNamespace(time=lambda: time.time() + ahead))
+    state = await states.async_issue()
+    monkeypatch.undo()
+    assert not await states.async_consume(state)
+    assert await states.async_consume(await states.async_issue())
 
 
 async def test_a_refused_code_installs_nothing(many: Site, store: FakeStore) -> None:
