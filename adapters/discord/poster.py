@@ -7,6 +7,7 @@ from collections import OrderedDict
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from datetime import datetime
 from typing import Any, Final, TypeVar
 
 import discord
@@ -16,7 +17,7 @@ from adapters.discord.client import intents
 from adapters.discord.errors import FAULTS, THREAD_EXISTS, UNKNOWN_MESSAGE, translated
 from adapters.discord.events import guild_workspace
 from adapters.discord.gateway import aim_rest
-from adapters.discord.marks import LOOK_BACK, component_id, find_message, find_post
+from adapters.discord.marks import component_id, find_message, find_post
 from adapters.discord.permissions import held_in, missing_to_post
 from adapters.discord.render import pages
 from adapters.discord.sending import SILENT_MENTIONS, files
@@ -152,11 +153,13 @@ class DiscordPoster:
             channel = client.get_partial_messageable(int(place or target.channel))
             await channel.get_partial_message(int(ref.message)).edit(**options)
 
-    async def find(self, target: Target, root: MessageRef | None, title: str, key: str) -> MessageRef | None:
+    async def find(
+        self, target: Target, root: MessageRef | None, title: str, key: str, since: datetime
+    ) -> MessageRef | None:
         """Look for a message among the last ones of the channel, the forum or the thread."""
         async with self._speaking(reading=True) as client:
             try:
-                found = await self._found(client, target, root, key)
+                found = await self._found(client, target, root, key, since)
             except discord.Forbidden as error:
                 raise Ambiguous(MAY_NOT_READ) from error
             if found is None and not await self._may_read(client, target):
@@ -164,18 +167,18 @@ class DiscordPoster:
             return found
 
     async def _found(
-        self, client: discord.Client, target: Target, root: MessageRef | None, key: str
+        self, client: discord.Client, target: Target, root: MessageRef | None, key: str, since: datetime
     ) -> MessageRef | None:
         if root is not None:
             channel = client.get_partial_messageable(int(root.thread or target.channel))
-            message = await find_message(channel.history(limit=LOOK_BACK), key)
+            message = await find_message(channel, key, since)
             return MessageRef(str(message.id)) if message else None
         place = await self._place(client, target)
         if isinstance(place, discord.ForumChannel):
-            return await find_post(place, key)
+            return await find_post(place, client.user.id if client.user else 0, key, since)
         if not isinstance(place, discord.abc.Messageable):
             return None
-        message = await find_message(place.history(limit=LOOK_BACK), key)
+        message = await find_message(place, key, since)
         return MessageRef(str(message.id), _thread_to_be(place)) if message else None
 
     async def _may_read(self, client: discord.Client, target: Target) -> bool:

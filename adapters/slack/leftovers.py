@@ -23,6 +23,7 @@ from adapters.slack.outbox import Outbox
 from adapters.slack.render import Message, sentence
 from adapters.slack.streams import Abilities
 from bot.chat.request import Place
+from bot.digests.looking import TooFar
 from bot.errors import BotError, Transient, Unauthorized
 from bot.ports import Clock, Leases, OpenReplies, OpenReply
 
@@ -185,9 +186,9 @@ class Leftovers:
     async def _end(self, to: Address, reply: OpenReply, ending: Ending) -> None:
         """Say how it ends: in its own place, or below, where nobody knows which message it is."""
         key = _key_of(reply)
-        if key and await self._found(to, key + FINISHED):
+        if key and await self._found(to, reply, FINISHED):
             return
-        ts = await self._found(to, key) if key else reply.message.partition("/")[0]
+        ts = await self._found(to, reply) if key else reply.message.partition("/")[0]
         if ts is not None:
             await self._abilities.end_stream(to, ts)
             await self._outbox.edit(to, ts, ending.message)
@@ -199,14 +200,15 @@ class Leftovers:
     async def lost(self, to: Address, intended: OpenReply) -> str | None:
         """The `ts` of a message whose posting Slack did not confirm; None if it is not there, or cannot be seen."""
         try:
-            return await self._found(to, _key_of(intended))
+            return await self._found(to, intended)
         except BotError:
             return None
 
-    async def _found(self, to: Address, key: str) -> str | None:
+    async def _found(self, to: Address, reply: OpenReply, ending: str = "") -> str | None:
+        key = _key_of(reply) + ending
         try:
-            return await find(await self._outbox.client(to), to.channel, to.thread, key)
-        except Unauthorized:
+            return await find(await self._outbox.client(to), to.channel, to.thread, key, reply.opened_at)
+        except (Unauthorized, TooFar):
             return None
 
 

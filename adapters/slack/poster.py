@@ -8,6 +8,7 @@ app the scope to read the channel (`channels:history`); without it nobody knows 
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 
 from adapters.slack.errors import required, told_object
 from adapters.slack.events import Address
@@ -18,6 +19,7 @@ from adapters.slack.pictures import Pictures
 from adapters.slack.render import document_without_pictures, render
 from bot.digests import unforeseen
 from bot.digests.claims import leaving
+from bot.digests.looking import TooFar
 from bot.digests.model import Target
 from bot.digests.ports import Leave, MessageRef, unhindered
 from bot.documents.model import Document
@@ -69,14 +71,18 @@ class SlackPoster:
         """Change a message that was posted."""
         await self._send("chat.update", target, document, key, unhindered, ts=ref.message, blocks=[])
 
-    async def find(self, target: Target, root: MessageRef | None, title: str, key: str) -> MessageRef | None:
+    async def find(
+        self, target: Target, root: MessageRef | None, title: str, key: str, since: datetime
+    ) -> MessageRef | None:
         """Look for a message by its metadata."""
         client = await self._outbox.client(_address(target))
         try:
             with unforeseen.becomes(Ambiguous, "ask_slack"):
-                ts = await find(client, target.channel, (root.thread or root.message) if root else "", key)
+                ts = await find(client, target.channel, (root.thread or root.message) if root else "", key, since)
         except Unauthorized as error:
             raise Ambiguous("The app may not read what it has written there.") from error
+        except TooFar:
+            raise
         except Ambiguous as error:
             raise Transient("Slack did not say what stands there.") from error
         return MessageRef(ts, ts) if ts else None

@@ -149,13 +149,15 @@ class Poster(Protocol):
             RateLimited, Transient, ContentRejected: as `post_root`; `Ambiguous` is worth another try here.
         """
 
-    async def find(self, target: Target, root: MessageRef | None, title: str, key: str) -> MessageRef | None:
-        """Look for a message by its key among the bot's own last ones; None if it surely is not there.
+    async def find(
+        self, target: Target, root: MessageRef | None, title: str, key: str, since: datetime
+    ) -> MessageRef | None:
+        """Look for a message by its key; None if it surely is not there.
 
-        Without `root` it is a root itself.
+        Without `root` it is a root itself.  `since` is when it was claimed; `looking.back_to` says how far a look goes.
 
         Raises:
-            Ambiguous: this platform (or the rights given) does not let the bot look.
+            Ambiguous: this platform (or the rights given) does not let the bot look, or there is too much to look at.
             TargetGone, Transient: as `post_root`.
         """
 

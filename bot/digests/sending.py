@@ -190,7 +190,7 @@ class Sender:
         slot, key, began = digest.slot, delivery_key(digest.slot, part.number), self._clock.now()
         try:
             with unforeseen.becomes(Transient, "look_for_message", slot=slot.key, part=part.number):
-                found = await self._poster(slot).find(slot.target, root, digest.title, key)
+                found = await self._poster(slot).find(slot.target, root, digest.title, key, progress.at or began)
         except Ambiguous:
             log.warning("message_unknown", action="send_digest", slot=slot.key, part=part.number)
             marked = await self._marked(digest, part, DeliveryState.UNKNOWN, progress.claim)

@@ -444,7 +444,8 @@ class DiscordServer:
         if "after" in request.query:  # oldest first was asked for
             messages = [each for each in messages if int(each["id"]) > int(request.query["after"])]
             return _json(messages[: int(request.query.get("limit", 50))][::-1])
-        return _json(messages[::-1][: int(request.query.get("limit", 50))])
+        newest_first = [each for each in messages[::-1] if int(each["id"]) < int(request.query.get("before", 1 << 63))]
+        return _json(newest_first[: int(request.query.get("limit", 50))])
 
     async def _post_in_forum(self, request: web.Request, body: Json, channel: str) -> web.Response:
         if self._is_mute(channel):
@@ -454,10 +455,16 @@ class DiscordServer:
             return self._refused("post in a channel that is no forum", [channel])
         if faults := message_faults(body["message"]):
             return self._refused("post", faults)
-        message = self._new_message(channel, body["message"], flags=body["message"].get("flags", 0))
-        message["channel_id"] = message["id"]
-        thread = self._new_thread(message["id"], body["name"], parent)
-        return _json({**thread, "message": message}, status=201)
+        message = self.add_message(channel, body["message"], title=body["name"])
+        return _json({**self.channels[message["id"]], "message": message}, status=201)
+
+    def add_message(self, channel: str, body: Json, title: str = "") -> Json:
+        """Let the bot write a message in a channel, or a post in a forum."""
+        message = self._new_message(channel, body, flags=body.get("flags", 0))
+        if self.channels[channel]["type"] == FORUM:
+            message["channel_id"] = message["id"]
+            self._new_thread(message["id"], title, self.channels[channel])
+        return message
 
     async def _active_threads(self, request: web.Request, body: Any, guild: str) -> web.Response:
         threads = [each for each in self.channels.values() if each["type"] == THREAD and each["guild_id"] == guild]

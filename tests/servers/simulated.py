@@ -19,6 +19,7 @@ import discord
 from discord.http import Route
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from adapters.discord.client import intents
 from adapters.discord.poster import DiscordPoster, Turn
@@ -123,8 +124,13 @@ class _SlackClient(AsyncWebClient):
         self._slack = slack
         self._team = team
 
-    async def api_call(self, api_method: str, *, json: Json, **_: object) -> Any:  # type: ignore[override]
-        return await self._slack.post(self._team, json)
+    async def api_call(  # type: ignore[override]
+        self, api_method: str, *, json: Json, **_: object
+    ) -> AsyncSlackResponse:
+        told = await self._slack.post(self._team, json)
+        return AsyncSlackResponse(
+            client=self, http_verb="POST", api_url=api_method, req_args={}, data=told, headers={}, status_code=200
+        )
 
 
 class _Refusal(dict[str, Any]):

@@ -396,20 +396,15 @@ class SlackServer:
             self.faults.append("chat.postMessage would unfurl links")
         channel = self._writable(arguments)
         thread = arguments.get("thread_ts", "")
-        message = self._add(channel.id, arguments, thread=thread)
+        message = self.add_message(channel.id, arguments, thread=thread)
         self._say(message)
         return {"channel": channel.id, "ts": message.ts, "message": {"ts": message.ts}}
 
     def _conversations_history(self, arguments: Json, _: str) -> Json:
-        there = self._read(arguments, lambda message: not message.thread)
-        return {"messages": there[::-1][: int(arguments.get("limit", PAGE))]}
+        return _page(self._read(arguments, lambda message: not message.thread)[::-1], arguments)
 
     def _conversations_replies(self, arguments: Json, _: str) -> Json:
-        there = self._read(arguments, lambda message: arguments["ts"] in (message.thread, message.ts))
-        begin = int(arguments.get("cursor") or 0)
-        end = begin + min(PAGE, int(arguments.get("limit", PAGE)))
-        cursor = str(end) if end < len(there) else ""
-        return {"messages": there[begin:end], "response_metadata": {"next_cursor": cursor}}
+        return _page(self._read(arguments, lambda it: arguments["ts"] in (it.thread, it.ts)), arguments)
 
     def _read(self, arguments: Json, wanted: Callable[[Message], bool]) -> list[Json]:
         scope = "im:history" if self._channel(arguments).id.startswith("D") else "channels:history"
@@ -424,7 +419,9 @@ class SlackServer:
         channel = self._writable(arguments)
         if arguments["user"] not in self.users:
             raise SlackSaysNo("user_not_in_channel")
-        message = self._add(channel.id, arguments, thread=arguments.get("thread_ts", ""), only_for=arguments["user"])
+        message = self.add_message(
+            channel.id, arguments, thread=arguments.get("thread_ts", ""), only_for=arguments["user"]
+        )
         self._say(message)
         return {"message_ts": message.ts}
 
@@ -450,7 +447,7 @@ class SlackServer:
         channel = self._writable(arguments)
         if not arguments.get("thread_ts") or not arguments.get("recipient_user_id"):
             raise SlackSaysNo("invalid_arguments")
-        message = self._add(channel.id, {"text": ""}, thread=arguments["thread_ts"])
+        message = self.add_message(channel.id, {"text": ""}, thread=arguments["thread_ts"])
         message.streaming = True
         self._append(message, arguments)
         return {"channel": channel.id, "ts": message.ts}
@@ -550,7 +547,7 @@ class SlackServer:
             self.faults += found
             return web.Response(status=400, text="invalid_blocks")
         only_for = "" if body.get("response_type") == "in_channel" else user
-        self._say(self._add(channel, body, thread=body.get("thread_ts", ""), only_for=only_for))
+        self._say(self.add_message(channel, body, thread=body.get("thread_ts", ""), only_for=only_for))
         await self._notify()
         return web.Response(text="ok")
 
@@ -606,7 +603,8 @@ class SlackServer:
             raise SlackSaysNo("message_not_found")
         return message
 
-    def _add(self, channel: str, arguments: Json, *, thread: str = "", only_for: str = "") -> Message:
+    def add_message(self, channel: str, arguments: Json, *, thread: str = "", only_for: str = "") -> Message:
+        """Put a message there; what it is."""
         if only_for and thread and not self.has_replies(channel, thread):
             self.faults.append("an ephemeral message in a thread without replies, which Slack shows to nobody")
         message = Message(channel, self.fresh_ts(), thread=thread, only_for=only_for)
@@ -645,6 +643,14 @@ def block_words(block: Json) -> str:
             label = " / ".join(option["text"]["text"] for option in element.get("options", []))
         parts.append(f"[{label}]" if element["type"] != "mrkdwn" else label)
     return "  ".join(parts)
+
+
+def _page(messages: list[Json], arguments: Json) -> Json:
+    """Some of the messages, and where to go on."""
+    begin = int(arguments.get("cursor") or 0)
+    end = begin + min(PAGE, int(arguments.get("limit", PAGE)))
+    cursor = str(end) if end < len(messages) else ""
+    return {"messages": messages[begin:end], "response_metadata": {"next_cursor": cursor}}
 
 
 def _initial(element: Json) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 from bot.digests.model import Target
 from bot.digests.ports import Leave, MessageRef, unhindered
@@ -78,7 +79,9 @@ class FakePoster:
             self.posted[place] = replace(self.posted[place], document=document)
             self.edits.append(ref.message)
 
-    async def find(self, target: Target, root: MessageRef | None, title: str, key: str) -> MessageRef | None:
+    async def find(
+        self, target: Target, root: MessageRef | None, title: str, key: str, since: datetime
+    ) -> MessageRef | None:
         """Look for a message by its key."""
         if not self.can_look:
             raise Ambiguous("Nobody can look here.")

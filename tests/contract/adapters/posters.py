@@ -13,13 +13,14 @@ from typing import ClassVar, Protocol
 
 import pytest
 
+from bot.digests import looking
 from bot.digests.courier import Courier
 from bot.digests.model import Kind, Target
 from bot.digests.planning import plan
 from bot.digests.ports import Poster
 from bot.digests.sending import Sender
 from bot.documents.model import Document, Paragraph, text
-from bot.errors import TargetGone, Transient
+from bot.errors import Ambiguous, TargetGone, Transient
 from bot.testing.clock import FakeClock
 from bot.testing.composing import FakeComposer, PlainSteps
 from bot.testing.digests import FakeDeliveries, FakeSubscriptions
@@ -66,6 +67,12 @@ class Place(Protocol):
 
     def lose(self, request: str, *, has_effect: bool) -> None:
         """Cut the connection in place of the answer to the next request of that name."""
+
+    def chatter(self, messages: int) -> None:
+        """So many messages are written in the channel, or so many posts made in the forum."""
+
+    def now(self) -> datetime:
+        """The instant by the platform's clock."""
 
     def asked(self) -> Iterable[str]:
         """The names of the requests that were made."""
@@ -174,6 +181,29 @@ class PosterContract:
         outcome = await deliver(place)
         assert outcome.is_whole
         assert (outcome.note, outcome.unknown) == ("", 0)
+
+    @pytest.mark.parametrize(("after", "ahead"), [(120, timedelta()), (40, timedelta(days=1))])
+    async def test_message_is_found_below_others(self, place: Place, after: int, ahead: timedelta) -> None:
+        """All since the claim are looked at, and the last ones whatever the clocks say."""
+        since = place.now() + ahead
+        root = await place.poster.post_root(place.target, "Papers", ROOT, KEY)
+        place.chatter(after)
+        found = await place.poster.find(place.target, None, "Papers", KEY, since)
+        assert found is not None
+        assert found.message == root.message
+
+    async def test_message_that_is_not_there_is_not_found(self, place: Place) -> None:
+        await place.poster.post_root(place.target, "Papers", ROOT, KEY)
+        place.chatter(70)
+        assert await place.poster.find(place.target, None, "Papers", OTHER, place.now() + timedelta(days=1)) is None
+
+    async def test_nobody_knows_where_too_much_was_written(self, place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(looking, "MOST", 60)
+        since = place.now()
+        await place.poster.post_root(place.target, "Papers", ROOT, KEY)
+        place.chatter(70)
+        with pytest.raises(Ambiguous):
+            await place.poster.find(place.target, None, "Papers", KEY, since)
 
     @malformed
     async def test_change_whose_answer_cannot_be_read_is_worth_another_try(

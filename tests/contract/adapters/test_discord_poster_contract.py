@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import ClassVar
 
 import pytest
@@ -48,6 +49,13 @@ class DiscordPlace:
     def lose(self, request: str, *, has_effect: bool) -> None:
         method, path = self.requests[request]
         self.server.faults.append(Fault(method, self._of(path), 501, after=has_effect))
+
+    def chatter(self, messages: int) -> None:
+        for number in range(messages):
+            self.server.add_message(self.target.channel, {"content": f"message {number}"})
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
 
     def asked(self) -> Iterable[str]:
         for _, method, path, _ in self.server.requests:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 import pytest
 
@@ -45,6 +46,13 @@ class SlackPlace:
             self.server.go_wrong_where(POST, lambda arguments: "thread_ts" in arguments, fault)
         else:
             self.server.go_wrong(request, fault)
+
+    def chatter(self, messages: int) -> None:
+        for number in range(messages):
+            self.server.add_message("C1", {"text": f"message {number}"})
+
+    def now(self) -> datetime:
+        return datetime.fromtimestamp(float(self.server.fresh_ts()), UTC)
 
     def asked(self) -> Iterable[str]:
         return (_name(method, arguments) for method, arguments in self.server.calls)

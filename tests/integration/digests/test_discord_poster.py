@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 from discord import Permissions
@@ -20,6 +21,7 @@ ROOT = Document("Papers of Friday", (Paragraph(text("Two new papers.")),))
 PAPER = Document(blocks=(Card(paper_id="2607.00001", title="A paper", url="https://huggingface.co/papers/2607.00001"),))
 LATER = Document("Papers of Friday", (Paragraph(text("It is complete.")),))
 KEY, OTHER = "a" * 25, "b" * 25
+SINCE = datetime(2026, 7, 10, 12, tzinfo=UTC)  # before anything was posted
 POST = r"/channels/\d+/messages$"
 
 
@@ -75,10 +77,10 @@ async def test_messages_can_be_changed_and_keep_their_keys(
         await poster.edit(there, root, reply, LATER, OTHER)
         await poster.edit(there, None, root, LATER, KEY)
     assert ["It is complete." in words_of(message) for message in server.messages.values()] == [True, True]
-    found = await poster.find(there, None, "Papers", KEY)
+    found = await poster.find(there, None, "Papers", KEY, SINCE)
     assert found is not None
     assert await poster.open_thread(there, found, "Papers") == root
-    assert await poster.find(there, root, "Papers", OTHER) == reply
+    assert await poster.find(there, root, "Papers", OTHER, SINCE) == reply
 
 
 async def test_thread_that_was_deleted_or_locked_says_nothing_about_its_channel(
@@ -133,10 +135,10 @@ async def test_messages_are_found_by_their_keys(server: DiscordServer, target: T
     first = await poster.post_root(target, "Papers", ROOT, KEY)
     root = await poster.open_thread(target, first, "Papers")
     reply = await poster.post_reply(target, root, PAPER, OTHER)
-    assert await poster.find(target, None, "Papers", KEY) == first
-    assert await poster.find(target, root, "Papers", OTHER) == reply
-    assert await poster.find(target, root, "Papers", "c" * 25) is None
-    assert await poster.find(target, None, "Papers", OTHER) is None
+    assert await poster.find(target, None, "Papers", KEY, SINCE) == first
+    assert await poster.find(target, root, "Papers", OTHER, SINCE) == reply
+    assert await poster.find(target, root, "Papers", "c" * 25, SINCE) is None
+    assert await poster.find(target, None, "Papers", OTHER, SINCE) is None
 
 
 async def test_thread_that_could_not_be_opened_is_opened_later_and_once(
@@ -189,7 +191,7 @@ async def test_where_threads_are_forbidden_replies_are_plain(
     reply = await poster.post_reply(target, root, PAPER, OTHER)
     assert root.thread == ""
     assert len(_shown(server, target.channel)) == 2
-    assert await poster.find(target, root, "Papers", OTHER) == reply
+    assert await poster.find(target, root, "Papers", OTHER, SINCE) == reply
 
 
 async def test_forum_gets_a_post(server: DiscordServer, target: Target, poster: DiscordPoster) -> None:
@@ -199,7 +201,7 @@ async def test_forum_gets_a_post(server: DiscordServer, target: Target, poster: 
     await poster.post_reply(forum, root, PAPER, OTHER)
     assert server.channels[str(root.thread)]["name"] == "Papers of Friday"
     assert len(_shown(server, str(root.thread))) == 2
-    assert await poster.find(forum, None, "Papers of Friday", KEY) == root
+    assert await poster.find(forum, None, "Papers of Friday", KEY, SINCE) == root
 
 
 @pytest.mark.parametrize("kind", [TEXT_CHANNEL, FORUM])
@@ -213,13 +215,13 @@ async def test_bot_that_may_not_read_does_not_know(
     server.take_away(guild, lacking)
     for asked, key in ((None, KEY), (root, OTHER)):
         with pytest.raises(Ambiguous):
-            await poster.find(there, asked, "Papers", key)
+            await poster.find(there, asked, "Papers", key, SINCE)
 
 
 async def test_whoever_gets_no_answer_asks_again(server: DiscordServer, target: Target, poster: DiscordPoster) -> None:
     server.faults.append(Fault("GET", r"/messages", 501))
     with pytest.raises(Transient) as lost:
-        await poster.find(target, None, "Papers", KEY)
+        await poster.find(target, None, "Papers", KEY, SINCE)
     assert not isinstance(lost.value, Ambiguous)
 
 
@@ -301,7 +303,7 @@ async def test_post_in_a_forum_is_not_repeated_after_a_fault_of_discords_own(
     with pytest.raises(Ambiguous):
         await poster.post_root(forum, "Papers", ROOT, KEY)
     assert len(server.messages) == 1
-    assert await poster.find(forum, None, "Papers", KEY) is not None
+    assert await poster.find(forum, None, "Papers", KEY, SINCE) is not None
 
 
 async def test_claim_that_is_over_when_a_fault_is_answered_leaves_a_doubt(

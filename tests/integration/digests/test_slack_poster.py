@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 
 import pytest
 
@@ -20,6 +21,7 @@ PAPER = Document(blocks=(Card(paper_id="2607.00001", title="A paper", url="https
 LATER = Document("Papers of Friday", (Paragraph(text("It is complete.")),))
 TARGET = Target("slack:T1", "C1")
 KEY, OTHER = "a" * 25, "b" * 25
+SINCE = datetime(2026, 7, 10, 12, tzinfo=UTC)  # before anything was posted
 
 
 @pytest.fixture
@@ -54,8 +56,8 @@ async def test_messages_can_be_changed_and_keep_their_keys(slack: SlackServer, p
         await poster.edit(TARGET, root, reply, LATER, OTHER)
         await poster.edit(TARGET, None, root, LATER, KEY)
     assert ["It is complete." in message.words for message in slack.visible("C1")] == [True, True]
-    assert await poster.find(TARGET, None, "Papers", KEY) == root
-    assert await poster.find(TARGET, root, "Papers", OTHER) is not None
+    assert await poster.find(TARGET, None, "Papers", KEY, SINCE) == root
+    assert await poster.find(TARGET, root, "Papers", OTHER, SINCE) is not None
 
 
 async def test_message_that_was_taken_away_is_gone(slack: SlackServer, poster: SlackPoster) -> None:
@@ -67,31 +69,31 @@ async def test_messages_are_found_where_the_bot_may_read(slack: SlackServer, pos
     slack.scopes = f"{ALL_SCOPES},channels:history"
     root = await poster.post_root(TARGET, "Papers", ROOT, KEY)
     reply = await poster.post_reply(TARGET, root, PAPER, OTHER)
-    assert await poster.find(TARGET, None, "Papers", KEY) == root
-    found = await poster.find(TARGET, root, "Papers", OTHER)
+    assert await poster.find(TARGET, None, "Papers", KEY, SINCE) == root
+    found = await poster.find(TARGET, root, "Papers", OTHER, SINCE)
     assert found is not None
     assert found.message == reply.message
-    assert await poster.find(TARGET, root, "Papers", "c" * 25) is None
+    assert await poster.find(TARGET, root, "Papers", "c" * 25, SINCE) is None
 
 
 async def test_message_far_down_a_thread_is_found(slack: SlackServer, poster: SlackPoster) -> None:
     slack.scopes = f"{ALL_SCOPES},channels:history"
     root = await poster.post_root(TARGET, "Papers", ROOT, KEY)
     replies = [await poster.post_reply(TARGET, root, PAPER, f"{number:025}") for number in range(40)]
-    found = await poster.find(TARGET, root, "Papers", f"{39:025}")
+    found = await poster.find(TARGET, root, "Papers", f"{39:025}", SINCE)
     assert found is not None
     assert found.message == replies[39].message
 
 
 async def test_nobody_knows_where_the_bot_may_not_read(slack: SlackServer, poster: SlackPoster) -> None:
     with pytest.raises(Ambiguous):
-        await poster.find(TARGET, None, "Papers", KEY)
+        await poster.find(TARGET, None, "Papers", KEY, SINCE)
 
 
 async def test_whoever_gets_no_answer_asks_again(slack: SlackServer, poster: SlackPoster) -> None:
     slack.go_wrong("conversations.history", *[Fault(drop=True)] * 9)
     with pytest.raises(Transient) as lost:
-        await poster.find(TARGET, None, "Papers", KEY)
+        await poster.find(TARGET, None, "Papers", KEY, SINCE)
     assert not isinstance(lost.value, Ambiguous)
 
 

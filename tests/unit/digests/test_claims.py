@@ -114,8 +114,10 @@ class SlowSight(FakePoster):
 
     meanwhile: Callable[[], Awaitable[None]] | None = None
 
-    async def find(self, target: Target, root: MessageRef | None, title: str, key: str) -> MessageRef | None:
-        found = await super().find(target, root, title, key)
+    async def find(
+        self, target: Target, root: MessageRef | None, title: str, key: str, since: datetime
+    ) -> MessageRef | None:
+        found = await super().find(target, root, title, key, since)
         meanwhile, self.meanwhile = self.meanwhile, None
         if meanwhile is not None:
             await meanwhile()
