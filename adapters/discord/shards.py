@@ -72,15 +72,15 @@ class ShardLeases:
             Transient: a shard was lost to another process.
             StoreError: the database has not answered for as long as the leases last.
         """
-        renewed_at = self._clock.now()
+        renewed_at = self._clock.monotonic()
         while True:
             await self._clock.sleep(RENEW_SECONDS)
             try:
                 if not await self._take_all():
                     raise Transient("Another process has taken over this bot's shards.")
-                renewed_at = self._clock.now()
+                renewed_at = self._clock.monotonic()
             except StoreError:
-                if self._clock.now() - renewed_at > TTL - timedelta(seconds=RENEW_SECONDS):
+                if self._clock.monotonic() - renewed_at > TTL.total_seconds() - RENEW_SECONDS:
                     raise
 
     async def release(self) -> None:

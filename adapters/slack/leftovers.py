@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import math
 import secrets
-import time
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -50,13 +49,14 @@ class Ending:
 class Span:
     """For how long something has gone on without a gap longer than `seconds`, by a clock that nobody sets."""
 
-    def __init__(self, seconds: float) -> None:
+    def __init__(self, clock: Clock, seconds: float) -> None:
+        self._clock = clock
         self._seconds = seconds
         self._began, self._last = math.inf, -math.inf
 
     def extend(self) -> None:
         """It goes on."""
-        now = time.monotonic()
+        now = self._clock.monotonic()
         if now - self._last > self._seconds:
             self._began = now
         self._last = now
@@ -85,7 +85,7 @@ class Leftovers:
         self._process = secrets.token_hex(6)
         self._given_up: dict[OpenReply, Ending] = {}
         self._finished = FinishedReplies(open_replies)
-        self._heard = Span(LIFE.total_seconds())  # for how long the store has heard this process without a gap
+        self._heard = Span(clock, LIFE.total_seconds())  # for how long the store has heard this process without a gap
 
     # --- one message -------------------------------------------------------------------------------------------------
 

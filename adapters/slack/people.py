@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
@@ -22,8 +21,8 @@ from bot.ports import Clock, Managers
 
 log = structlog.get_logger(__name__)
 
-KEPT = timedelta(hours=1)  # for language and zone; rights are asked for each time
-UNKNOWN_KEPT = timedelta(minutes=1)  # before Slack is asked again about somebody of whom it told nothing
+KEPT = 3600.0  # seconds, for language and zone; rights are asked for each time
+UNKNOWN_KEPT = 60.0  # seconds, before Slack is asked again about somebody of whom it told nothing
 MOST = 10_000  # people remembered at once
 
 
@@ -52,16 +51,16 @@ class People:
         self._clock = clock
         self._named = named
         self._managers = frozenset(managers)
-        self._known: OrderedDict[tuple[str, str], tuple[datetime, Person]] = OrderedDict()
+        self._known: OrderedDict[tuple[str, str], tuple[float, Person]] = OrderedDict()
 
     async def person(self, address: Address) -> Person:
         """Somebody, as known within the last hour."""
         key = (address.team, address.user)
-        if key in self._known and self._clock.now() < self._known[key][0]:
+        if key in self._known and self._clock.monotonic() < self._known[key][0]:
             return self._known[key][1]
         person = await self._ask(address, hasty=True)
         kept = KEPT if person != Person() else UNKNOWN_KEPT
-        self._known[key] = (self._clock.now() + kept, person)
+        self._known[key] = (self._clock.monotonic() + kept, person)
         self._known.move_to_end(key)
         if len(self._known) > MOST:
             self._known.popitem(last=False)

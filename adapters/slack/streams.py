@@ -5,8 +5,8 @@ Both belong to threads, and not every plan or app has them.  Where one is refuse
 
 from __future__ import annotations
 
+import math
 from collections.abc import Awaitable, Callable
-from datetime import datetime, timedelta
 from typing import TypeVar
 
 import structlog
@@ -22,7 +22,7 @@ from bot.ports import Clock
 
 log = structlog.get_logger(__name__)
 
-PAUSE = timedelta(hours=1)
+PAUSE = 3600.0  # seconds
 PIECE = STREAM_TEXT // 3  # characters before escaping, which may double them or more
 
 Result = TypeVar("Result")
@@ -84,22 +84,20 @@ class Abilities:
     def __init__(self, outbox: Outbox, clock: Clock) -> None:
         self._outbox = outbox
         self._clock = clock
-        self._refused: dict[tuple[str, str], datetime] = {}
-        self._resting: dict[str, datetime] = {}
+        self._refused: dict[tuple[str, str], float] = {}
+        self._resting: dict[str, float] = {}
 
     def rest(self, to: Address, seconds: float) -> None:
         """Slack asks for patience: for so long nothing is shown in that workspace but what is finished."""
-        self._resting[to.team] = self._clock.now() + timedelta(seconds=seconds)
+        self._resting[to.team] = self._clock.monotonic() + seconds
 
     def resting(self, to: Address) -> bool:
         """Whether that time is not over yet."""
-        until = self._resting.get(to.team)
-        return until is not None and self._clock.now() < until
+        return self._clock.monotonic() < self._resting.get(to.team, -math.inf)
 
     def may(self, ability: str, to: Address) -> bool:
         """Whether "status" or "stream" can be tried there: in a thread, and not refused lately."""
-        until = self._refused.get((to.team, ability))
-        return bool(to.thread) and (until is None or self._clock.now() >= until)
+        return bool(to.thread) and self._clock.monotonic() >= self._refused.get((to.team, ability), -math.inf)
 
     async def status(self, to: Address, sentence: str) -> bool:
         """Show a status line under a thread ("" takes it away); False if that cannot be."""
@@ -144,7 +142,7 @@ class Abilities:
         except TargetGone:
             pass  # one channel is not all of the workspace
         except Permanent:
-            self._refused[to.team, ability] = self._clock.now() + PAUSE
+            self._refused[to.team, ability] = self._clock.monotonic() + PAUSE
         except BotError as error:
             log.info("ability_failed", action=ability, kind=type(error).__name__)
         return None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import datetime, timedelta
 from weakref import WeakValueDictionary
 
 from bot.digests.model import Target
@@ -35,11 +34,11 @@ class Pace:
         turns: SharedTurns | None = None,
     ) -> None:
         self._clock = clock
-        self._in_channel = timedelta(seconds=seconds_between)
+        self._in_channel = seconds_between
         self._a_request = 1 / per_second if per_second else 0.0  # seconds
         self._ahead_in_line = (burst - 1) * self._a_request  # seconds
         self._turns = turns or OwnTurns(clock)
-        self._free_from: dict[Target, datetime] = {}
+        self._free_from: dict[Target, float] = {}
         self._ahead: WeakValueDictionary[Target, asyncio.Lock] = WeakValueDictionary()
 
     async def turn(self, target: Target, *, line: str | None = None) -> None:
@@ -47,7 +46,7 @@ class Pace:
         platform's.
         """
         async with self._ahead.setdefault(target, asyncio.Lock()):
-            await self._wait_until(self._free_from.get(target))
+            await self._wait(self._free_from.get(target, 0.0) - self._clock.monotonic())
             await self.in_line(line or target.platform)
             if self._in_channel:
                 self._remember(target)
@@ -57,16 +56,12 @@ class Pace:
         if self._a_request:
             await self._wait(await self._turns.take(line, self._a_request, self._ahead_in_line))
 
-    async def _wait_until(self, instant: datetime | None) -> None:
-        if instant is not None:
-            await self._wait((instant - self._clock.now()).total_seconds())
-
     async def _wait(self, seconds: float) -> None:
         if seconds > 0:
             await self._clock.sleep(seconds)
 
     def _remember(self, target: Target) -> None:
-        now = self._clock.now()
+        now = self._clock.monotonic()
         if len(self._free_from) >= MANY:
             self._free_from = {target: free for target, free in self._free_from.items() if free > now}
         self._free_from[target] = now + self._in_channel
@@ -77,12 +72,12 @@ class OwnTurns:
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._free_from: dict[str, datetime] = {}
+        self._free_from: dict[str, float] = {}
 
     async def take(self, name: str, seconds: float, ahead: float = 0.0) -> float:
         """Take the next free seconds of a line."""
-        now = self._clock.now()
-        earliest = now - timedelta(seconds=ahead)
+        now = self._clock.monotonic()
+        earliest = now - ahead
         begins = max(earliest, self._free_from.get(name, earliest))
-        self._free_from[name] = begins + timedelta(seconds=seconds)
-        return max(0.0, (begins - now).total_seconds())
+        self._free_from[name] = begins + seconds
+        return max(0.0, begins - now)

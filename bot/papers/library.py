@@ -8,6 +8,7 @@ any network.
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -25,7 +26,7 @@ from bot.ports import Clock, PaperRepository
 
 log = structlog.get_logger(__name__)
 
-FRESH = timedelta(seconds=60)
+FRESH = 60.0  # seconds
 SETTLED = timedelta(days=30)  # by then hardly anybody votes for a list's papers any more
 SEARCH_PATIENCE = 6.0  # seconds that a search waits for Hugging Face before it makes do with the store
 WEEK = timedelta(days=7)
@@ -54,7 +55,7 @@ class Library:
         self._clock = clock
         self._linked = Linked(huggingface, repository, clock)
         self._asking: dict[str, asyncio.Task[PaperList]] = {}
-        self._answered: dict[str, datetime] = {}  # when this library last had a list from its source
+        self._answered: dict[str, float] = {}  # when this library last had a list from its source
 
     async def today(self) -> PaperList:
         """The list of today's list day: filling, and perhaps still empty (then it says why).
@@ -194,7 +195,7 @@ class Library:
             return replace(kept, stale=True)
         if listing.stale:
             return replace(kept or shape(listing), stale=True)
-        self._answered[key] = self._clock.now()
+        self._answered[key] = self._clock.monotonic()
         papers = shape(listing)
         try:
             await self._repository.save_list(key, papers)
@@ -204,10 +205,9 @@ class Library:
 
     def _is_good(self, key: str, kept: PaperList) -> bool:
         """Whether there is nothing to be gained from asking again: the list is settled, or a moment old."""
-        now = self._clock.now()
         is_complete = kept.state is ListState.FINAL and bool(kept.papers)
         is_settled = is_complete and calendar.list_day(kept.fetched_at) - kept.day > SETTLED
-        return is_settled or (key in self._answered and now - self._answered[key] < FRESH)
+        return is_settled or (self._clock.monotonic() - self._answered.get(key, -math.inf) < FRESH)
 
     async def _paper(self, paper_id: str) -> Paper:
         try:

@@ -8,9 +8,9 @@ kept in the store.
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
 
 import structlog
 
@@ -23,8 +23,8 @@ log = structlog.get_logger(__name__)
 
 AT_ONCE = 4
 PATIENCE = 10.0  # seconds for all papers of one digest
-GOOD_FOR = timedelta(hours=6)
-AFTER_FAILURE = timedelta(minutes=5)
+GOOD_FOR = 6 * 3600.0  # seconds
+AFTER_FAILURE = 300.0  # seconds
 MANY = 5_000  # papers remembered
 
 
@@ -35,8 +35,8 @@ class Linked:
         self._huggingface = huggingface
         self._repository = repository
         self._clock = clock
-        self._found: dict[str, tuple[datetime, tuple[Artifact, ...]]] = {}
-        self._not_before: datetime | None = None
+        self._found: dict[str, tuple[float, tuple[Artifact, ...]]] = {}
+        self._not_before = -math.inf
         self._asking = asyncio.Lock()  # who comes second finds the answers that the first one got
 
     async def to(self, papers: Sequence[Paper]) -> list[Paper]:
@@ -48,14 +48,14 @@ class Linked:
 
     def _is_unknown(self, paper: Paper) -> bool:
         asked = self._found.get(paper.id)
-        return not paper.artifacts and (asked is None or self._clock.now() - asked[0] > GOOD_FOR)
+        return not paper.artifacts and (asked is None or self._clock.monotonic() - asked[0] > GOOD_FOR)
 
     def _known(self, paper_id: str) -> tuple[Artifact, ...]:
         return self._found[paper_id][1] if paper_id in self._found else ()
 
     async def _ask(self, paper_ids: Sequence[str]) -> None:
-        now = self._clock.now()
-        if self._not_before is not None and now < self._not_before:
+        now = self._clock.monotonic()
+        if now < self._not_before:
             return
         try:
             async with asyncio.timeout(PATIENCE):
@@ -67,15 +67,15 @@ class Linked:
 
     async def _ask_for(self, paper_id: str) -> None:
         paper = await self._huggingface.paper(paper_id)
-        now = self._clock.now()
+        now = self._clock.monotonic()
         self._forget(now)
         self._found[paper_id] = (now, paper.artifacts if paper else ())
         if paper and paper.artifacts:
             try:
-                await self._repository.save([paper], now)
+                await self._repository.save([paper], self._clock.now())
             except StoreError as error:
                 log.warning("papers_not_kept", action="save", reason=type(error).__name__)
 
-    def _forget(self, now: datetime) -> None:
+    def _forget(self, now: float) -> None:
         if len(self._found) >= MANY:
             self._found = {key: own for key, own in self._found.items() if now - own[0] <= GOOD_FOR}

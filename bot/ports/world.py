@@ -15,7 +15,10 @@ class Clock(Protocol):
     """Time, so that tests can own it."""
 
     def now(self) -> datetime:
-        """The present instant, aware, in UTC."""
+        """The present instant, aware, in UTC.  People set clocks, so it may jump, forward and back."""
+
+    def monotonic(self) -> float:
+        """Seconds since some instant, by a clock that nobody sets: for waits, and for what lasts for a while."""
 
     async def sleep(self, seconds: float) -> None:
         """Wait; a virtual clock moves instead."""

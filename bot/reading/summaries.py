@@ -145,7 +145,7 @@ class Summarizer:
         except Exception:
             _log.exception("summaries.broken", action="summarize")
             if self._meter is not None:
-                self._setbacks.add(papers, _BROKEN, self._meter.clock.now())
+                self._setbacks.add(papers, _BROKEN, self._meter.clock.monotonic())
             return _Written(await self._recall(list(papers)), _BROKEN)
 
     async def _work(self, papers: Mapping[SummaryKey, Paper], workspace: str, language: str) -> _Written:
@@ -153,7 +153,7 @@ class Summarizer:
         missing = {key: paper for key, paper in papers.items() if key not in known}
         if not missing or self._meter is None:
             return _Written(known)
-        now = self._meter.clock.now()
+        now = self._meter.clock.monotonic()
         vain = self._setbacks.among(missing, now)
         wanted = {key: paper for key, paper in missing.items() if key not in vain}
         new, fault = await self._draft_each_once(self._meter, wanted, workspace, language)

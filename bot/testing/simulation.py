@@ -50,7 +50,11 @@ class SimulatedClock:
 
     def now(self) -> datetime:
         """The present instant in UTC."""
-        return self._start + timedelta(seconds=asyncio.get_running_loop().time())
+        return self._start + timedelta(seconds=self.monotonic())
+
+    def monotonic(self) -> float:
+        """Seconds since the beginning."""
+        return asyncio.get_running_loop().time()
 
     async def sleep(self, seconds: float) -> None:
         """Sleep, in simulated time."""

@@ -8,10 +8,11 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import re
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 from tenacity import RetryCallState, wait_random_exponential
@@ -74,16 +75,15 @@ class Line:
 
     def __init__(self, clock: Clock, interval: float) -> None:
         self._clock = clock
-        self._interval = timedelta(seconds=interval)
+        self._interval = interval
         self._turn = asyncio.Lock()
-        self._next_start: datetime | None = None
+        self._next_start = -math.inf
 
     @asynccontextmanager
     async def turn(self) -> AsyncIterator[None]:
         """Wait for one's turn; the next in line may start when this block is left and the interval is over."""
         async with self._turn:
-            now = self._clock.now()
-            if self._next_start is not None and self._next_start > now:
-                await self._clock.sleep((self._next_start - now).total_seconds())
-            self._next_start = self._clock.now() + self._interval
+            if (left := self._next_start - self._clock.monotonic()) > 0:
+                await self._clock.sleep(left)
+            self._next_start = self._clock.monotonic() + self._interval
             yield

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 
 import httpx
 
@@ -44,7 +44,7 @@ class Wire(httpx.AsyncBaseTransport):
         self._sources = sources
         self._timeouts = timeouts
         self._line = line
-        self._closed_until: dict[str, datetime] = {}  # by the source that asked for it
+        self._closed_until: dict[str, float] = {}  # by the source that asked for it
         self._inner = GuardedTransport(GuardedNetwork(sources.private))
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
@@ -108,14 +108,12 @@ class Wire(httpx.AsyncBaseTransport):
         wait = advised_wait(response.headers, self._clock.now()) if failed else None
         wait = exhausted_for(response.headers) if wait is None else wait
         if wait is not None and wait > LONGEST_WAIT:
-            self._closed_until[name] = self._clock.now() + timedelta(seconds=wait)
+            self._closed_until[name] = self._clock.monotonic() + wait
         return wait
 
     def _refuse_while_closed(self, url: httpx.URL) -> None:
         name = self._sources.name(str(url))
-        until = self._closed_until.get(name)
-        left = (until - self._clock.now()).total_seconds() if until else 0.0
-        if left > 0:
+        if (left := self._closed_until.get(name, -math.inf) - self._clock.monotonic()) > 0:
             raise _rate_limited(name, left)
 
     def _unreachable(self, url: httpx.URL, error: Exception) -> SourceUnavailable:

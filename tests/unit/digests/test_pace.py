@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from datetime import timedelta
 from itertools import pairwise
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.digests.model import Target
 from bot.digests.pace import Pace
+from bot.testing.clock import FakeClock
 from bot.testing.simulation import SimulatedClock, simulate
 
+HOURS = timedelta(hours=3)
 A, B = Target("slack:T1", "A"), Target("slack:T1", "B")
 
 
@@ -78,3 +82,14 @@ def test_no_second_has_more_than_the_limit(turns: list[tuple[float, Target]]) ->
     for channel in {target for target, _ in departures}:
         own = [at for target, at in departures if target == channel]
         assert all(later - earlier > 0.5 - 1e-6 for earlier, later in pairwise(own))
+
+
+@pytest.mark.parametrize("ahead", [-HOURS, HOURS])
+async def test_clock_that_is_set_holds_up_nobody(ahead: timedelta) -> None:
+    clock = FakeClock()
+    pace = Pace(clock, seconds_between=1.0, per_second=2.0)
+    await pace.turn(A)
+    clock.set_to(clock.now() + ahead)
+    before = clock.monotonic()
+    await pace.turn(A)
+    assert clock.monotonic() - before == 1.0

@@ -152,6 +152,15 @@ async def test_with_the_source_down_todays_list_is_shown_with_its_age(world: Wor
     assert (len(today.papers), today.stale, today.fetched_at, today.day) == (2, True, NOON, FRIDAY)
 
 
+async def test_a_list_of_a_clock_that_was_ahead_is_not_taken_for_fresh(world: World) -> None:
+    world.clock.set_to(NOON + timedelta(hours=3))
+    await world.library.today()
+    world.clock.set_to(NOON)
+    world.go_down()
+    world.clock.advance(61)
+    assert (await world.library.today()).stale
+
+
 async def test_with_the_source_down_on_a_new_day_the_newest_list_is_shown(world: World) -> None:
     await world.library.today()
     world.go_down()

@@ -65,7 +65,7 @@ async def test_what_was_found_is_kept(world: World) -> None:
 
 async def test_paper_without_anything_is_asked_for_again_after_some_hours(world: World) -> None:
     await world.linked.to(PAPERS[1:2])
-    await world.clock.sleep(GOOD_FOR.total_seconds() + 1)
+    await world.clock.sleep(GOOD_FOR + 1)
     await world.linked.to(PAPERS[1:2])
     assert len(world.asked) == 2
 
@@ -76,7 +76,7 @@ async def test_source_that_is_down_costs_nothing_and_is_left_in_peace(world: Wor
         assert await world.linked.to(PAPERS) == PAPERS
     assert len(world.asked) <= AT_ONCE
     world.is_down = False
-    await world.clock.sleep(AFTER_FAILURE.total_seconds())
+    await world.clock.sleep(AFTER_FAILURE)
     assert (await world.linked.to(PAPERS))[0].artifacts == (MODEL, SPACE)
 
 

@@ -72,6 +72,17 @@ async def test_requests_pass_one_at_a_time_and_three_seconds_apart() -> None:
     assert starts == [NOW + timedelta(seconds=3 * turn) for turn in range(4)]
 
 
+@pytest.mark.parametrize("hours", [-3, 3])
+async def test_a_clock_that_is_set_holds_up_no_line(hours: int) -> None:
+    clock = FakeClock(NOW + timedelta(hours=3))
+    line = Line(clock, 3.0)
+    async with line.turn():
+        clock.set_to(clock.now() + timedelta(hours=hours))
+    before = clock.monotonic()
+    async with line.turn():
+        assert clock.monotonic() - before == 3.0
+
+
 async def test_nobody_waits_when_the_interval_is_over() -> None:
     clock = FakeClock(NOW)
     line = Line(clock, 3.0)
