@@ -25,9 +25,19 @@ if TYPE_CHECKING:
 PUBLIC_PORT = 443
 
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")  # RFC 6052
-_NAT64_LOCAL = ipaddress.ip_network("64:ff9b:1::/48")  # RFC 8215
-_6TO4_RELAY = ipaddress.ip_network("192.88.99.0/24")  # RFC 7526, deprecated; leads into whoever relays
 _V4_COMPATIBLE = ipaddress.ip_network("::/96")  # RFC 4291, deprecated
+_GLOBAL_UNICAST = ipaddress.ip_network("2000::/3")  # all of IPv6 that IANA has given out (RFC 4291, section 2.4)
+_SPECIAL = tuple(  # of IANA's special-purpose registries, what some versions of Python take for global
+    map(
+        ipaddress.ip_network,
+        (
+            "192.0.0.0/24",  # RFC 6890, protocol assignments
+            "192.88.99.0/24",  # RFC 7526, 6to4 relays, deprecated; leads into whoever relays
+            "2001::/23",  # RFC 2928, protocol assignments
+            "3fff::/20",  # RFC 9637, documentation
+        ),
+    )
+)
 
 Resolver = Callable[[str, int], Awaitable[Sequence[str]]]
 
@@ -54,7 +64,9 @@ def is_public(address: str) -> bool:
     inner = _within(parsed) if parsed.version == 6 else None
     if inner is not None:
         return is_public(str(inner))
-    return parsed.is_global and not parsed.is_multicast and parsed not in _6TO4_RELAY
+    if parsed.version == 6 and parsed not in _GLOBAL_UNICAST:
+        return False
+    return parsed.is_global and not parsed.is_multicast and not any(parsed in network for network in _SPECIAL)
 
 
 def _within(address: IPv6Address) -> IPv4Address | None:
@@ -63,7 +75,7 @@ def _within(address: IPv6Address) -> IPv4Address | None:
         return address.ipv4_mapped or address.sixtofour
     if address.teredo:
         return address.teredo[1]
-    if address in _NAT64 or address in _NAT64_LOCAL or address in _V4_COMPATIBLE:
+    if address in _NAT64 or address in _V4_COMPATIBLE:
         return ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
     return None
 

@@ -19,8 +19,10 @@ PRIVATE = (
     "64:ff9b::127.0.0.1", "64:ff9b::a9fe:a9fe", "64:ff9b:1::10.0.0.1", "::127.0.0.1",
     "2001:0:4136:e378:8000:63bf:80ff:fffe", "2001:db8::1", "not an address", "",
     "192.88.99.1", "192.88.99.254", "2002:c058:6301::1", "::ffff:192.88.99.1",
+    "fec0::1", "::ffff:0:127.0.0.1", "::ffff:0:8.8.8.8", "64:ff9b:2::8.8.8.8", "3fff::1", "5f00::1", "100::1",
+    "100:0:0:1::1", "192.0.0.8", "192.0.0.170", "2001:2::1", "2001:10::1", "4000::1", "1::1",
 )  # fmt: skip
-PUBLIC = ("151.101.3.42", "8.8.8.8", "2a04:4e42::810", "::ffff:151.101.3.42", "64:ff9b::9765:32a")
+PUBLIC = ("151.101.3.42", "8.8.8.8", "2a04:4e42::810", "::ffff:151.101.3.42", "64:ff9b::9765:32a", "2606:4700::1111")
 SPELLINGS_OF_LOCALHOST = (
     "localhost", "127.0.0.1", "127.1", "2130706433", "0x7f000001", "0177.1", "[::1]", "[::ffff:127.0.0.1]",
     "localhost.", "127.0.0.1.nip.io",
@@ -67,7 +69,10 @@ def test_addresses_of_the_internet_are_public(address: str) -> None:
     assert is_public(address)
 
 
-@given(st.ip_addresses(v=4, network="10.0.0.0/8"), st.sampled_from(["::ffff:{}", "64:ff9b::{}", "::{}", "{}"]))
+@given(
+    st.ip_addresses(v=4, network="10.0.0.0/8"),
+    st.sampled_from(["::ffff:{}", "::ffff:0:{}", "64:ff9b::{}", "64:ff9b:1::{}", "::{}", "{}"]),
+)
 def test_no_dress_makes_a_private_address_public(address: object, dress: str) -> None:
     assert not is_public(dress.format(address))
 
