@@ -38,7 +38,6 @@ class Pace:
     watch: float = 300.0  # between two checks that a connection still hears something
     watch_patience: float = 30.0  # how long the answer to such a check may take
     identify: float = 5.0  # between two shards of one bucket that connect; Discord demands it
-    grace: float = 0.02  # an answer that is there so soon is not written down; Discord itself is farther away
     noting: float = 0.5  # how long an acknowledgement waits until it is written down that an answer is open
     note: float = 60.0  # how long a note to one person stands in a channel
     token: float = 14 * 60.0  # an interaction can be answered for 15 minutes; a margin is kept

@@ -243,9 +243,8 @@ class Desk:
         private = private or (command is not None and command.is_private)
         request = replace(request, private=private)
         book = self._answers.begin(request.place)
-        slow = command is not None and command.slow
-        book.opened(interaction.channel_id or 0, ORIGINAL, interaction.token, after=0.0 if slow else self._pace.grace)
-        if slow:  # so that a crash right after the acknowledgement leaves no "thinking" that nobody knows of
+        book.opened(interaction.channel_id or 0, ORIGINAL, interaction.token)
+        if command is not None and command.slow:  # else it is noted before the acknowledgement is at Discord
             await book.noted(self._pace.noting)
         if not await _acknowledge(interaction, private):
             await book.closed()

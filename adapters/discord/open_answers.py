@@ -63,20 +63,14 @@ class OpenAnswer:
         self._answers = answers
         self._reply: OpenReply | None = None
         self._written: OpenReply | None = None
-        self._timer: asyncio.TimerHandle | None = None
         self._writing: asyncio.Task[None] | None = None
 
-    def opened(self, channel: int, message: str, token: str = "", *, after: float = 0.0) -> None:
-        """A placeholder, half an answer, or a question alone stands there, or is about to.
-
-        It is written down now, or after so many seconds if it is still open then.
-        """
+    def opened(self, channel: int, message: str, token: str = "") -> None:
+        """A placeholder, half an answer, or a question alone stands there, or is about to."""
         reference = f"{channel}/{message}/{token}"
         self._reply = OpenReply(place=self._place, message=reference, opened_at=self._answers.clock.now())
-        if after:
-            self._timer = asyncio.get_running_loop().call_later(after, self._begin_writing)
-        else:
-            self._begin_writing()
+        if self._writing is None or self._writing.done():
+            self._writing = asyncio.create_task(self._write())
 
     async def noted(self, seconds: float) -> None:
         """Wait until it is written down, but no longer than so many seconds."""
@@ -86,8 +80,6 @@ class OpenAnswer:
     async def closed(self) -> None:
         """It is finished."""
         self._reply = None
-        if self._timer is not None:
-            self._timer.cancel()
         if self._writing is not None:
             await self._writing
         for reply in self._rows:
@@ -97,10 +89,6 @@ class OpenAnswer:
     def is_noted_as(self, reply: OpenReply) -> bool:
         """Whether the store may hold it under this reference."""
         return reply in self._rows
-
-    def _begin_writing(self) -> None:
-        if self._writing is None or self._writing.done():
-            self._writing = asyncio.create_task(self._write())
 
     async def _write(self) -> None:
         with only_logged("note_open_answer"):

@@ -18,7 +18,7 @@ from bot.testing.digests import FakePoster
 from bot.testing.store import FakeEventLog, FakeOpenReplies, FakeStore
 from tests.servers.discord import DiscordServer
 
-QUICK = Pace(edit=0.1, silence=0.6, farewell=2.0, identify=0.02, grace=0.001)
+QUICK = Pace(edit=0.1, silence=0.6, farewell=2.0, identify=0.02)
 
 
 class RecordedEvents(FakeEventLog):

@@ -273,6 +273,22 @@ async def test_an_answer_that_takes_its_time_is_noted_before_it_is_acknowledged(
         assert happened == order
 
 
+async def test_a_quick_answer_is_noted_before_its_acknowledgement_is_at_discord(
+    server: DiscordServer, person: Person, stage: Stage
+) -> None:
+    store, noted = FakeStore(), list[int]()
+
+    def watch(method: str, path: str, done: bool) -> None:
+        if path.endswith("/callback") and not done:
+            noted.append(len(store.open_replies.owners()))
+
+    server.watch = watch
+    async with running_bot(server, stage.engine(), store=store):
+        await person.answer(await person.command("search", words="quick"))
+    assert noted == [1]
+    assert not store.open_replies.owners()
+
+
 async def test_an_interaction_that_comes_twice_at_once_stays_noted(
     server: DiscordServer, person: Person, stage: Stage
 ) -> None:
