@@ -9,20 +9,24 @@ response to an interaction, of which Discord takes one.  A follow-up is known by
 from __future__ import annotations
 
 import asyncio
-import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from typing import TypeVar
 
 import aiohttp
 import discord
+import structlog
 from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_attempt, wait_exponential
 
 from adapters.discord.errors import ALREADY_ACKNOWLEDGED
 
+log = structlog.get_logger(__name__)
+
 Answered = TypeVar("Answered")
 
-# A success that cannot be read counts, too: it is a broken answer.
-LOST = (aiohttp.ClientError, asyncio.TimeoutError, OSError, json.JSONDecodeError, UnicodeDecodeError, KeyError)
+_BROKEN = (aiohttp.ClientError, asyncio.TimeoutError, OSError)
+_UNREAD = (AttributeError, LookupError, TypeError, ValueError)  # what discord.py makes of a success that says nothing
+LOST = (*_BROKEN, *_UNREAD)
 _REPEATS = 3
 _PATIENT = wait_exponential(multiplier=0.3, exp_base=3)  # seconds: 0.3, 0.9 and 2.7
 _HASTY = wait_exponential(multiplier=0.1)  # 0.1, 0.2 and 0.4, as Discord waits three seconds for a first response
@@ -32,10 +36,13 @@ _LIBRARYS_PAUSE = 1.0  # seconds that discord.py waits before it repeats a reque
 async def persistently(request: Callable[[], Awaitable[Answered]]) -> Answered:
     """Make a request, and again, at most four times within four seconds, where the connection breaks.
 
-    Raises as the last attempt does.
+    Raises:
+        discord.InvalidData: Discord says that it succeeded, in an answer that cannot be read.
+        Exception: otherwise as the last attempt.
     """
 
-    return await _repeated(request, _PATIENT)
+    with _readable():
+        return await _repeated(request, _PATIENT)
 
 
 async def respond(callback: Callable[[], Awaitable[Answered]]) -> Answered | None:
@@ -44,6 +51,7 @@ async def respond(callback: Callable[[], Awaitable[Answered]]) -> Answered | Non
     Returns None where an earlier attempt turns out to have arrived, though its answer was lost.
 
     Raises:
+        discord.InvalidData: as `persistently`.
         discord.HTTPException: it came too late, or the interaction was responded to by somebody else, as one that is
             delivered twice is.
     """
@@ -56,13 +64,18 @@ async def respond(callback: Callable[[], Awaitable[Answered]]) -> Answered | Non
         except LOST:
             lost += 1
             raise
+        except discord.InteractionResponded:  # what the library remembers even where it could not read the answer
+            if lost:
+                return None
+            raise
         except discord.HTTPException as error:
             repeated = lost or asyncio.get_running_loop().time() - began >= _LIBRARYS_PAUSE
             if error.code == ALREADY_ACKNOWLEDGED and repeated:
                 return None
             raise
 
-    return await _repeated(attempt, _HASTY)
+    with _readable():
+        return await _repeated(attempt, _HASTY)
 
 
 async def _repeated(attempt: Callable[[], Awaitable[Answered]], wait: wait_exponential) -> Answered:
@@ -79,3 +92,13 @@ async def _repeated(attempt: Callable[[], Awaitable[Answered]], wait: wait_expon
                 raise lost
             return await attempt()
     raise lost
+
+
+@contextmanager
+def _readable() -> Iterator[None]:
+    """An answer that cannot be read becomes one of discord.py's own errors."""
+    try:
+        yield
+    except _UNREAD as error:
+        log.warning("answer_unread", action="ask_discord", kind=type(error).__name__)
+        raise discord.InvalidData("Discord's answer cannot be read.") from error

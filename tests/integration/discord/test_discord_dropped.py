@@ -20,7 +20,8 @@ from tests.servers.discord_user import Person
 
 WHOLE = "the whole answer"
 SORRY = "Hugging Face does not answer."
-BROKEN = ("request lost", "answer lost", "answer cut")
+UNREADABLE = ("null", "[]", '"ok"', "{}", "7", "not JSON")
+BROKEN = ("request lost", "answer lost", "answer cut", *UNREADABLE)
 
 CALLBACK, ORIGINAL, FOLLOW_UP = r"/callback$", r"/webhooks/\d+/[\w.-]+/messages/@original$", r"/webhooks/\d+/[\w.-]+$"
 MESSAGES, THREADS, MESSAGE = r"/channels/\d+/messages$", r"/messages/\d+/threads$", r"/channels/\d+/messages/\d+$"
@@ -64,7 +65,12 @@ def person(server: DiscordServer) -> Person:
 
 
 def broken(how: str, method: str, path: str) -> Fault:
-    """One request whose connection breaks: before it has an effect, after it, or in the middle of its answer."""
+    """One request whose connection breaks: before it has an effect, after it, or in the middle of its answer.
+
+    Or it succeeds, in an answer that is no such thing.
+    """
+    if how in UNREADABLE:
+        return Fault(method, path, 200, after=True, raw=("application/json", how))
     return Fault(method, path, CUT if how == "answer cut" else LOST, after=how != "request lost")
 
 
