@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.papers.model import Artifact, EmptyReason, ListState, Paper, PaperList, Rise
 from bot.store import search
 from bot.store.database import Database
+from bot.store.instants import SKEW, instant
 from bot.store.tables import list_papers, lists, papers, snapshots
 
 DAY_KEY = "day:"  # how the keys of daily lists begin
@@ -30,7 +31,7 @@ class SqlPapers:
         self._database = database
 
     async def save(self, papers: Iterable[Paper], seen_at: datetime) -> None:
-        """Insert or merge: of each field the newest sighting that said something stays."""
+        """Insert or merge: of each field the newest sighting that said something stays; none is of the future."""
         async with self._database.transaction() as connection:
             await self._save(connection, papers, seen_at)
 
@@ -124,7 +125,8 @@ class SqlPapers:
         if not rows:
             return
         insert = self._database.insert(papers)
-        new, newer = insert.excluded, insert.excluded.seen_at >= papers.c.seen_at
+        new, in_future = insert.excluded, papers.c.seen_at > instant(self._database, SKEW)
+        newer = (new.seen_at >= papers.c.seen_at) | in_future  # what a clock that was ahead has stamped is void
         merged = {
             name: case(
                 (newer, func.coalesce(new[name], papers.c[name])), else_=func.coalesce(papers.c[name], new[name])
@@ -172,7 +174,8 @@ class SqlPapers:
             insert.on_conflict_do_update(
                 index_elements=[snapshots.c.paper_id, snapshots.c.hour],
                 set_=seen,
-                where=insert.excluded.seen_at >= snapshots.c.seen_at,
+                where=(insert.excluded.seen_at >= snapshots.c.seen_at)
+                | (snapshots.c.seen_at > instant(self._database, SKEW)),
             ),
             rows,
         )

@@ -6,16 +6,21 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from bot.clock import SystemClock
 from bot.papers.model import Paper, PaperList, Rise
+from bot.ports import Clock
+
+SKEW = timedelta(minutes=1)  # between clocks that are right
 
 
 class FakePapers:
     """Implements `bot.ports.PaperRepository`."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Clock | None = None) -> None:
+        self._clock = clock or SystemClock()
         self._papers: dict[str, Paper] = {}
         self._seen: dict[str, datetime] = {}
         self._lists: dict[str, PaperList] = {}
@@ -25,9 +30,14 @@ class FakePapers:
         """Merge each with what is known of it."""
         for paper in papers:
             known = self._papers.get(paper.id, paper)
-            older = seen_at < self._seen.get(paper.id, seen_at)
+            older = seen_at < self._known_since(paper.id, seen_at)
             self._papers[paper.id] = _merged(paper, known) if older else _merged(known, paper)
-            self._seen[paper.id] = max(seen_at, self._seen.get(paper.id, seen_at))
+            self._seen[paper.id] = max(seen_at, self._known_since(paper.id, seen_at))
+
+    def _known_since(self, paper_id: str, seen_at: datetime) -> datetime:
+        """When it was last seen before, unless a clock that was ahead said so."""
+        last = self._seen.get(paper_id, seen_at)
+        return last if last <= self._clock.now() + SKEW else seen_at
 
     async def get(self, paper_id: str) -> Paper | None:
         """The paper with this id."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
 
@@ -62,6 +62,15 @@ async def test_older_sighting_only_fills_gaps(store: Store) -> None:
     known = await store.papers.get("2607.00001")
     assert known is not None
     assert (known.upvotes, known.comments) == (9, 2)
+
+
+async def test_sighting_by_a_clock_that_was_ahead_gives_way(store: Store) -> None:
+    now = datetime.now(UTC)
+    await store.papers.save([paper(upvotes=9)], now + 3 * HOUR)
+    await store.papers.save([paper(upvotes=10)], now)
+    await store.papers.save([paper(upvotes=8)], now - HOUR)
+    [known] = await store.papers.get_many([paper().id])
+    assert known.upvotes == 10
 
 
 async def test_one_paper_twice_in_a_sighting_is_one(store: Store) -> None:
