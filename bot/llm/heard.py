@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
-
 from bot.llm.pieces import Piece, Reported
-from bot.llm.thinking import ThoughtFilter, without_unopened
+from bot.llm.thinking import BEGINS_JSON, ThoughtFilter, without_unopened
 
 
 class Heard:
@@ -43,7 +41,7 @@ class Heard:
     def text(self) -> str:
         """The answer without its thoughts; JSON that is all there is of thoughts is the answer in the wrong field."""
         text = "".join(self._texts)
-        if not (self._is_json and _is_whole(text)):  # whose words may speak of marks
+        if not (self._is_json and text.lstrip().startswith(BEGINS_JSON)):  # whose words may speak of marks
             text = without_unopened(text)
         thoughts = "".join(self._thoughts).strip()
         is_misplaced = self._is_json and self.finish != "length" and thoughts[:1] == "{" and thoughts[-1:] == "}"
@@ -69,12 +67,3 @@ class Heard:
         if text:
             self._texts.append(text)
         return text
-
-
-def _is_whole(text: str) -> bool:
-    """Whether a text is one JSON value."""
-    try:
-        json.loads(text)
-    except (ValueError, RecursionError):
-        return False
-    return True

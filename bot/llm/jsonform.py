@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from bot.llm.conform import conformed
-from bot.llm.jsonrepair import hides_tex, repaired
+from bot.llm.jsonrepair import hides_tex, repaired, requoted
 
 _DECODER = json.JSONDecoder(strict=False)  # takes raw line ends in strings
 _OBJECT = re.compile(r'\{\s*+["}]')
@@ -54,20 +54,20 @@ def complete_items(text: str, schema: Mapping[str, Any]) -> list[Any]:
     from jsonschema import Draft202012Validator
 
     fits = Draft202012Validator(dict(schema)).is_valid
-    for reading in _readings(text):
-        if found := [item for value in _values(reading) for item in _fitting(value, fits)]:
-            return found
-    return []
+    found = [[item for value in _values(each) for item in _fitting(value, schema, fits)] for each in _readings(text)]
+    return max(found, key=len)
 
 
 def _readings(text: str) -> Iterator[str]:
-    """The text as it stands and repaired, without a string around it; the better one first."""
+    """The text as it stands and repaired, without a string around it; the better one first, guesses last."""
     text = _unwrapped(text)
     better = repaired(text)
     if better == text:
         yield text
     else:  # valid JSON that hides TeX would be read without complaint, and wrongly
         yield from (better, text) if hides_tex(text) else (text, better)
+    if (guessed := requoted(better)) != better:
+        yield guessed
 
 
 def _unwrapped(text: str) -> str:
@@ -97,13 +97,16 @@ def _decoded(text: str) -> Any:
         return None
 
 
-def _fitting(value: Any, fits: Callable[[Any], bool]) -> Iterator[Any]:
-    """The outermost objects that fit.  Not recursive, as a value may be nested as deeply as Python can read."""
+def _fitting(value: Any, schema: Mapping[str, Any], fits: Callable[[Any], bool]) -> Iterator[Any]:
+    """The outermost objects that fit, or can be made to.
+
+    Not recursive, as a value may be nested as deeply as Python can read.
+    """
     left = [value]
     while left:
         one = left.pop()
-        if isinstance(one, dict) and fits(one):
-            yield one
+        if isinstance(one, dict) and fits(fitted := conformed(one, schema)):
+            yield fitted
         elif isinstance(one, dict | list):
             left.extend(reversed(list(one.values()) if isinstance(one, dict) else one))
 

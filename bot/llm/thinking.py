@@ -26,7 +26,7 @@ _CLOSINGS: dict[str, re.Pattern[str]] = {
 _ANY_CLOSING = re.compile("|".join(map(re.escape, _PAIRS.values())))
 _ANY_OPENING = re.compile("|".join(map(re.escape, _PAIRS)))
 _LONGEST_CLOSING = 160  # characters; more than any closing mark has
-_BEGINS_JSON = tuple('{["`')  # the last one begins a fence
+BEGINS_JSON = tuple('{["`')  # the last one begins a fence
 
 
 class ThoughtFilter:
@@ -79,7 +79,7 @@ class ThoughtFilter:
             self._closing, self.thought = _CLOSINGS[opening], True
         elif any(mark.startswith(start) for mark in _CLOSINGS):  # so does every mark where nothing is there yet
             return False
-        elif self._is_json and not start.startswith(_BEGINS_JSON):
+        elif self._is_json and not start.startswith(BEGINS_JSON):
             self._is_prose = True
         else:
             self._answering = True

@@ -70,7 +70,7 @@ class Inquiry:
             async for words in self._listen(call):
                 yield words
             self._checked = check(self._claims, shown_sentences(self._passages))
-            self._has_claimed |= bool(self._reply.claims)
+            self._has_claimed |= bool(self._reply.claims) or self._reply.verdict is Verdict.ANSWERED
             if not self._wants_more():
                 return
 

@@ -25,7 +25,10 @@ _CLAIM_FORM: Mapping[str, Any] = {
     "properties": {"text": {"type": "string"}, "sentences": {"type": "array", "items": {"type": "integer"}}},
     "required": ["text", "sentences"],
 }
-_OWN_KEY = re.compile(r'\\?"(?:verdict|claims|sentences)\\?"')  # broken JSON, whose lists are no citations
+_OWN_KEY = re.compile(  # of broken JSON or YAML, whose lists are no citations
+    r"""["'“‘](?:verdict|claims|sentences|text)\\?["'”’]|^[ \t]{0,40}(?:- )?(?:verdict|claims|sentences|text):""",
+    re.MULTILINE,
+)
 _BRACKETS = re.compile(r"\s*\[(\d{1,6}(?:\s*[,;]\s*\d{1,6})*)\]")
 _EMPTIED = re.compile(r"\s*\(\s*\)")  # brackets around brackets, which papers put around citations
 
@@ -40,7 +43,7 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """A model's reply; no verdict means that nothing in it can be used."""
+    """A model's reply; no verdict: nothing in it can be read; an answer without claims: none of them can be used."""
 
     verdict: Verdict | None
     claims: tuple[Claim, ...] = ()
@@ -53,7 +56,7 @@ def read_reply(data: Mapping[str, Any]) -> Reply:
     """
     claims, names = short(map(_claim, data["claims"])), list(data)
     if data["claims"] and not claims:  # it has claimed something, so it says of nothing that it is not there
-        return Reply(None)
+        return Reply(Verdict.ANSWERED)
     if "verdict" in names[: names.index("claims")] or not claims:
         return Reply(Verdict(data.get("verdict", Verdict.NOT_IN_PAPER)), claims)
     return Reply(Verdict.ANSWERED, claims)

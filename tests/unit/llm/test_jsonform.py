@@ -69,6 +69,25 @@ def test_json_inside_a_json_string_is_read(times: int) -> None:
     assert complete_items(text, ITEM) == GOOD["items"]
 
 
+@pytest.mark.parametrize(
+    ("text", "ids"),
+    [
+        ('{"items": [{"id": "he said "yes" here"}]}', ['he said "yes" here']),
+        (
+            '{"items": [{"id": "the "first", and the "second" one"}, {"id": "b"}]}',
+            ['the "first", and the "second" one', "b"],
+        ),
+        ('{"items": [{"id": "a"} {"id": "b"}]}', ["a", "b"]),
+        ('{"note": "x" "items": [{"id": "a"}\n{"id": "b"},]}', ["a", "b"]),
+        ('{"n": 1 "items": [{"id": "a"}]}', ["a"]),
+        ("{“items”: [{“id”: “a”}]}", ["a"]),
+        (r'{"items": [{"id": "at \(\alpha\) "so" far"}]}', [r'at \(\alpha\) "so" far']),
+    ],
+)
+def test_quotes_in_strings_and_missing_commas_are_put_right(text: str, ids: list[str]) -> None:
+    assert [item["id"] for item in parse(text, LIST)["items"]] == ids
+
+
 def test_of_several_values_the_last_of_the_form_counts() -> None:
     draft, example = json.dumps({"items": []}), json.dumps({"items": [{"other": 1}]})
     assert parse(f"Draft: {draft} Now: {json.dumps(GOOD)} Not: {example}", LIST) == GOOD
@@ -82,6 +101,11 @@ def test_what_is_plainly_meant_is_made_to_fit() -> None:
     }
     assert parse('{"n": ["1", 2, 3], "s": "4"}', schema) == {"n": [1, 2], "s": "4"}
     assert parse('{"n": "[1, 2]"}', schema) == {"n": [1, 2]}
+    for written in ("1", '"1"', '"[1]"', '["[1]"]', '[" 1 "]'):
+        assert parse(f'{{"n": {written}}}', schema) == {"n": [1]}
+    for written in ('"1, 2"', '"1;2"', '"[1], [2]"', '["1","[2]"]'):
+        assert parse(f'{{"n": {written}}}', schema) == {"n": [1, 2]}
+        assert complete_items(f'[{{"n": {written}}}', schema) == [{"n": [1, 2]}]
     with pytest.raises(NotOfForm):
         parse('{"n": ["one"]}', schema)
 
@@ -132,6 +156,12 @@ def test_any_mess_is_parsed_or_refused_and_nothing_is_invented(text: str) -> Non
         "{ ",
         '"{\\"',
         "\\beta ",
+        '" ',
+        '"  , ',
+        '"a" ',
+        '"a"' + " " * 500,
+        "1 ",
+        "} ",
     ],
 )
 @pytest.mark.parametrize("start", ["", '"', '{"items": [{"id": "'])

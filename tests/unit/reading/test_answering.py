@@ -291,7 +291,7 @@ async def test_usage_of_both_calls_is_added(long_walk: ReadPaper) -> None:
     assert answer.usage.prompt_tokens == sum(map(counter.count_call, calls))
 
 
-BROKEN = '{"verdict": "answered", "claims": [{"text": "Kites "learn".", "sentences": [1]}]}'
+BROKEN = "{'verdict': 'answered', 'claims': [{'text': 'Kites learn.', 'sentences': [1]}]}"
 
 
 @pytest.mark.parametrize(

@@ -28,8 +28,27 @@ def test_claims_next_to_another_verdict_are_kept_as_its_contradiction(verdict: V
     )
 
 
-def test_the_lists_of_a_broken_form_are_no_citations() -> None:
-    assert salvage(ANSWER.replace("hours.", 'hours".').replace("motors.", 'motors".')) == Reply(None)
+@pytest.mark.parametrize(
+    "text",
+    [
+        ANSWER.replace('"', "'"),
+        ANSWER.replace('"', "”"),
+        ANSWER.replace('": ', "' = "),
+        "claims:\n- text: It took 12 hours.\n  sentences: [31]\nverdict: answered",
+        "claims:\n  - text: It took 12 hours [31].\n",
+    ],
+)
+def test_the_lists_of_a_broken_form_are_no_citations(text: str) -> None:
+    assert salvage(text) in (Reply(None), read_reply(json.loads(ANSWER)))
+
+
+def test_quotes_within_claims_are_read() -> None:
+    written = ANSWER.replace("12 hours", '12 "long" hours')
+    assert salvage(written).claims[0] == Claim('It took 12 "long" hours.', (31,))
+
+
+def test_claims_that_are_all_too_long_are_an_answer_of_which_nothing_can_be_used() -> None:
+    assert read_reply({"claims": [{"text": "word " * MAX_CLAIM, "sentences": [1]}]}) == Reply(Verdict.ANSWERED)
 
 
 def test_a_form_without_a_verdict_is_judged_by_its_claims() -> None:
