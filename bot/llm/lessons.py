@@ -56,7 +56,8 @@ def _put_system_into_user_turn(dialect: Dialect, call: ModelCall, found: re.Matc
 
 
 def _limit_context(dialect: Dialect, call: ModelCall, found: re.Match[str]) -> None:
-    dialect.context = int(found["tokens"])
+    told = _N_CTX.search(found.string) or found
+    dialect.context = int(re.sub(r"\D", "", told["tokens"]))
 
 
 def _limit_cap(dialect: Dialect, call: ModelCall, found: re.Match[str]) -> None:
@@ -106,6 +107,9 @@ _RULES = "|".join(
     spelling for rule in sorted(LIMITS) for spelling in {rule.lower(), re.sub(r"(?<!^)(?=[A-Z])", "_", rule).lower()}
 )
 _NUMBER = r"\D{0,60}?(?P<tokens>\d{2,7})"
+# No model reads less than a thousand tokens, so a smaller number is of something else.
+_CONTEXT = r"(?<!\d)(?P<tokens>\d{1,3}(?:[,'_ ]\d{3}){1,2}|\d{4,7})(?!\d)"
+_N_CTX = re.compile(rf"n_ctx\D{{1,10}}{_CONTEXT}")  # llama.cpp names the prompt's length before it
 
 LESSONS = tuple(
     Lesson(re.compile(symptom), adapt)
@@ -113,7 +117,7 @@ LESSONS = tuple(
         # Gemma and Mistral templates; vLLM, llama.cpp, mistral.rs
         (r"system role|roles must alternate|only user and assistant roles", _put_system_into_user_turn),
         # vLLM, llama.cpp, OpenAI: prompt and cap together are too much
-        (rf"(?:context length|context window|context size|n_ctx){_NUMBER}", _limit_context),
+        (rf"(?:context length|context window|context size|n_ctx).{{0,60}}?{_CONTEXT}", _limit_context),
         # OpenAI "at most 4096 completion tokens", DeepSeek "[1, 8192]", Groq "less than or equal to", Anthropic "9 > 8"
         (
             rf"max_(?:completion_)?tokens.{{0,80}}?(?:at most|less than or equal to|\[1,|\d >){_NUMBER}",

@@ -57,7 +57,29 @@ def test_any_complaint_is_read(complaint: str) -> None:
     learn(Dialect("m"), Dialect("m").parameters(BY_SCHEMA, stream=False), complaint * 20)
 
 
-@pytest.mark.parametrize("unit", ["max_tokens", "context length ", "9 >", "system", " schema", "at most "])
+@pytest.mark.parametrize(
+    ("complaint", "context"),
+    [
+        ("maximum context length is 32768 tokens. However, you requested 50000 tokens", 32_768),
+        ("maximum context length is 32,768 tokens", 32_768),
+        ("context window of 1 048 576 tokens", 1_048_576),
+        ("context size: 128_000", 128_000),
+        ("context length exceeded (50 requested): at most 4096", 4_096),
+        ('exceeds the available context size", "n_prompt_tokens": 50000, "n_ctx": 8192', 8_192),
+        ("context length exceeded by 50 tokens", None),
+        ("maximum context length is 123456789", None),
+    ],
+)
+def test_a_context_is_learnt_as_it_is_written(complaint: str, context: int | None) -> None:
+    dialect = Dialect("m")
+    before = dialect.context
+    learn(dialect, dialect.parameters(CALL, stream=False), complaint, CALL)
+    assert dialect.context == (context or before)
+
+
+@pytest.mark.parametrize(
+    "unit", ["context length 1", "n_ctx 1 ", "max_tokens", "context length ", "9 >", "system", " schema", "at most "]
+)
 def test_a_long_complaint_costs_little(unit: str) -> None:
     began = time.process_time()
     for lesson in LESSONS:
