@@ -7,6 +7,7 @@ import re
 from selectolax.lexbor import LexborNode
 
 _POWER = re.compile(r"[-−–+]?\d{1,9}(?:[./]\d{1,9})?")
+_SYMBOLS = re.compile(r"[-−–+]?\d{0,3}[ijkmnqtxyzDKLMNT](?:[-−–+]\d{1,3})?")  # a to h are marks of a table's notes
 _NUMBERS = re.compile(r"\d{1,9}(?:\s?[,;–-]\s?\d{1,9})*")
 _MARKS = re.compile(r"note|cite|bib|ltx_ref|\bfn|\bref", re.IGNORECASE)
 _FONTS = frozenset("span a em i b strong cite u small font".split())
@@ -20,6 +21,10 @@ def raised(node: LexborNode, text: str) -> str:
     class of notes or citations.
     """
     number = text.strip()
+    if _SYMBOLS.fullmatch(number):
+        outermost = _outermost(node)
+        is_power = _ends_in_digit(outermost.prev) and not _is_mark(node, outermost)
+        return f"^{number if len(number) == 1 else f'({number})'}" if is_power else text
     is_power = _POWER.fullmatch(number) is not None
     if not is_power and not _NUMBERS.fullmatch(number):
         return text

@@ -278,6 +278,8 @@ def test_a_formula_without_tex_keeps_its_numbers(inner: str, read: str) -> None:
         ("10<sup>6</sup> words", "10^6 words"),
         ("10<sup>-6</sup> or 10<sup>−6</sup>", "10^-6 or 10^−6"),
         ("2<sup>10</sup>", "2^10"),
+        ("2<sup>n</sup> of 10<sup>−k</sup> and 2<sup><i>N-1</i></sup>", "2^n of 10^(−k) and 2^(N-1)"),
+        ("95<sup>a</sup>, 7<sup>n</sup>", "95a, 7^n"),
         ("<b>10</b><sup class='ltx_sup'><span class='ltx_text' style='font-size:70%'>6</span></sup>", "10^6"),
         ("10<span class='ltx_text ltx_font_bold'><sup>6</sup></span>", "10^6"),
         ("<a href='#x'>10<sup>6</sup></a>", "10^6"),
