@@ -39,9 +39,10 @@ class ThoughtFilter:
     def __init__(self, *, is_json: bool = False) -> None:
         self._is_json = is_json
         self._held = ""
+        self._shelved: list[str] = []  # held words of prose before `_held`, in which no mark ends
+        self._has_opening = False  # whether they hold an opening mark
         self._closing: re.Pattern[str] | None = None  # of the thoughts that are under way
         self._is_prose = False  # held words that no mark opened
-        self._searched = 0  # characters of `_held` that hold no closing mark
         self._answering = False
         self.thought = False  # whether there were any
 
@@ -56,7 +57,8 @@ class ThoughtFilter:
 
     def end(self) -> str:
         """What was still held back when the answer ended: half an opening mark is an answer after all."""
-        held, self._held = self._held, ""
+        held = "".join((*self._shelved, self._held))
+        self._shelved, self._held = [], ""
         return "" if self._answering or self._closing else held
 
     def _advance(self) -> bool:
@@ -73,7 +75,7 @@ class ThoughtFilter:
 
     def _begin(self) -> bool:
         """Look at the first characters; whether they tell what begins here."""
-        start = self._held.lstrip()
+        start = self._held = self._held.lstrip()
         opening = next((mark for mark in _CLOSINGS if start.startswith(mark)), None)
         if opening is not None:
             self._closing, self.thought = _CLOSINGS[opening], True
@@ -87,17 +89,25 @@ class ThoughtFilter:
 
     def _leave_thoughts(self) -> bool:
         """Go on to the answer, if the thoughts have ended and a word of it is there; whether that is so."""
-        found = (self._closing or _ANY_CLOSING).search(self._held, self._searched)
-        if found is None or (self._is_prose and _ANY_OPENING.search(self._held, 0, found.start())):
-            self._searched = max(self._searched, len(self._held) - _LONGEST_CLOSING)
+        found = (self._closing or _ANY_CLOSING).search(self._held)
+        if self._is_prose and _ANY_OPENING.search(self._held, 0, found.start() if found else len(self._held)):
+            self._has_opening = True
+        if found is None or (self._is_prose and self._has_opening):
+            self._shelve()
             return False
         answer = self._held[found.end() :].lstrip()
         if not answer:
+            self._held = found[0]
             return False
-        self.thought, self._held, self._searched = True, answer, 0
+        self.thought, self._held, self._shelved = True, answer, []
         self._answering = not self._is_prose
         self._is_prose = False  # else prose follows, which may be thoughts once more
         return True
+
+    def _shelve(self) -> None:
+        """Put aside what need not be searched again; of thoughts nothing is kept."""
+        self._shelved += [self._held[:-_LONGEST_CLOSING]] if self._is_prose else []
+        self._held = self._held[-_LONGEST_CLOSING:]
 
 
 def without_unopened(text: str) -> str:

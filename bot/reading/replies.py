@@ -29,8 +29,8 @@ _OWN_KEY = re.compile(  # of broken JSON or YAML, whose lists are no citations
     r"""["'“‘](?:verdict|claims|sentences|text)\\?["'”’]|^[ \t]{0,40}(?:- )?(?:verdict|claims|sentences|text):""",
     re.MULTILINE,
 )
-_BRACKETS = re.compile(r"\s*\[(\d{1,6}(?:\s*[,;]\s*\d{1,6})*)\]")
-_EMPTIED = re.compile(r"\s*\(\s*\)")  # brackets around brackets, which papers put around citations
+_BRACKETS = re.compile(r" ?\[(\d{1,6}(?: ?[,;] ?\d{1,6})*)\]")  # in text whose blanks are single
+_EMPTIED = re.compile(r" ?\( ?\)")  # brackets around brackets, which papers put around citations
 
 
 class Verdict(StrEnum):
@@ -80,11 +80,13 @@ def short(claims: Iterable[Claim]) -> tuple[Claim, ...]:
 
 
 def _claim(entry: Mapping[str, Any]) -> Claim:
-    return Claim(plain_sentence(_EMPTIED.sub("", _BRACKETS.sub("", entry["text"]))), tuple(entry["sentences"]))
+    text = _EMPTIED.sub("", _BRACKETS.sub("", " ".join(entry["text"].split())))
+    return Claim(plain_sentence(text), tuple(entry["sentences"]))
 
 
 def _bracketed(sentence: str) -> Claim:
-    numbers = [int(number) for found in _BRACKETS.findall(sentence) for number in re.findall(r"\d+", found)]
+    citations = _BRACKETS.findall(" ".join(sentence.split()))
+    numbers = [int(number) for found in citations for number in re.findall(r"\d+", found)]
     return _claim({"text": sentence, "sentences": numbers})
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 
 import pytest
 from hypothesis import given
@@ -84,6 +85,16 @@ def test_plain_words_with_bracketed_numbers_are_read() -> None:
 )
 def test_what_cannot_be_used_has_no_verdict(text: str) -> None:
     assert salvage(text) == Reply(None)
+
+
+@pytest.mark.parametrize(
+    "text", [" " * 200_000 + "[", "(" + " " * 200_000, "a" + " " * 200_000 + "b [1]", "( " * 100_000]
+)
+def test_long_runs_of_blanks_cost_little(text: str) -> None:
+    began = time.process_time()
+    salvage(text)
+    read_reply({"claims": [{"text": text, "sentences": [1]}]})
+    assert time.process_time() - began < 2  # seconds; quadratic, it takes minutes
 
 
 @given(st.text(max_size=400))
