@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 
 from pylatexenc.latex2text import LatexNodes2Text, get_default_latex_context_db
@@ -27,6 +27,10 @@ _FORMAT = re.compile(
     r"\\(?:text(?:tt|sc|sf|sl|md|up|normal)|math(?:tt|sf)|underline|uline|bm|boldsymbol|mbox|operatorname)\*?"
     r"\s{0,3}\{([^{}]*)\}"
 )
+_LINK = re.compile(r"\\href\s{0,3}\{[^{}]*\}\s{0,3}\{([^{}]*(?:\{[^{}]*\}[^{}]*)*)\}")
+_RAISED = re.compile(r"\\text(super|sub)script\s{0,3}\{([^{}]*)\}")
+_FONT_OF_FORMULA = re.compile(r"\\(?:em|bf|it|tt|sc|sf|sl|rm|cal)(?![A-Za-z])\s*")  # $\rm so$
+_BRACE = re.compile(r"(?<!\\)[{}]")
 _SWITCH = re.compile(r"\{\\(?:em|bf|it|tt|sc|sf|sl|rm)(?![A-Za-z])\s*([^{}]*)\}")  # {\em so}
 _KEPT_CAPITALS = re.compile(r"\{([A-Z0-9][\w.+/-]{0,40})\}")  # BibTeX's {B}oiling, {GPT-4}
 _ESCAPED = re.compile(r"\\([$%&#_{}])")
@@ -73,12 +77,20 @@ def _formula(match: re.Match[str]) -> str:
     """A formula between dollar signs as Unicode; two prices and the words between them as they are."""
     inside = match[1]
     opens_a_price = match.string[match.end() : match.end() + 1].isdigit() and not set(inside) & set("\\^_")
-    return match[0] if opens_a_price or not _is_formula(inside) else _scripts(_macros(_unwrapped(inside)))
+    if opens_a_price or not _is_formula(inside):
+        return match[0]
+    return _scripts(_macros(_FONT_OF_FORMULA.sub("", _unwrapped(inside))))
 
 
 def _unwrapped(text: str) -> str:
-    """The text without commands that only choose a font."""
+    """The text without commands that only choose a font or a link's address; what is raised or lowered in Unicode."""
+    text = _RAISED.sub(_raised, _LINK.sub(r"\1", text))
     return _SWITCH.sub(r"\1", _FORMAT.sub(r"\1", text))
+
+
+def _raised(match: re.Match[str]) -> str:
+    """What textsuperscript and textsubscript show; letters that Unicode cannot raise stand as they are, as in 1st."""
+    return _in_table(match[2], _SUPERSCRIPTS if match[1] == "super" else _SUBSCRIPTS) or match[2]
 
 
 def _is_formula(inside: str) -> bool:
@@ -116,13 +128,17 @@ def _converter() -> LatexNodes2Text:
 
 
 def _scripts(text: str) -> str:
-    return _SCRIPT.sub(_script, text).replace("{", "").replace("}", "")
+    return _BRACE.sub("", _SCRIPT.sub(_script, text))
 
 
 def _script(match: re.Match[str]) -> str:
     """A raised or lowered piece: in Unicode's own characters where it has all of them, else as it was, sans braces."""
     inside = match[2] if match[2] is not None else match[3]
-    table = _SUPERSCRIPTS if match[1] == "^" else _SUBSCRIPTS
-    if inside and all(char in table for char in inside):
-        return "".join(table[char] for char in inside)
+    if shown := _in_table(inside, _SUPERSCRIPTS if match[1] == "^" else _SUBSCRIPTS):
+        return shown
     return f"{match[1]}{inside}" if re.fullmatch(r"[\w.]*", inside) else f"{match[1]}({inside})"
+
+
+def _in_table(text: str, table: Mapping[str, str]) -> str:
+    """The text in other characters; "" where the table lacks one."""
+    return "".join(table[char] for char in text) if all(char in table for char in text) else ""
