@@ -26,16 +26,20 @@ _ASIDE = re.compile(
 )
 _LIMITS = re.compile(
     r"\b(?:but|yet|however|although|though|unless|except|only|if|when|while|whereas|not|no|never|without|despite|"
-    r"provided|limited|fails?|worse)\b",
+    r"provided|limited|fails?|worse|under|given|assuming|loss(?:es)?|los(?:es?|ing|t)|drop(?:s|ped|ping)?|degrad\w+|"
+    r"lower|fewer|slower|less|costs?|penalty|cannot)\b",
     re.IGNORECASE,
 )
+_CONDITION = re.compile(r"(?:at|by|for|from|in|of|on|over|to|with|within)\b", re.IGNORECASE)  # behind a dash
 
 
 def without_lead_in(sentence: str) -> str:
     """Return the sentence without an opening such as "In this paper,", which says nothing of the paper."""
     lead = _LEAD_IN.match(sentence)
     rest = sentence[lead.end() :] if lead else ""
-    return rest[:1].upper() + rest[1:] if rest else sentence
+    if not rest or rest.split()[0][1:] != rest.split()[0][1:].lower():  # vLLM is written so
+        return rest or sentence
+    return rest[:1].upper() + rest[1:]
 
 
 def without_aside(sentence: str, limit: int) -> str:
@@ -44,9 +48,15 @@ def without_aside(sentence: str, limit: int) -> str:
         return sentence
     for border in _ASIDE.finditer(sentence):
         head, rest = sentence[: border.start()], sentence[border.end() :]
-        if 0.6 * limit <= word_count(head) <= limit and head.count("(") == head.count(")") and not _LIMITS.search(rest):
+        is_balanced = head.count("(") == head.count(")")
+        if 0.6 * limit <= word_count(head) <= limit and is_balanced and not _is_limit(border.group(), rest):
             return head.rstrip(" ,;:") + "."
     return sentence
+
+
+def _is_limit(border: str, rest: str) -> bool:
+    """Whether an aside limits what was said before it."""
+    return _LIMITS.search(rest) is not None or (border.strip() in "—–" and _CONDITION.match(rest) is not None)
 
 
 def shortened_title(title: str, limit: int = LONGEST) -> str:

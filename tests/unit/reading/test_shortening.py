@@ -37,6 +37,8 @@ LIMITS = st.integers(min_value=5, max_value=40)
     [
         ("In this paper, we prune attention heads.", "We prune attention heads."),
         ("Moreover, it is fast.", "It is fast."),
+        ("Moreover, vLLM is fast.", "vLLM is fast."),
+        ("Here, iPhones are slow.", "iPhones are slow."),
         ("In this paper, ", "In this paper, "),
         ("However, it is slow.", "However, it is slow."),
         ("Rook prunes heads.", "Rook prunes heads."),
@@ -70,6 +72,10 @@ def test_an_aside_is_taken_off_a_sentence_that_is_too_long(sentence: str, short:
         "Rook prunes attention heads of large models during inference; it does not work without training data.",
         "Rook prunes attention heads of large models, making them worse than all others on long and hard texts.",
         "Rook prunes attention heads of large models at inference — unless the models are larger than expected here.",
+        "Rook prunes attention heads of large models during inference — under oracle labels for each of the data sets.",
+        "Rook prunes attention heads of large models during inference – on two of the nine data sets of the suite.",
+        "Rook prunes attention heads of large models, leading to fewer right answers on long texts and on hard ones.",
+        "Rook prunes attention heads of large models during inference; each of them loses two points of accuracy then.",
         "Rook prunes heads fast (by gradients; by norms; by luck and other means, all tested here) in all models",
     ],
 )
