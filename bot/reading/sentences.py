@@ -26,9 +26,13 @@ _CAN_BEGIN = re.compile(r"""["'“‘(（「『【《\[$]*(?:[^\W\d_]|\d|\\)""")
 _LAST_WORD = re.compile(r"[\w.\\-]*$")
 
 _NEVER_LAST = frozenset(
-    """al approx ca cf col dr ed eds eq eqs eqn esp et fig figs i.e e.g iid incl jr mr mrs ms nr
+    """al approx ca cf col dr ed eds eq eqs eqn esp et fig figs i.e e.g i.i.d iid incl jr mr mrs ms nr
     prof ref refs resp sec sect secs st tab tabs viz vol vs w.r.t wrt""".split()
 )
+_LABELS = frozenset("alg app cor def lem prop thm".split())  # "Thm. 2", "Alg. (3)", "App. A"
+_BEFORE_NUMBER = _LABELS | frozenset("avg max min pp v".split())
+_NUMBER = re.compile(r"[(\[$]?\d")
+_LETTER = re.compile(r"\(?[A-Z](?![^\W_])")
 _LAST_IF_CAPITAL = frozenset("etc inc ltd co corp no u.s u.k e.u a.m p.m ph.d".split())  # "etc. We" ends, "etc. in" not
 
 
@@ -59,6 +63,10 @@ def _is_end(text: str, start: int, mark: re.Match[str]) -> bool:
     last = _LAST_WORD.search(text, max(start, mark.start() - 40), mark.start())
     word = last.group() if last else ""
     if word.lower() in _NEVER_LAST or _is_initial(word):
+        return False
+    if word.lower() in _BEFORE_NUMBER and _NUMBER.match(following):
+        return False
+    if word.lower() in _LABELS and word[0].isupper() and _LETTER.match(following):  # "an app. A user" are two
         return False
     return word.lower() not in _LAST_IF_CAPITAL or following[0].isupper()
 
