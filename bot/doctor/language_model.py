@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, timedelta
+from urllib.parse import urlsplit
 
 from bot import bootstrap
 from bot.clock import SystemClock
@@ -17,6 +18,7 @@ from bot.llm.prompts import load_prompt
 from bot.ports import Clock, LanguageModel
 from bot.settings import Settings
 
+OPENAI_HOST = "api.openai.com"
 NOTICE = timedelta(days=60)  # ahead of a shutdown
 PAPER = {
     "id": "2606.00001",
@@ -82,7 +84,13 @@ async def _shutdown(settings: Settings) -> date | None:
     """The day on which the model goes: what its server says, else what the table says of a model at OpenAI."""
     key = settings.openai_api_key.get_secret_value() if settings.openai_api_key else None
     said = await announced_shutdown(settings.model, api_key=key, base_url=settings.openai_base_url)
-    return said or (None if settings.openai_base_url else facts_of(settings.model).shutdown)
+    return said or (facts_of(settings.model).shutdown if is_at_openai(settings.openai_base_url) else None)
+
+
+def is_at_openai(base_url: str | None) -> bool:
+    """Whether requests go to OpenAI itself, perhaps in a region (eu.api.openai.com); without an address they do."""
+    host = urlsplit(base_url).hostname if base_url else OPENAI_HOST
+    return host is not None and (host == OPENAI_HOST or host.endswith(f".{OPENAI_HOST}"))
 
 
 def with_notice(answer: Result, shutdown: date | None, today: date) -> Result:
