@@ -32,11 +32,17 @@ def prepare_output() -> None:
 def print_json(value: object) -> None:
     """Write one JSON value to stdout, with escapes if the encoding lacks a sign of it."""
     text = json.dumps(value, ensure_ascii=False, indent=2)
-    try:
-        text.encode(sys.stdout.encoding or "utf-8")
-    except UnicodeEncodeError:
+    if not _arrives(text, sys.stdout.encoding or "utf-8"):
         text = json.dumps(value, indent=2)
     sys.stdout.write(text + "\n")
+
+
+def _arrives(text: str, encoding: str) -> bool:
+    """Whether an encoding gives back what it was given; Shift JIS makes a backslash of a yen sign."""
+    try:
+        return text.encode(encoding).decode(encoding) == text
+    except UnicodeError:
+        return False
 
 
 def _replace(error: UnicodeError) -> tuple[str, int]:

@@ -7,7 +7,7 @@ import json
 import sys
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.cli.printing import prepare_output, print_json
@@ -47,6 +47,7 @@ def test_signs_that_an_encoding_lacks_are_replaced(
     assert written(text, encoding, monkeypatch) == arrives
 
 
+@example("¥", "shift_jis")
 @given(
     st.text(st.characters()), st.sampled_from(["ascii", "latin-1", "cp1252", "cp437", "koi8-r", "shift_jis", "utf-8"])
 )
