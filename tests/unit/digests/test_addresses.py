@@ -12,14 +12,32 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adapters.mail.letters import POLICY
-from bot.digests.addresses import ADDRESS, SENDER, read_address, read_sender
+from bot.digests.addresses import (
+    ADDRESS,
+    LONGEST_ADDRESS,
+    LONGEST_LOCAL_PART,
+    SENDER,
+    read_address,
+    read_sender,
+)
 from bot.errors import BadInput
 
 
-@given(st.from_regex(ADDRESS, fullmatch=True).filter(lambda words: len(words.partition("@")[0]) <= 64))
+def is_short(words: str) -> bool:
+    return len(words) <= LONGEST_ADDRESS and len(words.partition("@")[0]) <= LONGEST_LOCAL_PART
+
+
+@given(st.from_regex(ADDRESS, fullmatch=True).filter(is_short))
 def test_address_that_is_read_can_be_written(words: str) -> None:
     address = read_address(words)
     assert Address(addr_spec=address).addr_spec == address
+
+
+@pytest.mark.parametrize("words", [f"{'a' * 65}@b.org", f"a@{'b.' * 124}org.org"])
+def test_address_that_is_too_long_is_refused(words: str) -> None:
+    assert ADDRESS.fullmatch(words)
+    with pytest.raises(BadInput):
+        read_address(words)
 
 
 @given(st.from_regex(SENDER, fullmatch=True))
