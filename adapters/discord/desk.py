@@ -23,8 +23,8 @@ from adapters.discord.events import (
     Interaction,
     in_own_guild,
     is_for,
+    paper_in_message,
     place_of_message,
-    reference_in_message,
     request_of_interaction,
     request_of_message,
     with_rights,
@@ -90,11 +90,11 @@ class Desk:
     async def explain(self, interaction: Interaction, message: discord.Message) -> None:
         """The entry in a message's menu."""
         async with self._watched():
-            reference = reference_in_message(message)
-            if reference is None:
+            paper = paper_in_message(message)
+            if not paper:
                 await self._refuse(interaction, NO_PAPER)
             else:
-                parsed = await self._read(interaction, f"show {reference}")
+                parsed = await self._read(interaction, f"show {paper}")
                 await self._answer_interaction(interaction, parsed, private=True)
 
     async def press(self, interaction: Interaction, custom_id: str) -> None:
