@@ -103,7 +103,7 @@ class Scene:
             told = 0
             for target in self.targets:
                 asked = Request(place=Place(target.workspace, target.channel), user="U1", text="status")
-                async for reply in app.engine.handle(asked):
+                async for reply in app.engine.handle(app.engine.parse(asked)):
                     if isinstance(reply, Final):
                         told += sum(map(int, re.findall(r"Whether (\d+) of", repr(reply.document))))
             return told

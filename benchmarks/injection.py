@@ -129,7 +129,7 @@ async def _ask(app: App, attack: Attack) -> AsyncIterator[str]:
     for number, line in enumerate(lines):
         origin = Origin.MESSAGE if 0 < number < len(attack.questions) else Origin.COMMAND
         request = Request(place=place, user="u1", text=line, origin=origin)
-        async for reply in app.engine.handle(request):
+        async for reply in app.engine.handle(app.engine.parse(request)):
             if isinstance(reply, Partial):
                 for breach in breaches(Document(blocks=(Paragraph(text(reply.text)),)), attack):
                     yield f"while it is written: {breach}"
@@ -141,7 +141,7 @@ async def _ask(app: App, attack: Attack) -> AsyncIterator[str]:
 async def _list(app: App, day: date, listed: Sequence[Attack]) -> AsyncIterator[str]:
     """What goes wrong in a list of attacking papers: its order, or what each card shows."""
     request = Request(place=Place("test:1", "c", str(day)), user="u1", text=f"date {day} top {LISTED}")
-    async for reply in app.engine.handle(request):
+    async for reply in app.engine.handle(app.engine.parse(request)):
         if not isinstance(reply, Final):
             continue
         cards = [block for block in reply.document.blocks if isinstance(block, Card)]

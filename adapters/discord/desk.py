@@ -23,8 +23,8 @@ from adapters.discord.events import (
     Interaction,
     in_own_guild,
     is_for,
+    paper_in_message,
     place_of_message,
-    reference_in_message,
     request_of_interaction,
     request_of_message,
     with_rights,
@@ -44,7 +44,8 @@ from adapters.discord.threads import named
 from adapters.discord.turns import Turns
 from bot.chat.engine import apology
 from bot.chat.finding import begin_thread
-from bot.chat.grammar import Command, shorten
+from bot.chat.grammar import shorten
+from bot.chat.parsed import Access, Parsed
 from bot.chat.request import Origin, Place, Request
 from bot.documents.model import Action, Actions, Bullets, Card, Document, Tone
 from bot.documents.words import with_code
@@ -84,17 +85,17 @@ class Desk:
     async def command(self, interaction: Interaction, command: str, values: Mapping[str, str], private: bool) -> None:
         """A subcommand of `/papers`, with the options that were given."""
         async with self._watched():
-            await self._answer_interaction(interaction, await self._request(interaction, command, values), private)
+            await self._answer_interaction(interaction, await self._read(interaction, command, values), private)
 
     async def explain(self, interaction: Interaction, message: discord.Message) -> None:
         """The entry in a message's menu."""
         async with self._watched():
-            reference = reference_in_message(message)
-            if reference is None:
+            paper = paper_in_message(message)
+            if not paper:
                 await self._refuse(interaction, NO_PAPER)
             else:
-                request = await self._request(interaction, f"show {reference}")
-                await self._answer_interaction(interaction, request, private=True)
+                parsed = await self._read(interaction, f"show {paper}")
+                await self._answer_interaction(interaction, parsed, private=True)
 
     async def press(self, interaction: Interaction, custom_id: str) -> None:
         """A button: its command is run, or its form is shown."""
@@ -116,8 +117,8 @@ class Desk:
                 return
             self._presses.add(key)
             try:
-                request = await self._request(interaction, pressed.command)
-                await self._answer_interaction(interaction, request, pressed.private)
+                parsed = await self._read(interaction, pressed.command)
+                await self._answer_interaction(interaction, parsed, pressed.private)
             finally:
                 self._presses.discard(key)
 
@@ -133,7 +134,7 @@ class Desk:
                 await self._take_form(interaction, asked.command)
                 return
             line = f"{asked.command} {written(interaction).get(ANSWER, '')}"
-            await self._answer_interaction(interaction, await self._request(interaction, line), asked.private)
+            await self._answer_interaction(interaction, await self._read(interaction, line), asked.private)
 
     async def message(self, message: discord.Message, me: discord.abc.User) -> None:
         """A message that anybody wrote where the bot can read; most are none of its business."""
@@ -168,7 +169,7 @@ class Desk:
         """Open a command's form; what holds now is read first, for which Discord leaves three seconds."""
         try:
             async with asyncio.timeout(_READING_SECONDS):
-                form = await self._services.engine.form(await self._request(interaction, line))
+                form = await self._services.engine.form(await self._read(interaction, line))
         except TimeoutError:
             await self._refuse(interaction, BUSY)
         except BotError as error:
@@ -177,35 +178,43 @@ class Desk:
             await _show(interaction, command_form(custom_id, form, channels=interaction.guild is not None))
 
     async def _take_form(self, interaction: Interaction, line: str) -> None:
-        request = await self._request(interaction, line, written(interaction))
+        parsed = await self._read(interaction, line, written(interaction))
         try:
-            faults = self._services.engine.faults(request)
+            faults = self._services.engine.faults(parsed)
         except BotError as error:
             await _say_privately(interaction, apology(error))
             return
         if faults:
             await _say_privately(interaction, _with_faults(faults, line))
         else:
-            await self._answer_interaction(interaction, request, private=True)
+            await self._answer_interaction(interaction, parsed, private=True)
 
     # --- answering -----------------------------------------------------------------------------------------------
 
-    async def _request(self, interaction: Interaction, line: str, fields: Mapping[str, str] | None = None) -> Request:
-        request = request_of_interaction(interaction, line, fields)
-        command = self._services.engine.command_of(request)
-        if command is None or not command.asks_for_rights:
-            return request
-        channel = self._services.engine.channel_spoken_of(request)
-        allowed = with_rights(request, interaction, channel)
+    async def _read(self, interaction: Interaction, line: str, fields: Mapping[str, str] | None = None) -> Parsed:
+        """What an interaction asks for, with the rights that matter for it."""
+        parsed = self._services.engine.parse(request_of_interaction(interaction, line, fields))
+        if parsed.access_needed is Access.NONE:
+            return parsed
+        allowed = parsed.asked_by(with_rights(parsed.request, interaction, parsed.target_channel))
         if await self._is_named(allowed):
-            return with_rights(request, interaction, channel, named=True)
+            return parsed.asked_by(with_rights(parsed.request, interaction, parsed.target_channel, named=True))
         return allowed
 
-    async def _is_named(self, request: Request) -> bool:
+    async def _read_message(self, message: discord.Message, me: discord.abc.User) -> Parsed:
+        """The same for a message."""
+        parsed = self._services.engine.parse(request_of_message(message, me, place_of_message(message)))
+        allowed = parsed.asked_by(with_rights_of_author(parsed.request, message, parsed.target_channel))
+        if await self._is_named(allowed):
+            return parsed.asked_by(with_rights_of_author(parsed.request, message, parsed.target_channel, named=True))
+        return allowed
+
+    async def _is_named(self, parsed: Parsed) -> bool:
         """Whether somebody whom Discord does not let manage was named to; only where that matters, as it asks the
         store before anything is acknowledged.
         """
-        if request.direct or request.may_manage or not self._is_about_settings(request):
+        request = parsed.request
+        if request.direct or request.may_manage or not parsed.changes_channel:
             return False
         try:
             return request.user in await self._services.managers.of(request.place.workspace)
@@ -213,86 +222,70 @@ class Desk:
             log.warning("managers_unknown", action="look_up_managers", reason=error.sentence)
             return False
 
-    def _is_about_settings(self, request: Request) -> bool:
-        command = self._services.engine.command_of(request)
-        return command is not None and command.who == "manager"
-
-    async def _answer_interaction(self, interaction: Interaction, request: Request, private: bool) -> None:
+    async def _answer_interaction(self, interaction: Interaction, parsed: Parsed, private: bool) -> None:
         if self._closing:
             await self._refuse(interaction, RESTARTING)
             return
-        command = self._services.engine.command_of(request)
+        command, request = parsed.command, parsed.request
         if command is not None and command.who != "anyone" and not (request.direct or in_own_guild(interaction)):
             await self._refuse(interaction, NOT_A_MEMBER.format(invite_link(interaction.application_id)))
             return
-        if objection := self._services.engine.objection(request):
-            await _say_privately(interaction, apology(objection))
+        if refusal := self._services.engine.refusal(parsed):
+            await _say_privately(interaction, apology(refusal))
             return
         if interaction.id in self._interactions:
             log.info("interaction_dropped", action="acknowledge", reason="it came twice")
             return
         self._interactions.add(interaction.id)
         try:
-            await self._answer_once(interaction, request, private, command)
+            shown = replace(request, private=private or parsed.is_private)
+            await self._answer_once(interaction, parsed.asked_by(shown))
         finally:
             self._interactions.discard(interaction.id)
 
-    async def _answer_once(
-        self, interaction: Interaction, request: Request, private: bool, command: Command | None
-    ) -> None:
-        private = private or (command is not None and command.is_private)
-        request = replace(request, private=private)
-        book = self._answers.begin(request.place)
+    async def _answer_once(self, interaction: Interaction, parsed: Parsed) -> None:
+        book = self._answers.begin(parsed.request.place)
         book.opened(interaction.channel_id or 0, ORIGINAL, interaction.token)
-        if command is not None and command.slow:  # else it is noted before the acknowledgement is at Discord
+        if parsed.is_slow:  # else it is noted before the acknowledgement is at Discord
             await book.noted(self._pace.noting)
-        if not await _acknowledge(interaction, private):
+        if not await _acknowledge(interaction, parsed.request.private):
             await book.closed()
             return
         surface = InteractionSurface(
             interaction,
-            private=private,
+            private=parsed.request.private,
             book=book,
             pace=self._pace,
-            on_thread=self._remember(request),
+            on_thread=self._remember(parsed.request),
         )
-        await self._deliver(request, surface)
+        await self._deliver(parsed, surface)
 
     async def _answer_message(self, message: discord.Message, me: discord.abc.User) -> None:
         """A mention in a text channel gets a thread of its own; all else is answered where it was said.
 
         Settings are nobody else's matter, and get none.
         """
-        request = await self._request_of(message, me)
-        book = self._answers.begin(request.place)
+        parsed = await self._read_message(message, me)
+        book = self._answers.begin(parsed.request.place)
         book.opened(message.channel.id, NOTHING_YET, str(message.id))
         await book.noted(self._pace.noting)
         in_thread = None
-        settings = self._is_about_settings(request)
-        channel = request.place
-        if may_have_thread(message) and not settings:
-            in_thread = named(request.text)
-            request = replace(request, place=replace(channel, thread=str(message.id)))
+        channel = parsed.request.place
+        if may_have_thread(message) and not parsed.changes_channel:
+            in_thread = named(parsed.request.text)
+            parsed = parsed.asked_by(replace(parsed.request, place=replace(channel, thread=str(message.id))))
         surface = MessageSurface(
             message,
             in_thread=in_thread,
-            settings=settings,
+            settings=parsed.changes_channel,
             book=book,
             pace=self._pace,
             notes=self._notes,
-            on_thread=self._remember(request),
+            on_thread=self._remember(parsed.request),
         )
-        await self._deliver(request, surface)
-        if request.place != channel:
-            await self._carry_list(request)
-
-    async def _request_of(self, message: discord.Message, me: discord.abc.User) -> Request:
-        request = request_of_message(message, me, place_of_message(message))
-        channel = self._services.engine.channel_spoken_of(request)
-        allowed = with_rights_of_author(request, message, channel)
-        if await self._is_named(allowed):
-            return with_rights_of_author(request, message, channel, named=True)
-        return allowed
+        await self._deliver(parsed, surface)
+        if parsed.request.place != channel:
+            await self._carry_list(parsed.request)
 
     async def _carry_list(self, request: Request) -> None:
         """A thread has begun without a list of its own: `#3` goes on to mean what it meant to its author."""
@@ -300,13 +293,13 @@ class Desk:
             now = self._services.clock.now()
             await begin_thread(self._services.conversations, request.place, request.user, (), now)
 
-    async def _deliver(self, request: Request, surface: Surface) -> None:
+    async def _deliver(self, parsed: Parsed, surface: Surface) -> None:
         delivery = Delivery(surface, self._pace)
         try:
             async with AsyncExitStack() as stack:
-                if request.origin is Origin.MESSAGE:
-                    await stack.enter_async_context(self._turns.of(request.place))
-                await delivery.run(self._services.engine.handle(request))
+                if parsed.request.origin is Origin.MESSAGE:
+                    await stack.enter_async_context(self._turns.of(parsed.request.place))
+                await delivery.run(self._services.engine.handle(parsed))
         except TargetGone:
             await surface.give_up()
             raise

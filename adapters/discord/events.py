@@ -12,6 +12,7 @@ import discord
 from adapters.discord.permissions import NEEDED, lacking_to_post
 from bot.chat.grammar import shorten
 from bot.chat.request import Origin, Place, Request
+from bot.chatkit.mentioned_papers import first_paper_in
 from bot.digests.model import Target
 
 Interaction = discord.Interaction[Any]
@@ -21,11 +22,6 @@ NO_DIGESTS_THERE = (
     "`channel`."
 )
 
-_PAPER_LINK = re.compile(
-    r"https?://(?:www\.)?(?:arxiv\.org/(?:abs|pdf|html)|huggingface\.co/papers|alphaxiv\.org/\w+)/[\w./-]+",
-    re.IGNORECASE,
-)
-_PAPER_ID = re.compile(r"(?<![\w.])\d{4}\.\d{4,5}(?:v\d+)?(?![\w.]*\d)")
 _SHOWN_PAPER = re.compile(r"huggingface\.co/papers/([\w.-]+(?:/\d+)?)")
 
 
@@ -143,16 +139,10 @@ def words_for(message: discord.Message, me: discord.abc.User) -> str:
     return re.sub(r"^/?papers\b\s*", "", words, flags=re.IGNORECASE)
 
 
-def reference_in(content: str) -> str | None:
-    """The first paper that a text names: a link or an arXiv id."""
-    found = _PAPER_LINK.search(content) or _PAPER_ID.search(content)
-    return found[0].rstrip("./") if found else None
-
-
-def reference_in_message(message: discord.Message) -> str | None:
-    """The first paper that a message names in its words, previews or components."""
+def paper_in_message(message: discord.Message) -> str:
+    """The first paper that a message names in its words, previews or components; "" if it names none."""
     previews = (f"{embed.url or ''} {embed.title or ''} {embed.description or ''}" for embed in message.embeds)
-    return reference_in(" ".join([message.content, *previews, *texts_in(message.components)]))
+    return first_paper_in(" ".join([message.content, *previews, *texts_in(message.components)]))
 
 
 def papers_in(message: discord.Message) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from bot.chat.forms import Form
 from bot.chat.grammar import Command
+from bot.chat.parsed import Parsed
 from bot.chat.request import Reply, Request
 from bot.digests.ports import WatchesChannels
 from bot.errors import BotError
@@ -30,22 +31,19 @@ class Answers(Protocol):
     def commands(self) -> tuple[Command, ...]:
         """The grammar."""
 
-    def command_of(self, request: Request) -> Command | None:
-        """The command that is asked for, if one is and can be read."""
+    def parse(self, request: Request) -> Parsed:
+        """Read a request.  Asks nobody, and never raises."""
 
-    def channel_spoken_of(self, request: Request) -> str:
-        """The channel that a request is about."""
-
-    async def form(self, request: Request) -> Form:
+    async def form(self, parsed: Parsed) -> Form:
         """The form of a command.  Raises `BotError`."""
 
-    def faults(self, request: Request) -> Mapping[str, str]:
+    def faults(self, parsed: Parsed) -> Mapping[str, str]:
         """What is wrong with a form that was sent in: a sentence by field.  Raises `BotError`."""
 
-    def objection(self, request: Request) -> BotError | None:
+    def refusal(self, parsed: Parsed) -> BotError | None:
         """What a request is refused for at first sight."""
 
-    def handle(self, request: Request) -> AsyncIterator[Reply]:
+    def handle(self, parsed: Parsed) -> AsyncIterator[Reply]:
         """Answer a request; ends with exactly one `Final` and never raises."""
 
 

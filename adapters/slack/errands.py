@@ -26,7 +26,8 @@ from adapters.slack.people import People
 from adapters.slack.render import sentence
 from adapters.slack.requests import Requests
 from bot.chat.engine import Engine
-from bot.chat.request import Final, Origin, Progress, Request
+from bot.chat.parsed import Parsed
+from bot.chat.request import Final, Origin, Progress
 from bot.documents.model import Block
 from bot.errors import BotError, Unauthorized
 
@@ -74,7 +75,8 @@ class Errands:
             if not window:
                 return
             try:
-                form = await self._engine.form(await self._requests.of(incoming))
+                parsed = self._requests.read(incoming)
+                form = await self._engine.form(await self._requests.with_person(parsed, incoming))
                 view = form_view(form, metadata(replace(incoming, text=form.line)))
             except BotError as error:
                 view = notice(error.sentence)
@@ -87,7 +89,7 @@ class Errands:
         """Say in a form whether its author may subscribe the channel that they chose."""
 
         async def job() -> None:
-            request = await self._requests.of(incoming)
+            request = (await self._requests.with_person(self._requests.read(incoming), incoming)).request
             warning = request.hindrance if request.may_manage else NOT_YOURS
             client = await self._outbox.client(incoming.address)
             shown = with_warning(view, warning)
@@ -137,9 +139,11 @@ class Errands:
             job = partial(self._suggest, to)
         self._inbox.take_job(f"slack:{body.get('event_id', '')}", (team, "home", to.user), job)
 
-    def home_changed(self, incoming: Incoming) -> None:
+    def home_changed(self, incoming: Incoming, parsed: Parsed) -> None:
         """Show the App Home anew, once a request that was made there has been answered."""
-        self._inbox.take_job("", self._inbox.lane(incoming), partial(self._publish_home, incoming.address, empty=False))
+        self._inbox.take_job(
+            "", self._inbox.lane(incoming, parsed), partial(self._publish_home, incoming.address, empty=False)
+        )
 
     def removed(self, team: str, enterprise: str) -> None:
         """The app was taken out of a workspace, or of an org."""
@@ -149,20 +153,24 @@ class Errands:
     async def _publish_home(self, to: Address, *, empty: bool) -> None:
         """Show today's list; where there is nothing yet, what is being done as well."""
         person = await self._people.person(to)
-        asked = await self._requests.of(Incoming(key="", address=to, text="today", origin=Origin.COMMAND))
-        request = replace(asked, direct=True)
-        async for reply in self._engine.handle(request):
+        async for reply in self._engine.handle(await self._at_home(to, "today")):
             if isinstance(reply, Final):
-                digests = await self._digests(request)
+                digests = await self._digests(to)
                 await self._publish(to, home_view(reply.document, person, to.channel, digests))
             elif isinstance(reply, Progress) and empty:
                 await self._publish(to, home_view(said(reply.sentence), person, to.channel))
 
-    async def _digests(self, request: Request) -> tuple[Block, ...]:
+    async def _at_home(self, to: Address, line: str) -> Parsed:
+        """A command as if somebody had written it to the bot directly."""
+        incoming = Incoming(key="", address=to, text=line, origin=Origin.COMMAND)
+        parsed = await self._requests.with_person(self._requests.read(incoming), incoming)
+        return parsed.asked_by(replace(parsed.request, direct=True))
+
+    async def _digests(self, to: Address) -> tuple[Block, ...]:
         """What `status` tells this person of digests; nothing where there is no such command."""
         if all(command.name != "status" for command in self._engine.commands):
             return ()
-        async for reply in self._engine.handle(replace(request, text="status")):
+        async for reply in self._engine.handle(await self._at_home(to, "status")):
             if isinstance(reply, Final):
                 return reply.document.blocks
         return ()

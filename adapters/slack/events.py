@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from adapters.slack.buttons import WORDS, Press
@@ -16,13 +16,11 @@ from adapters.slack.escape import plain
 from adapters.slack.forms import filled_in
 from adapters.slack.limits import METADATA, Json, size
 from bot.chat.request import Origin, Place
+from bot.chatkit.mentioned_papers import first_paper_in
 
 Payload = Mapping[str, object]
 
 _SPOKEN = {"", "file_share", "thread_broadcast", "me_message"}  # subtypes that a person's own words come with
-_PAPER_LINK = re.compile(
-    r"https?://(?:www\.)?(?:(?:export\.)?arxiv\.org|alphaxiv\.org|huggingface\.co/papers|hf\.co/papers)/[^\s|<>)\]]+"
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -188,7 +186,7 @@ def _submitted(body: Payload) -> Incoming | None:
 
 
 def from_shortcut(body: Payload) -> Incoming | None:
-    """ "Explain this paper" on a message; shows the paper whose link stands in it, to the person alone."""
+    """ "Explain this paper" on a message; shows the first paper that it names, to the person alone."""
     message = _map(body.get("message"))
     channel, user = _id(body.get("channel")), _id(body.get("user"))
     if not channel or not user:
@@ -196,15 +194,21 @@ def from_shortcut(body: Payload) -> Incoming | None:
     thread = _text(message, "thread_ts")
     address = _address(body, channel=channel, user=user, thread=thread, has_replies=bool(thread))
     key = _key(address, "trigger", _text(body, "trigger_id") or _text(body, "action_ts"))
-    link = paper_link(message)
-    return Incoming(key=key, address=address, text=f"show {link}" if link else "", origin=Origin.COMMAND, private=True)
+    paper = first_paper_in(" ".join(_texts_in([message.get(name) for name in ("text", "blocks", "attachments")])))
+    return Incoming(
+        key=key, address=address, text=f"show {paper}" if paper else "", origin=Origin.COMMAND, private=True
+    )
 
 
-def paper_link(message: Payload) -> str:
-    """The first link to a paper in a message, in its text, blocks or attachments; "" if there is none."""
-    parts = [message.get(name) for name in ("text", "blocks", "attachments")]
-    found = _PAPER_LINK.search(json.dumps(parts, ensure_ascii=False))
-    return found[0].rstrip(".,;:\"'\\") if found else ""
+def _texts_in(value: object) -> Iterator[str]:
+    """Every text in a part of a payload, in order."""
+    left = [value]
+    while left:
+        one = left.pop()
+        if isinstance(one, str):
+            yield one
+        elif isinstance(one, dict | list):
+            left += reversed(list(one.values()) if isinstance(one, dict) else one)
 
 
 def _by_a_person(event: Payload) -> bool:

@@ -23,6 +23,7 @@ from adapters.slack.requests import Requests
 from adapters.slack.streams import Abilities
 from bot.chat.engine import Engine
 from bot.chat.finding import begin_thread
+from bot.chat.parsed import Parsed
 from bot.chat.request import Final
 from bot.errors import BotError, StoreError, Unauthorized
 from bot.ports import Clock, ConversationRepository, EventLog
@@ -64,21 +65,24 @@ class Inbox:
         self._waiting: set[str] = set()  # keys of requests behind others, whose authors are told so
         self._later: set[asyncio.Task[None]] = set()
 
-    def take(self, incoming: Incoming, once: Hashable = None) -> bool:
-        """Take a request; False if there is too much waiting already.
+    def read(self, incoming: Incoming) -> Parsed:
+        """The request, as the engine reads it."""
+        return self._requests.read(incoming)
+
+    def take(self, incoming: Incoming, parsed: Parsed, once: Hashable = None) -> bool:
+        """Take a request that was read; False if there is too much waiting already.
 
         What one person alone will see is no part of the conversation, and does not wait for it.
         """
         if once is not None and once in self._under_way:
             return True
-        private = self._is_private(incoming)
-        lane, answer = self.lane(incoming), self._answer(incoming, private)
+        lane, answer = self.lane(incoming, parsed), self._answer(incoming, parsed.is_private)
         in_line = InLine(answer, self._pace.patience)
         is_first = not self._lanes.has_work(lane)
 
         async def converse() -> None:
             await in_line.end()
-            await self._converse(incoming, answer)
+            await self._converse(incoming, parsed, answer)
 
         async def interrupt() -> None:
             await in_line.end()
@@ -91,21 +95,17 @@ class Inbox:
             task.add_done_callback(lambda _: self._waiting.discard(incoming.key))
         return taken
 
-    def lane(self, incoming: Incoming) -> Hashable:
+    def lane(self, incoming: Incoming, parsed: Parsed) -> Hashable:
         """Where a request waits for those before it."""
-        return (*incoming.lane, "aside", incoming.address.user) if self._is_private(incoming) else incoming.lane
+        return (*incoming.lane, "aside", incoming.address.user) if parsed.is_private else incoming.lane
 
-    def faults(self, incoming: Incoming) -> Mapping[str, str]:
+    def faults(self, parsed: Parsed) -> Mapping[str, str]:
         """What is wrong with a form: a sentence by field.  Rights are looked at when it is carried out.
 
         Raises:
             BotError: there is no such form (any more).
         """
-        return self._engine.faults(replace(self._requests.bare(incoming), may_manage=True))
-
-    def changes(self, incoming: Incoming) -> bool:
-        """Whether it is about a channel's settings."""
-        return self._requests.changes(incoming)
+        return self._engine.faults(parsed)
 
     def take_job(
         self, key: str, lane: Hashable, job: Job, once: Hashable = None, *, instead: Job | None = None
@@ -142,11 +142,6 @@ class Inbox:
     async def forget_old_events(self) -> None:
         """Drop the ids of events that Slack will not send again."""
         await self._events.forget_begun(REMEMBERED)
-
-    def _is_private(self, incoming: Incoming) -> bool:
-        """Whether its answer is for one person alone: settings are, and what the grammar says is."""
-        command = self._requests.command(incoming.text)
-        return incoming.private or self.changes(incoming) or (command is not None and command.private)
 
     async def _once(self, key: str, lane: Hashable, job: Job) -> None:
         if not await self._done(key, job):
@@ -192,7 +187,7 @@ class Inbox:
             leftovers=self._leftovers,
         )
 
-    async def _converse(self, incoming: Incoming, answer: Answer) -> None:
+    async def _converse(self, incoming: Incoming, parsed: Parsed, answer: Answer) -> None:
         try:
             await self._outbox.client(incoming.address)  # nothing is begun for a workspace that the app has left
         except StoreError:
@@ -201,9 +196,10 @@ class Inbox:
             with suppress(BotError):  # only what came with an address to answer at can be answered
                 await self._outbox.whisper(incoming.address, sentence(error.sentence))
             return
-        request = await self._requests.of(incoming)
+        parsed = await self._requests.with_person(parsed, incoming)
+        request = parsed.request
         try:
-            async for reply in paced(self._engine.handle(request), self._pace, eager=answer.is_eager):
+            async for reply in paced(self._engine.handle(parsed), self._pace, eager=answer.is_eager):
                 ts = await answer.show(reply)
                 if isinstance(reply, Final) and ts and not incoming.address.has_replies:
                     thread = replace(request.place, thread=incoming.address.thread or ts)

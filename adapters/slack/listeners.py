@@ -31,6 +31,7 @@ from adapters.slack.events import (
 from adapters.slack.forms import CHANNEL, FORM, ZONES, zone_options
 from adapters.slack.inbox import BUSY, Inbox
 from adapters.slack.manifest import SHORTCUT
+from bot.chat.parsed import Parsed
 from bot.errors import BotError
 
 log = structlog.get_logger(__name__)
@@ -71,7 +72,7 @@ class Listeners:
     async def command(self, ack: AsyncAck, body: Body) -> None:
         """`/papers …`"""
         incoming = from_command(body)
-        await (ack(BUSY) if incoming and not self._inbox.take(incoming) else ack())
+        await (ack(BUSY) if incoming and not self._inbox.take(incoming, self._inbox.read(incoming)) else ack())
 
     async def message(self, ack: AsyncAck, body: Body) -> None:
         """A mention or a direct message; others are not for us."""
@@ -122,7 +123,7 @@ class Listeners:
         incoming = from_modal(body)
         if incoming is None:
             await self.old_modal(ack)
-        elif not self._inbox.take(incoming):
+        elif not self._inbox.take(incoming, self._inbox.read(incoming)):
             await ack(response_action="update", view=notice(BUSY))
         else:
             await ack()
@@ -133,18 +134,19 @@ class Listeners:
         if incoming is None:
             await self.old_modal(ack)
             return
+        parsed = self._inbox.read(incoming)
         try:
-            faults = self._inbox.faults(incoming)
+            faults = self._inbox.faults(parsed)
         except BotError as error:
             await ack(response_action="update", view=notice(error.sentence))
             return
         if faults:
             await ack(response_action="errors", errors=dict(faults))
-        elif not self._inbox.take(incoming):
+        elif not self._inbox.take(incoming, parsed):
             await ack(response_action="update", view=notice(BUSY))
         else:
             await ack()
-            self._show_change(incoming)
+            self._show_change(incoming, parsed)
 
     async def old_modal(self, ack: AsyncAck) -> None:
         """A modal that we do not know (any more)."""
@@ -183,11 +185,12 @@ class Listeners:
     def _take(self, incoming: Incoming | None, once: Hashable = None) -> None:
         if incoming is None:
             return
-        if self._inbox.take(incoming, once):
-            self._show_change(incoming)
+        parsed = self._inbox.read(incoming)
+        if self._inbox.take(incoming, parsed, once):
+            self._show_change(incoming, parsed)
         else:
             self._errands.tell(incoming, BUSY)
 
-    def _show_change(self, incoming: Incoming) -> None:
-        if incoming.home and self._inbox.changes(incoming):
-            self._errands.home_changed(incoming)
+    def _show_change(self, incoming: Incoming, parsed: Parsed) -> None:
+        if incoming.home and parsed.changes_channel:
+            self._errands.home_changed(incoming, parsed)

@@ -37,7 +37,7 @@ class Chat:
     async def answer(self, line: str) -> None:
         """Answer one line; never raises but for cancellation and a broken screen."""
         with self._screen.answer() as answer:
-            async for reply in self.engine.handle(as_request(line, self._place)):
+            async for reply in self.engine.handle(self.engine.parse(as_request(line, self._place))):
                 answer.show(reply)
 
 

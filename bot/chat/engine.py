@@ -15,6 +15,7 @@ from bot.chat.discretion import meant_for
 from bot.chat.forms import Form, FormMaker, fill_in
 from bot.chat.grammar import Argument, Command, Invocation, Kind, check_number, check_required
 from bot.chat.intent import understand
+from bot.chat.parsed import Parsed
 from bot.chat.request import Final, Progress, Reply, Request, close
 from bot.chat.smalltalk import small_talk
 from bot.documents.model import Document, Footnote, Paragraph, Tone, text
@@ -73,106 +74,106 @@ class Engine:
         self._slow = slow
         self._forms = dict(forms or {})
 
-    async def handle(self, request: Request) -> AsyncIterator[Reply]:
-        """Answer a request: any number of `Progress` and `Partial`, then exactly one `Final`.  Never raises."""
+    def parse(self, request: Request) -> Parsed:
+        """Read a request, for `handle` and for whoever shows the answer.  Asks nobody, and never raises."""
+        channel = request.place.channel
         try:
-            async with aclosing(impatiently(self._answer(request), self._patience, self._slow)) as replies:
+            invocation = self._line(request)
+        except BotError as error:
+            return Parsed(request=request, target_channel=channel, fault=error)
+        if invocation is None:
+            return Parsed(request=request, target_channel=channel, talk=small_talk(request))
+        fault: BotError | None = None
+        try:
+            invocation = fill_in(invocation, request.fields)
+            check_required(invocation.command, invocation.values)
+            check_values(invocation)
+        except BotError as error:
+            fault = error
+        with suppress(BadInput):  # the command's own handler says so, if somebody may use it there
+            channel = channel_named(invocation) or channel
+        return Parsed(request=request, target_channel=channel, invocation=invocation, fault=fault)
+
+    async def handle(self, parsed: Parsed) -> AsyncIterator[Reply]:
+        """Answer a request: any number of `Progress` and `Partial`, then exactly one `Final`.
+
+        Never raises; a cancellation passes.
+        """
+        try:
+            async with aclosing(impatiently(self._answer(parsed), self._patience, self._slow)) as replies:
                 async for reply in replies:
                     yield reply
                     if isinstance(reply, Final):
                         return
             raise RuntimeError("a handler ended without a final reply")
         except BotError as error:
-            yield Final(apology(meant_for(request, error)))
+            yield Final(apology(meant_for(parsed.request, error)))
         except Exception:
             reference = secrets.token_hex(3)
             log.exception("request_failed", action="answer_request", reference=reference)
             yield Final(breakdown(reference))
 
-    def objection(self, request: Request) -> BotError | None:
+    def refusal(self, parsed: Parsed) -> BotError | None:
         """What a request is refused for at first sight, if it is: told before anything is promised, asking nobody."""
-        try:
-            self._invocation(request)
-        except BotError as error:
-            return error
-        return None
+        command, request = parsed.command, parsed.request
+        if command is not None:
+            if command.who == "manager" and not (request.may_manage or request.direct):
+                return NotAllowed(_MANAGERS_ONLY.format(command.name))
+            if command.who == "admin" and not (request.is_admin or request.runs_bot):
+                return NotAllowed(f"Only admins may use `{command.name}`.")
+        return parsed.fault
 
-    def command_of(self, request: Request) -> Command | None:
-        """The command that is asked for; None for free words, and for what cannot be read.  Asks nobody."""
-        with suppress(BotError):
-            invocation = self._understood(request)
-            return invocation.command if invocation else None
-        return None
-
-    def channel_spoken_of(self, request: Request) -> str:
-        """The channel that a request is about: the one it names, else the one where it is said.
-
-        An adapter asks this first, to fill in `may_manage` and `lacking` for that channel.
-        """
-        with suppress(BotError):
-            invocation = self._understood(request)
-            return (channel_named(invocation) if invocation else "") or request.place.channel
-        return request.place.channel
-
-    async def form(self, request: Request) -> Form:
+    async def form(self, parsed: Parsed) -> Form:
         """The form of the command that is asked for, filled with what holds now.
 
         Raises:
             BotError: nobody can fill that in, this person may not, or what holds now cannot be read.
         """
-        maker, invocation = self._maker(request)
+        if refusal := self.refusal(parsed):
+            raise refusal
+        maker, invocation = self._maker(parsed)
         try:
-            return await maker.form(Asked(request, invocation))
+            return await maker.form(Asked(parsed.request, invocation))
         except BotError as error:
-            raise meant_for(request, error) from error
+            raise meant_for(parsed.request, error) from error
 
-    def faults(self, request: Request) -> Mapping[str, str]:
-        """What is wrong with a form that was sent in: a sentence by field.  Asks nobody.  Raises as `form`."""
-        maker, _ = self._maker(replace(request, fields={}))
-        return maker.faults(request.fields)
+    def faults(self, parsed: Parsed) -> Mapping[str, str]:
+        """What is wrong with a form that was sent in: a sentence by field.  Asks nobody, and for no rights.
 
-    def _maker(self, request: Request) -> tuple[FormMaker, Invocation]:
-        invocation = self._invocation(request)
+        Raises:
+            BadInput: there is no such form.
+        """
+        maker, _ = self._maker(parsed)
+        return maker.faults(parsed.request.fields)
+
+    def _maker(self, parsed: Parsed) -> tuple[FormMaker, Invocation]:
+        invocation = parsed.invocation
         maker = self._forms.get(invocation.command.name) if invocation else None
         if invocation is None or maker is None:
             raise BadInput("There is no form for that. `help` lists the commands.")
         return maker, invocation
 
-    def _answer(self, request: Request) -> AsyncIterator[Reply]:
-        invocation = self._invocation(request)
-        if invocation is None:
-            return self._free_words(request)
-        return self._handlers[invocation.command.name](Asked(request, invocation))
+    def _answer(self, parsed: Parsed) -> AsyncIterator[Reply]:
+        if refusal := self.refusal(parsed):
+            raise refusal
+        if parsed.talk is not None:
+            return _only(parsed.talk)
+        if parsed.invocation is None:
+            return self._free_words(parsed.request)
+        return self._handlers[parsed.invocation.command.name](Asked(parsed.request, parsed.invocation))
 
-    def _invocation(self, request: Request) -> Invocation | None:
-        """The command that is asked for, None for free words.  Raises `UserError` for what nobody may or can."""
-        invocation = self._understood(request)
-        if invocation is not None:
-            if invocation.command.who == "manager" and not (request.may_manage or request.direct):
-                raise NotAllowed(_MANAGERS_ONLY.format(invocation.command.name))
-            if invocation.command.who == "admin" and not (request.is_admin or request.runs_bot):
-                raise NotAllowed(f"Only admins may use `{invocation.command.name}`.")
-            for argument in invocation.command.arguments:
-                if words := invocation.get(argument.name):
-                    _check(invocation.command, argument, words)
-        return invocation
-
-    def _understood(self, request: Request) -> Invocation | None:
+    def _line(self, request: Request) -> Invocation | None:
+        """The command of a request's line, without its form; None for free words."""
         if not request.text.strip():
             request = replace(request, text=self._default)
         commands = self.commands if request.runs_bot else self._commands_of_chats
         if request.fields and (command := _alone(request.text, commands)):
-            filled = fill_in(Invocation(command), request.fields)
-            check_required(command, filled.values)
-            return filled
+            return Invocation(command)
         if small_talk(request):
             return None
-        invocation = understand(request, commands, questions=self._question is not None)
-        return fill_in(invocation, request.fields) if invocation else None
+        return understand(request, commands, questions=self._question is not None)
 
     def _free_words(self, request: Request) -> AsyncIterator[Reply]:
-        if said := small_talk(request):
-            return _only(said)
         if self._question is None:
             raise BadInput("That is not a command. `help` lists what there is.")
         return self._question(request)
@@ -181,6 +182,13 @@ class Engine:
 def _alone(line: str, commands: Iterable[Command]) -> Command | None:
     """The command whose name is all that the line holds, so that its arguments are in the fields, if there are any."""
     return next((command for command in commands if command.name == line.strip()), None)
+
+
+def check_values(invocation: Invocation) -> None:
+    """Raises `BadInput` for words that no handler could read."""
+    for argument in invocation.command.arguments:
+        if words := invocation.get(argument.name):
+            _check(invocation.command, argument, words)
 
 
 def _check(command: Command, argument: Argument, words: str) -> None:

@@ -39,7 +39,7 @@ class Request:
 
     `text` is what follows `/papers` or the mention.  `locale` is a BCP 47 tag, `timezone` an IANA name; both may be
     unknown ("").  `may_manage` says whether the platform lets this person change the settings of the channel that is
-    spoken of (`Engine.channel_spoken_of`).
+    spoken of (`Parsed.target_channel`).
     """
 
     place: Place

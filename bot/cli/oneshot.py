@@ -57,7 +57,7 @@ async def _answer(app: App, line: str, *, as_json: bool) -> Document:
 
     last = Document()
     with open_screen().answer() as answer:
-        async for reply in app.engine.handle(as_command(line)):
+        async for reply in app.engine.handle(app.engine.parse(as_command(line))):
             if isinstance(reply, Final):
                 last = reply.document
             if not as_json and not is_error(last):

@@ -135,7 +135,7 @@ class Drafter:
                 faults.append(f"{name}: {', '.join(loose)}")
             elif word_count(sentence) > TOLERANCE * limit:
                 faults.append(f"{name}: over {limit} words")
-            elif sentence:
+            elif any(map(str.isalnum, sentence)):
                 sentences[name] = sentence
         return Draft(sentences | self._question(paper, item.get("question", "")), tuple(faults))
 

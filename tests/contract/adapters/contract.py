@@ -20,7 +20,8 @@ from hypothesis import HealthCheck, given, settings
 
 from bot.chat.commands import COMMANDS
 from bot.chat.engine import Asked, Engine
-from bot.chat.request import Final, Progress, Reply
+from bot.chat.parsed import Parsed
+from bot.chat.request import Final, Progress, Reply, Request
 from bot.documents.model import (
     Action,
     Actions,
@@ -189,6 +190,28 @@ class AdapterContract:
         alone, everybody = await driver.mention(line)
         assert SUBSCRIBED in alone.words
         assert SUBSCRIBED not in everybody.words
+
+    @pytest.mark.parametrize("way", ["command", "button", "mention", "question"])
+    async def test_a_request_is_read_once(self, driver: Driver, way: str, monkeypatch: pytest.MonkeyPatch) -> None:
+        await driver.say("today")  # whose button is pressed
+        lines: list[str] = []
+        parse = Engine.parse
+
+        def counted(engine: Engine, request: Request) -> Parsed:
+            lines.append(request.text)
+            return parse(engine, request)
+
+        monkeypatch.setattr(Engine, "parse", counted)
+        match way:
+            case "command":
+                await driver.say("search once")
+            case "button":
+                await driver.press("Search its title")
+            case "mention":
+                await driver.mention("today")
+            case "question":
+                await driver.mention("what is attention?")
+        assert len(lines) == 1
 
     # --- rendering -----------------------------------------------------------------------------------------------
 

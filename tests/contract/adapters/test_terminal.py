@@ -13,6 +13,7 @@ from adapters.terminal.app import Chat, as_request
 from adapters.terminal.render import render
 from adapters.terminal.screen import PlainScreen, RichScreen
 from bot.chat.engine import Engine
+from bot.chat.parsed import Parsed
 from bot.chat.request import Final, Request
 from bot.documents.model import Action, Actions, Card, Document
 from bot.documents.plain import plain_document
@@ -72,11 +73,14 @@ class TerminalDriver:
         driver = self
 
         class Remembering(Engine):
-            async def handle(self, request: Request):  # type: ignore[no-untyped-def]
-                async for reply in driver.engine.handle(request):
+            async def handle(self, parsed: Parsed):  # type: ignore[no-untyped-def]
+                async for reply in driver.engine.handle(parsed):
                     if isinstance(reply, Final):
                         driver.latest = reply.document
                     yield reply
+
+            def parse(self, request: Request) -> Parsed:
+                return driver.engine.parse(request)
 
         return Remembering((), {})
 

@@ -77,7 +77,7 @@ async def app() -> AsyncIterator[App]:
 async def replies(app: App) -> list[Reply]:
     """What the engine says to `today`."""
     request = Request(place=Place("test:1", "c"), user="u1", text="today")
-    return [reply async for reply in app.engine.handle(request)]
+    return [reply async for reply in app.engine.handle(app.engine.parse(request))]
 
 
 async def test_the_list_is_shown_with_other_summaries_and_a_note(app: App) -> None:

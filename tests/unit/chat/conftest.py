@@ -50,7 +50,7 @@ class World:
     async def replies(self, text: str, place: Place | None = None, *, direct: bool = True) -> list[Reply]:
         """Everything that the engine says to a command."""
         request = Request(place=place or Place("test:1", "c"), user="u1", text=text, direct=direct)
-        return [reply async for reply in self.app.engine.handle(request)]
+        return [reply async for reply in self.app.engine.handle(self.app.engine.parse(request))]
 
     async def say(self, text: str, place: Place | None = None, *, direct: bool = True) -> Document:
         """The finished answer to a command."""

@@ -27,7 +27,7 @@ from tests.unit.chat.conftest import World
 async def test_usage_without_a_model_tells_how_to_have_one_to_whoever_runs_the_bot(world: World) -> None:
     assert "OPENAI_API_KEY" not in await world.read("usage")
     at_the_terminal = Request(place=Place("test:1", "c"), user="u1", text="usage", runs_bot=True)
-    *_, last = [reply async for reply in world.app.engine.handle(at_the_terminal)]
+    *_, last = [reply async for reply in world.app.engine.handle(world.app.engine.parse(at_the_terminal))]
     assert isinstance(last, Final)
     assert "OPENAI_API_KEY" in plain_document(last.document)
 
@@ -77,7 +77,7 @@ async def test_a_handler_that_is_silent_too_long_is_stopped() -> None:
 
     engine = Engine([find("today", COMMANDS)], {"today": hang}, patience=0.01)
     request = Request(place=Place("test:1", "c"), user="u", text="today")
-    last = [reply async for reply in engine.handle(request)][-1]
+    last = [reply async for reply in engine.handle(engine.parse(request))][-1]
     assert isinstance(last, Final)
     assert "took too long" in plain_document(last.document)
     assert stopped.is_set()
@@ -93,9 +93,8 @@ async def test_a_handler_is_ended_as_soon_as_nobody_asks_on() -> None:
         finally:
             ended.set()
 
-    replies = Engine([find("today", COMMANDS)], {"today": talk}).handle(
-        Request(place=Place("test:1", "c"), user="u", text="today")
-    )
+    engine = Engine([find("today", COMMANDS)], {"today": talk})
+    replies = engine.handle(engine.parse(Request(place=Place("test:1", "c"), user="u", text="today")))
     await anext(replies)
     await close(replies)
     assert ended.is_set()
@@ -107,7 +106,7 @@ async def test_free_words_go_to_whoever_answers_questions() -> None:
 
     engine = Engine(COMMANDS, {}, question=answer)
     request = Request(place=Place("test:1", "c"), user="u", text="why is it so?", origin=Origin.MESSAGE)
-    replies = [reply async for reply in engine.handle(request)]
+    replies = [reply async for reply in engine.handle(engine.parse(request))]
     assert replies[0] == Progress("why is it so?")
 
 
@@ -139,7 +138,7 @@ async def test_who_waits_long_is_told_so_and_gets_the_answer() -> None:
 
     engine = Engine([find("today", COMMANDS)], {"today": slow}, slow=0.01)
     seen: list[Reply] = []
-    async for reply in engine.handle(Request(place=Place("test:1", "c"), user="u", text="today")):
+    async for reply in engine.handle(engine.parse(Request(place=Place("test:1", "c"), user="u", text="today"))):
         seen.append(reply)
         if reply == Progress(TAKES_LONG):
             told.set()
@@ -158,7 +157,7 @@ async def test_who_stops_listening_while_it_takes_long_stops_the_work() -> None:
         yield Final(Document())
 
     engine = Engine([find("today", COMMANDS)], {"today": endless}, slow=0.01)
-    replies = engine.handle(Request(place=Place("test:1", "c"), user="u", text="today"))
+    replies = engine.handle(engine.parse(Request(place=Place("test:1", "c"), user="u", text="today")))
     assert [await anext(replies), await anext(replies)] == [Progress("Reading …"), Progress(TAKES_LONG)]
     await close(replies)
     assert stopped.is_set()

@@ -60,7 +60,7 @@ class Desk:
     async def replies(self, text: str, place: Place = CHANNEL, **more: Any) -> list[Reply]:
         """Everything that the engine says."""
         request = Request(place=place, user="u", text=text, **more)
-        return [reply async for reply in self.app.engine.handle(request)]
+        return [reply async for reply in self.app.engine.handle(self.app.engine.parse(request))]
 
     async def say(self, text: str, place: Place = CHANNEL, **more: Any) -> Document:
         """The finished answer to a command."""

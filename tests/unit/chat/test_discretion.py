@@ -46,7 +46,7 @@ def asks(line: str, *, runs_bot: bool) -> Request:
 
 @pytest.mark.parametrize(("runs_bot", "told"), [(True, TELLING), (False, StoreError().sentence)])
 async def test_an_answer_tells_it_to_whoever_runs_the_bot(runs_bot: bool, told: str) -> None:
-    *_, reply = [reply async for reply in ENGINE.handle(asks("saved", runs_bot=runs_bot))]
+    *_, reply = [reply async for reply in ENGINE.handle(ENGINE.parse(asks("saved", runs_bot=runs_bot)))]
     assert isinstance(reply, Final)
     assert plain_document(reply.document).strip() == told
 
@@ -54,7 +54,7 @@ async def test_an_answer_tells_it_to_whoever_runs_the_bot(runs_bot: bool, told: 
 @pytest.mark.parametrize(("runs_bot", "told"), [(True, TELLING), (False, StoreError().sentence)])
 async def test_so_does_a_form(runs_bot: bool, told: str) -> None:
     with pytest.raises(StoreError) as caught:
-        await ENGINE.form(asks("subscribe", runs_bot=runs_bot))
+        await ENGINE.form(ENGINE.parse(asks("subscribe", runs_bot=runs_bot)))
     assert caught.value.sentence == told
 
 

@@ -24,7 +24,7 @@ FILLED = Request(place=HERE, user="U1", text="subscribe", may_manage=True, timez
 
 
 async def _sent(world: World, request: Request) -> Document:
-    replies = [reply async for reply in world.app.engine.handle(request)]
+    replies = [reply async for reply in world.app.engine.handle(world.app.engine.parse(request))]
     last = replies[-1]
     assert isinstance(last, Final)
     return last.document
@@ -47,7 +47,7 @@ def _subscribe() -> Invocation:
 
 
 async def test_form_shows_the_defaults_of_the_person(world: World) -> None:
-    form = await world.app.engine.form(FILLED)
+    form = await world.app.engine.form(world.app.engine.parse(FILLED))
     values = _values(form)
     assert (values["time"], values["zone"], values["days"]) == (
         "09:00",
@@ -63,7 +63,7 @@ async def test_form_sent_as_it_is_changes_nothing(world: World) -> None:
         world, replace(FILLED, text="subscribe at 17:30 in Europe/Berlin on mon about robots top 3 empty days: say")
     )
     before = await _wish(world)
-    form = await world.app.engine.form(FILLED)
+    form = await world.app.engine.form(world.app.engine.parse(FILLED))
     await _sent(world, replace(FILLED, text=form.line, fields=_values(form)))
     assert await _wish(world) == before
     assert before.empty_days is EmptyDays.SAY
@@ -86,7 +86,7 @@ async def test_topics_that_are_emptied_are_gone(world: World) -> None:
 
 
 async def test_weekly_round_up_has_a_form_of_its_own(world: World) -> None:
-    form = await world.app.engine.form(replace(FILLED, text="subscribe weekly"))
+    form = await world.app.engine.form(world.app.engine.parse(replace(FILLED, text="subscribe weekly")))
     await _sent(world, replace(FILLED, text=form.line, fields=_values(form)))
     assert (await _wish(world, Kind.WEEKLY)).schedule.weekdays == {0}
     assert "edition" not in _values(form)
@@ -94,10 +94,10 @@ async def test_weekly_round_up_has_a_form_of_its_own(world: World) -> None:
 
 async def test_in_private_the_form_asks_for_the_channel(world: World) -> None:
     asked = replace(FILLED, place=Place("slack:T1", "D1"), direct=True)
-    form = await world.app.engine.form(asked)
+    form = await world.app.engine.form(world.app.engine.parse(asked))
     assert form.fields[0].name == "channel"
     sent = replace(asked, fields={"channel": "C1234567", "time": "08:00"})
-    assert world.app.engine.channel_spoken_of(sent) == "C1234567"
+    assert world.app.engine.parse(sent).target_channel == "C1234567"
     await _sent(world, sent)
     assert (await _wish(world, channel="C1234567")).schedule.at == time(8)
 
@@ -105,7 +105,7 @@ async def test_in_private_the_form_asks_for_the_channel(world: World) -> None:
 async def test_channel_is_changed_by_those_who_manage_it(world: World) -> None:
     asked = replace(FILLED, place=Place("slack:T1", "D1"), direct=True, may_manage=False)
     with pytest.raises(NotAllowed):
-        await world.app.engine.form(replace(asked, text="subscribe C1234567"))
+        await world.app.engine.form(world.app.engine.parse(replace(asked, text="subscribe C1234567")))
     said = await _sent(world, replace(asked, fields={"channel": "C1234567"}))
     assert said.private
     assert await world.store.subscriptions.of_workspace("slack:T1") == []
@@ -123,21 +123,21 @@ async def test_channel_is_changed_by_those_who_manage_it(world: World) -> None:
     ],
 )
 def test_channel_that_a_request_is_about(world: World, text: str, channel: str) -> None:
-    assert world.app.engine.channel_spoken_of(replace(FILLED, text=text)) == channel
+    assert world.app.engine.parse(replace(FILLED, text=text)).target_channel == channel
 
 
 def test_faults_are_told_by_field(world: World) -> None:
     fields = {"time": "25:00", "zone": "Mars/Base", "days": "", "top": "8", "language": "xx-nowhere"}
-    faults = world.app.engine.faults(replace(FILLED, fields=fields))
+    faults = world.app.engine.faults(world.app.engine.parse(replace(FILLED, fields=fields)))
     assert set(faults) == {"time", "zone", "days", "language"}
     assert "hour:minute" in faults["time"]
 
 
 async def test_other_commands_have_no_form(world: World) -> None:
     with pytest.raises(BadInput, match="no form"):
-        await world.app.engine.form(replace(FILLED, text="today"))
+        await world.app.engine.form(world.app.engine.parse(replace(FILLED, text="today")))
     with pytest.raises(BadInput, match="no form"):
-        world.app.engine.faults(replace(FILLED, text="help"))
+        world.app.engine.faults(world.app.engine.parse(replace(FILLED, text="help")))
 
 
 def test_form_of_an_older_version_is_refused() -> None:
@@ -164,6 +164,6 @@ async def test_arguments_may_all_stand_in_fields_where_nothing_in_them_is_a_keyw
 
 
 def test_an_argument_that_is_missing_there_is_asked_for(world: World) -> None:
-    objection = world.app.engine.objection(Request(place=HERE, user="U1", text="search", fields={"page": "2"}))
+    objection = world.app.engine.parse(Request(place=HERE, user="U1", text="search", fields={"page": "2"})).fault
     assert isinstance(objection, BadInput)
     assert "needs words to search for" in objection.sentence

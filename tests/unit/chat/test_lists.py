@@ -186,7 +186,7 @@ async def test_a_list_whose_numbers_cannot_be_kept_is_shown_and_says_so(runs_bot
     parts = replace(demo_parts(), store=FakeStore(conversations=Forgetful()))
     async with open_app(Settings.model_validate({}), parts) as app:
         request = Request(place=Place("test:1", "c"), user="u1", text="today", runs_bot=runs_bot)
-        *_, last = [reply async for reply in app.engine.handle(request)]
+        *_, last = [reply async for reply in app.engine.handle(app.engine.parse(request))]
     assert isinstance(last, Final)
     assert cards(last.document)
     assert f"cannot be used, only ids: {why}" in plain_document(last.document)

@@ -14,7 +14,7 @@ from tests.unit.chat.conftest import World
 
 async def _say(world: World, text: str, **fields: object) -> Document:
     request = Request(text=text, **{"place": Place("slack:T1", "C1"), "user": "U9", "is_admin": True, **fields})  # type: ignore[arg-type]
-    replies = [reply async for reply in world.app.engine.handle(request)]
+    replies = [reply async for reply in world.app.engine.handle(world.app.engine.parse(request))]
     last = replies[-1]
     assert isinstance(last, Final)
     return last.document

@@ -44,7 +44,7 @@ class Desk:
 
     async def say(self, text: str, *, place: Place = TERMINAL, runs_bot: bool = True) -> Document:
         request = Request(place=place, user="local", text=text, may_manage=True, direct=True, runs_bot=runs_bot)
-        last = [reply async for reply in self.engine.handle(request)][-1]
+        last = [reply async for reply in self.engine.handle(self.engine.parse(request))][-1]
         assert isinstance(last, Final)
         return last.document
 

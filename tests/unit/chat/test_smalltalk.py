@@ -59,7 +59,7 @@ def test_a_command_is_never_small_talk(words: str) -> None:
 @pytest.mark.parametrize("words", ["hi", "thank you"])
 async def test_small_talk_costs_nothing(world: World, words: str) -> None:
     request = Request(place=Place("slack:T1", "D1"), user="U1", text=words, origin=Origin.MESSAGE, direct=True)
-    (reply,) = [reply async for reply in world.app.engine.handle(request)]
+    (reply,) = [reply async for reply in world.app.engine.handle(world.app.engine.parse(request))]
     assert isinstance(reply, Final)
     assert not reply.document.private
     assert await world.store.conversations.turns(request.place) == []

@@ -37,7 +37,7 @@ async def _wish(world: World, kind: Kind = Kind.DAILY, channel: str = "C1") -> S
 
 async def _say(world: World, text: str, **fields: object) -> Document:
     request = Request(text=text, **{"place": HERE, "user": "U1", "may_manage": True, **fields})  # type: ignore[arg-type]
-    replies = [reply async for reply in world.app.engine.handle(request)]
+    replies = [reply async for reply in world.app.engine.handle(world.app.engine.parse(request))]
     last = replies[-1]
     assert isinstance(last, Final)
     return last.document

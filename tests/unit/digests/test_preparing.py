@@ -67,7 +67,7 @@ class Desk:
         quotes = []
         for action in digest.parts[1].document.blocks[0].actions[:2]:  # type: ignore[union-attr]
             request = Request(place=place, user="u", text=action.command)
-            [*_, last] = [reply async for reply in self.app.engine.handle(request)]
+            [*_, last] = [reply async for reply in self.app.engine.handle(self.app.engine.parse(request))]
             assert isinstance(last, Final)
             quotes += [block for block in last.document.blocks if isinstance(block, Quote)]
         return quotes

@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 from adapters.discord.client import PapersClient
 from adapters.discord.commands import fields_of
 from adapters.discord.deploy import setup_text
-from adapters.discord.events import reference_in
 from adapters.discord.gateway import IdentifyBudget, SessionStarts
 from adapters.discord.leftovers import shard_of
 from adapters.discord.permissions import NEEDED, application_id, invite_link, least, missing
@@ -202,19 +201,6 @@ def test_the_application_is_read_from_the_token() -> None:
     assert application_id("MTAwMDAwMDAwMDAwMDAwMDAx.local.token") == 100000000000000001
     with pytest.raises(SettingsError, match="DISCORD_TOKEN"):
         application_id("nonsense")
-
-
-@pytest.mark.parametrize(
-    ("said", "reference"),
-    [
-        ("see https://arxiv.org/abs/2606.01234v2.", "https://arxiv.org/abs/2606.01234v2"),
-        ("(https://huggingface.co/papers/2606.01234)", "https://huggingface.co/papers/2606.01234"),
-        ("2606.01234 is good", "2606.01234"),
-        ("version 3.11 of 2026", None),
-    ],
-)
-def test_the_paper_that_a_message_names_is_found(said: str, reference: str | None) -> None:
-    assert reference_in(said) == reference
 
 
 @given(st.integers(1, 2**63), st.integers(1, 64))

@@ -12,7 +12,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.clock import SystemClock
@@ -400,6 +400,7 @@ HOSTILE = st.one_of(
 )
 
 
+@example({"line": "<!"}, ROOK.id)
 @given(st.dictionaries(st.sampled_from(sorted(LIMITS)), HOSTILE), st.sampled_from([ROOK.id, "2607.99999", "", "\n"]))
 async def test_whatever_the_model_writes_a_summary_keeps_its_form(changed: dict[str, str], paper_id: str) -> None:
     answer = {"papers": [item() | changed | {"id": paper_id}]}
@@ -409,8 +410,9 @@ async def test_whatever_the_model_writes_a_summary_keeps_its_form(changed: dict[
         sentence = getattr(summary, name)
         assert word_count(sentence) <= limit
         assert "://" not in sentence
-        assert "<!" not in sentence
+        assert "<!channel" not in sentence
         assert sentence == " ".join(sentence.split())
+        assert not sentence or any(map(str.isalnum, sentence))
 
 
 @given(st.text(max_size=300))

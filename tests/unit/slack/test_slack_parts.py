@@ -77,19 +77,26 @@ def test_odd_payloads_are_nobodys(body: dict[str, object]) -> None:
     assert events.from_shortcut(body) is None
 
 
+ON_A_MESSAGE: dict[str, object] = {
+    "team": {"id": "T1"},
+    "channel": {"id": "C1"},
+    "user": {"id": "U1"},
+    "trigger_id": "1.2",
+}
+
+
 @pytest.mark.parametrize(
-    ("words", "link"),
+    "parts",
     [
-        ("see <https://arxiv.org/abs/2606.01234v2|paper>.", "https://arxiv.org/abs/2606.01234v2"),
-        ("(https://huggingface.co/papers/2606.01234)", "https://huggingface.co/papers/2606.01234"),
-        ("https://www.alphaxiv.org/abs/2606.01234, and", ""),
-        ("nothing", ""),
+        {"text": "see <https://arxiv.org/abs/2606.01234v2|paper>."},
+        {"text": "no", "blocks": [{"elements": [{"text": "line\n2606.01234v2 here"}]}]},
+        {"attachments": [{"title": "“Kites”", "from_url": "https://arxiv.org/pdf/2606.01234v2.pdf"}]},
     ],
 )
-def test_the_first_link_to_a_paper_is_found(words: str, link: str) -> None:
-    found = events.paper_link({"text": words})
-    assert found == (link or found)
-    assert bool(found) is ("http" in words)
+def test_a_shortcut_shows_the_paper_of_its_message(parts: dict[str, object]) -> None:
+    incoming = events.from_shortcut(ON_A_MESSAGE | {"message": parts})
+    assert incoming is not None
+    assert incoming.text == "show 2606.01234v2"
 
 
 def state(element: dict[str, object]) -> dict[str, object]:
