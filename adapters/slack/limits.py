@@ -27,7 +27,6 @@ BUTTON_URL = 3_000
 OPTION_TEXT = 75
 OPTION_VALUE = 150
 OPTIONS = 100
-ID = 255
 IMAGE_URL = 3_000
 IMAGE_ALT = 2_000
 THUMBNAIL_ALT = 40  # our own: the title stands beside the picture, and a list of ten is to fit one message
@@ -40,9 +39,6 @@ MODAL_TITLE = 24
 METADATA = 3_000
 STREAM_TEXT = 12_000  # one call of chat.startStream or chat.appendStream
 PROMPTS = 4
-
-RESPONSE_URL_USES = 5
-RESPONSE_URL_SECONDS = 30 * 60
 
 
 def size(value: str) -> int:

@@ -26,7 +26,7 @@ MARKS = 16  # the most that styles add to a run: `*_…_*` and a `HAIR` on each 
 LONGEST_URL = 1_000  # a longer address is not shown; no host of ours has one
 LONGEST_CHARACTER = 40  # UTF-16 units that may follow to finish a character made of several code points
 
-NAMES = frozenset(name for command in COMMANDS for name in (command.name, *command.aliases))
+NAMES = frozenset(command.name for command in COMMANDS)
 
 _MENTIONS = {"channel": "#", "person": "@"}
 _ID = re.compile("[A-Z0-9]+")

@@ -49,7 +49,6 @@ class Argument:
     takes_rest: bool = False
     keyword: str = ""  # a named argument's lead-in; "" for a plain one
     choices: tuple[str, ...] = ()
-    many: int = 1  # how many values a plain argument may take ("compare R1 R2 …")
     most: int = 0  # a number's largest value, from 1 on; 0: any number will be read
 
     @property
@@ -59,7 +58,6 @@ class Argument:
             return f"[{self.keyword}]"
         shown = "|".join(self.choices) if self.choices else self.name.upper()
         shown = f"{self.keyword} {shown}" if self.keyword else shown
-        shown += " …" if self.many > 1 else ""
         return shown if self.required else f"[{shown}]"
 
 
@@ -74,7 +72,6 @@ class Command:
     who: Literal["anyone", "manager", "admin", "operator"] = "anyone"  # an operator is whoever runs the bot
     private: bool = False  # the answer is for the person who asked, alone
     slow: bool = False  # may take longer than a moment: adapters show that work goes on
-    aliases: tuple[str, ...] = ()
 
     @property
     def asks_for_rights(self) -> bool:
@@ -137,8 +134,8 @@ def clean(line: str) -> str:
 
 
 def find(word: str, commands: Iterable[Command]) -> Command:
-    """The command called `word`, by name or alias, upper or lower case."""
-    by_name = {name: command for command in commands for name in (command.name, *command.aliases)}
+    """The command called `word`, in upper or lower case."""
+    by_name = {command.name: command for command in commands}
     word = word.lower().lstrip("/")
     if word in by_name:
         return by_name[word]
@@ -221,7 +218,7 @@ def _read_plain(command: Command, words: list[str]) -> dict[str, str]:
     for argument in command.arguments:
         if argument.keyword or not rest:
             continue
-        count = len(rest) if argument.takes_rest else min(argument.many, len(rest))
+        count = len(rest) if argument.takes_rest else 1
         values[argument.name], rest = " ".join(rest[:count]), rest[count:]
     if rest:
         raise BadInput(f"`{shorten(' '.join(rest))}` is too much for `{command.name}`. Usage: `{command.usage}`.")

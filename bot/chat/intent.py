@@ -47,7 +47,7 @@ def _is_slip(words: Sequence[str], commands: Sequence[Command]) -> bool:
     """Whether a line that could not be read was meant as a command nonetheless."""
     if len(words) > SLIP_WORDS or words[-1].endswith("?"):
         return False
-    names = [name for command in commands for name in (command.name, *command.aliases)]
+    names = [command.name for command in commands]
     return bool(difflib.get_close_matches(words[0].lower(), names, n=1, cutoff=SLIP))
 
 

@@ -37,11 +37,6 @@ class Usage:
     cost: float | None = None
     estimated: bool = False
 
-    @property
-    def total_tokens(self) -> int:
-        """Prompt and answer together."""
-        return self.prompt_tokens + self.completion_tokens
-
     def __add__(self, other: Usage) -> Usage:
         """Both together; the cost is unknown if one is."""
         return Usage(

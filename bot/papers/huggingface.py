@@ -48,10 +48,6 @@ class HuggingFace:
         """The list of an ISO week such as "2026-W28", most upvoted first."""
         return await self._pages({"week": week})
 
-    async def monthly(self, month: str) -> Listing:
-        """The list of a month such as "2026-07", most upvoted first."""
-        return await self._pages({"month": month})
-
     async def trending(self) -> Listing:
         """What trends now, in Hugging Face's own order, which is not that of upvotes."""
         return await self._page({"sort": "trending", "limit": str(TRENDING)})

@@ -80,9 +80,6 @@ class ConversationRepository(Protocol):
     async def turns(self, place: Place, limit: int = 20) -> list[Turn]:
         """The newest turns, oldest first."""
 
-    async def forget_workspace(self, workspace: str) -> None:
-        """Delete everything that was said in a workspace."""
-
 
 class SavedPapers(Protocol):
     """A person's reading list within a workspace."""

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Table, delete, select, update
+from sqlalchemy import ColumnElement, Row, Table, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.chat.conversation import Turn
@@ -97,12 +97,6 @@ class SqlConversations:
         async with self._database.reading() as connection:
             rows = (await connection.execute(newest)).all()
         return [Turn(role=row.role, text=row.text, at=row.said_at, papers=row.papers) for row in reversed(rows)]
-
-    async def forget_workspace(self, workspace: str) -> None:
-        """Delete everything that was said in a workspace."""
-        async with self._database.transaction() as connection:
-            for table in (shown_lists, seen_lists, turns):
-                await connection.execute(delete(table).where(table.c.workspace == workspace))
 
 
 async def _shown(connection: AsyncConnection, place: Place) -> Row[Any] | None:

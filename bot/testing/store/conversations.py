@@ -61,10 +61,6 @@ class FakeConversations:
         turns = self._turns.get(place, [])
         return turns[max(0, len(turns) - limit) :]
 
-    async def forget_workspace(self, workspace: str) -> None:
-        """Delete everything that was said in a workspace."""
-        self.forget(workspace)
-
     def owners(self) -> set[str]:
         """The workspaces that something belongs to."""
         return {place.workspace for place in (*self._shown, *self._turns, *(place for place, _ in self._seen))}

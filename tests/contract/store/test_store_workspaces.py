@@ -114,7 +114,7 @@ async def test_forgotten_conversation_is_gone_and_only_that(store: Store) -> Non
     for place in (HERE, HERE.parent, there):
         await store.conversations.show_list(place, ["1"], NOON, user="U1")
         await store.conversations.add_turn(place, _turn(1))
-    await store.conversations.forget_workspace("slack:T1")
+    await store.workspaces.forget("slack:T1")
     assert (await store.conversations.shown_list(HERE), await store.conversations.turns(HERE)) == ([], [])
     assert await store.conversations.shown_list(HERE.parent, "U1") == []
     assert (await store.conversations.shown_list(there), len(await store.conversations.turns(there))) == (["1"], 1)

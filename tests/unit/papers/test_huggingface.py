@@ -68,15 +68,13 @@ async def test_papers_of_a_day_know_their_day() -> None:
     assert fetcher.requests == [f"{DAILY}?date=2024-05-27&limit=100&p=0"]
 
 
-async def test_weeks_months_and_trends_have_their_own_questions() -> None:
+async def test_weeks_and_trends_have_their_own_questions() -> None:
     fetcher = FakeFetcher({DAILY: FakeAnswer.of([entry(1)])}, FakeClock())
     hub = HuggingFace(fetcher, BASE + "/")
     await hub.weekly("2026-W28")
-    await hub.monthly("2026-07")
     await hub.trending()
     assert fetcher.requests == [
         f"{DAILY}?limit=100&p=0&week=2026-W28",
-        f"{DAILY}?limit=100&month=2026-07&p=0",
         f"{DAILY}?limit=50&sort=trending",
     ]
 
