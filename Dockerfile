@@ -1,6 +1,7 @@
 FROM python:3.13-slim AS build
 WORKDIR /src
 COPY pyproject.toml README.md LICENSE ./
+COPY paperwire paperwire
 COPY bot bot
 COPY adapters adapters
 COPY prompts prompts

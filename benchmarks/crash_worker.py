@@ -21,16 +21,16 @@ import dbos  # noqa: F401 (what the fork server imports, no process has to)
 
 import adapters.discord.poster
 import adapters.slack.poster  # noqa: F401
-from bot import on_digests
-from bot.bootstrap import App, Parts, open_app, open_store
 from bot.digests.claims import SETTLED
 from bot.digests.model import DeliveryState, Digest, Kind, Marked, Part, Slot, Target
 from bot.digests.ports import MessageRef
 from bot.logs import log_to_file
-from bot.platforms import Duty, Platform, configured, serve
 from bot.ports import Store
-from bot.settings import load
 from bot.testing.clock import ShiftedClock
+from paperwire import on_digests
+from paperwire.bootstrap import App, Parts, open_app, open_store
+from paperwire.platforms import Duty, Platform, configured, serve
+from paperwire.settings import load
 
 
 @dataclass(frozen=True)

@@ -14,12 +14,12 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.crash_worlds import World, open_world
-from bot.bootstrap import Parts, open_app, open_store
 from bot.chat.request import Final, Place, Request
 from bot.digests.model import Target
 from bot.ports import Store
-from bot.settings import load
 from bot.testing.clock import ShiftedClock
+from paperwire.bootstrap import Parts, open_app, open_store
+from paperwire.settings import load
 from tests.digests import due_now
 from tests.servers.lists import daily_lists, titles
 

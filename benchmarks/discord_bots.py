@@ -47,7 +47,7 @@ async def bot(kind: str, guilds: int = 1) -> AsyncIterator[tuple[Person, int]]:
 
 async def _start(kind: str, server: DiscordServer, folder: str) -> asyncio.subprocess.Process:
     words = {
-        "paperwire": ("-c", "from bot.cli import main; main()", "run"),
+        "paperwire": ("-c", "from paperwire.cli import main; main()", "run"),
         "adapter": ("-m", "benchmarks.discord_adapter", server.url, server.token),
         "bare": ("-m", "benchmarks.bare_discord", server.url, server.gateway.url, server.token, _help()),
     }[kind]

@@ -18,16 +18,16 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from benchmarks.attacks import EVIL, FORGED, Attack, attacks, obedient, rule
-from bot.bootstrap import App, Parts, open_app
 from bot.chat.request import Final, Origin, Partial, Place, Request
 from bot.documents.model import Card, Document, Image, Paragraph, Quote, Span, text
 from bot.papers.fulltext import html, pdf
 from bot.papers.fulltext.model import Parsed
-from bot.settings import Settings
 from bot.testing.clock import FakeClock
 from bot.testing.fetcher import FakeAnswer, FakeFetcher
 from bot.testing.model import FakeModel
 from bot.testing.store import FakeStore
+from paperwire.bootstrap import App, Parts, open_app
+from paperwire.settings import Settings
 from tests.contract.adapters.contract import Seen
 from tests.contract.adapters.test_discord_contract import TestDiscord
 from tests.contract.adapters.test_slack_contract import TestSlackKeepsTheContract

@@ -25,8 +25,8 @@ RUNS = 11
 READY = r"""
 import asyncio, re, sys
 from pathlib import Path
-from bot.bootstrap import open_app
-from bot.settings import load
+from paperwire.bootstrap import open_app
+from paperwire.settings import load
 
 async def main():
     async with open_app(load()):
@@ -37,7 +37,7 @@ asyncio.run(main())
 """
 LIBRARIES = """
 from importlib.metadata import packages_distributions
-third = packages_distributions().keys() - {"bot", "adapters", "prompts"}
+third = packages_distributions().keys() - {"paperwire", "bot", "adapters", "prompts"}
 print(*[name for name in sys.modules if name.partition(".")[0] in third and "__mypyc" not in name])
 """
 BARE = """

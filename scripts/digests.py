@@ -20,11 +20,11 @@ from zoneinfo import ZoneInfo
 
 from benchmarks.crash_worker import start
 from benchmarks.crash_worlds import MESSAGE, DiscordWorld, Shown, SlackWorld, World
-from bot.bootstrap import open_store
 from bot.digests.model import Kind, Standing, Target
 from bot.ports import Store
-from bot.settings import load
 from bot.testing.clock import ShiftedClock
+from paperwire.bootstrap import open_store
+from paperwire.settings import load
 from tests.digests import until
 from tests.servers.discord import DiscordServer
 from tests.servers.discord_user import Person

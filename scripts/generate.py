@@ -15,13 +15,13 @@ from pydantic import SecretStr
 from pydantic.fields import FieldInfo
 
 from bot.chat.commands import COMMANDS
-from bot.settings import Settings
+from paperwire.settings import Settings
 
 ROOT = Path(__file__).parent.parent
 MARKED = re.compile(r"(<!-- (?P<name>[a-z]+) -->\n).*?(<!-- end -->)", re.DOTALL)
 ENV_HEAD = """\
 # Copy this file to .env and set what you need; everything is optional.
-# Written by `python -m scripts.generate` from bot/settings.py.
+# Written by `python -m scripts.generate` from paperwire/settings.py.
 """
 
 

@@ -16,10 +16,10 @@ from rich.console import Console
 
 from adapters.terminal.app import Chat
 from adapters.terminal.screen import RichScreen
-from bot.bootstrap import demo_parts, open_app
-from bot.demo.parts import DemoFetcher
-from bot.settings import Settings
 from bot.testing.clock import FakeClock
+from paperwire.bootstrap import demo_parts, open_app
+from paperwire.demo.parts import DemoFetcher
+from paperwire.settings import Settings
 
 PICTURE = Path(__file__).parent.parent / "docs" / "chat.svg"
 LINES = ("today top 3", "show #1")

@@ -33,7 +33,7 @@ class Program:
     def __call__(self, *words: str, typed: str | None = None, **settings: str) -> Outcome:
         """Run it with arguments, what is typed, and more settings."""
         process = subprocess.run(
-            [sys.executable, "-c", "from bot.cli import main; main()", *words],
+            [sys.executable, "-c", "from paperwire.cli import main; main()", *words],
             input=typed,
             stdin=subprocess.DEVNULL if typed is None else None,
             capture_output=True,
@@ -50,7 +50,7 @@ class Program:
     def started(self, *words: str, **settings: str) -> subprocess.Popen[str]:
         """Start it, to be talked to through its pipes; with more settings."""
         return subprocess.Popen(
-            [sys.executable, "-c", "from bot.cli import main; main()", *words],
+            [sys.executable, "-c", "from paperwire.cli import main; main()", *words],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,

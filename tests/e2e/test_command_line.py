@@ -119,7 +119,7 @@ def test_with_no_platform_and_nobody_typing_it_says_what_is_missing(paperwire: P
 @pytest.mark.skipif(os.name == "nt", reason="closes an output as a POSIX shell does")
 def test_a_closed_output_is_no_fault(paperwire: Program) -> None:
     done = subprocess.run(
-        ["sh", "-c", '"$0" -c "from bot.cli import main; main()" today --demo >&-', sys.executable],
+        ["sh", "-c", '"$0" -c "from paperwire.cli import main; main()" today --demo >&-', sys.executable],
         cwd=paperwire.folder,
         env=os.environ | paperwire.environment,
         capture_output=True,

@@ -51,7 +51,7 @@ class Model:
 
 async def _worker(folder: Path, environment: dict[str, str]) -> Process:
     return await asyncio.create_subprocess_exec(
-        *(sys.executable, "-c", "from bot.cli import main; main()", "run", "--only", "worker"),
+        *(sys.executable, "-c", "from paperwire.cli import main; main()", "run", "--only", "worker"),
         cwd=folder,
         env={"PATH": os.environ["PATH"], "PYTHONPATH": str(Path(__file__).parents[2]), **environment},
         stderr=asyncio.subprocess.DEVNULL,

@@ -34,7 +34,7 @@ async def source() -> AsyncIterator[str]:
 
 
 async def _worker(folder: Path, environment: dict[str, str]) -> Process:
-    code = "from bot.cli import main; main()"
+    code = "from paperwire.cli import main; main()"
     root = str(Path(__file__).parents[2])
     return await asyncio.create_subprocess_exec(
         *(sys.executable, "-c", code, "run", "--only", "worker"),

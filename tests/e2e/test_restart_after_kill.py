@@ -21,7 +21,7 @@ LEASE_FELT = 6.0  # seconds more than the first start took, with which a lease o
 
 async def _start(folder: Path, **settings: str) -> Process:
     environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "PAPERWIRE_DATA": str(folder / "data")}
-    code = "from bot.cli import main; main()"
+    code = "from paperwire.cli import main; main()"
     return await asyncio.create_subprocess_exec(
         *(sys.executable, "-c", code, "run"), cwd=folder, env=environment | settings, stderr=DEVNULL, stdin=DEVNULL
     )

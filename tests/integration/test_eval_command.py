@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from bot.cli.app import app
+from paperwire.cli.app import app
 
 PAPER = {
     "id": "p1",

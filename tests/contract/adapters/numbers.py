@@ -8,9 +8,9 @@ from typing import Protocol
 
 import pytest
 
-from bot.bootstrap import App, demo_parts, open_app
-from bot.settings import Settings
 from bot.testing.store import FakeStore
+from paperwire.bootstrap import App, demo_parts, open_app
+from paperwire.settings import Settings
 
 
 class Talk(Protocol):

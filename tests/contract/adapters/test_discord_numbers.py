@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from bot.bootstrap import App
 from bot.testing.store import FakeStore
+from paperwire.bootstrap import App
 from tests.contract.adapters.numbers import NumbersContract, Talk
 from tests.servers.discord import DiscordServer, words_of
 from tests.servers.discord_bot import RecordedEvents, running_bot

@@ -9,8 +9,8 @@ import pytest
 
 from adapters.slack.app import SlackApp
 from adapters.slack.config import SlackConfig
-from bot.bootstrap import App
 from bot.testing.store import FakeStore
+from paperwire.bootstrap import App
 from tests.contract.adapters.numbers import NumbersContract, Talk
 from tests.integration.slack.conftest import slack_app
 from tests.servers.slack import APP_TOKEN, BOT_TOKEN, SlackServer

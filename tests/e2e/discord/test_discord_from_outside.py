@@ -60,7 +60,7 @@ class Bot:
 
     async def _start(self, *words: str, **settings: str) -> asyncio.subprocess.Process:
         return await asyncio.create_subprocess_exec(
-            sys.executable, "-c", "from bot.cli import main; main()", *words,
+            sys.executable, "-c", "from paperwire.cli import main; main()", *words,
             stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
             cwd=self._folder, env=self._environment | settings,
         )  # fmt: skip

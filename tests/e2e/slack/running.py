@@ -26,7 +26,7 @@ async def paperwire(slack: SlackServer, papers: str, folder: Path, **settings: s
         "PATH": "/usr/bin:/bin",
         **settings,
     }
-    command = (sys.executable, "-c", "from bot.cli import main; main()", "run")
+    command = (sys.executable, "-c", "from paperwire.cli import main; main()", "run")
     bot = await asyncio.create_subprocess_exec(*command, env=environment, stdout=DEVNULL, stderr=PIPE, cwd=folder)
     try:
         yield bot

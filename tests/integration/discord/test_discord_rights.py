@@ -8,9 +8,9 @@ from dataclasses import replace
 import pytest
 
 from adapters.discord.permissions import invite_link
-from bot.bootstrap import demo_parts, open_app
-from bot.settings import Settings
 from bot.testing.store import FakeStore
+from paperwire.bootstrap import demo_parts, open_app
+from paperwire.settings import Settings
 from tests.servers.discord import DM, EPHEMERAL, VOICE, DiscordServer, words_of
 from tests.servers.discord_bot import running_bot
 from tests.servers.discord_checks import walk

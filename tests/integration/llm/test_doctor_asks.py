@@ -7,11 +7,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.doctor.checks import advice
-from bot.doctor.language_model import NOTICE, look_at_model
-from bot.doctor.model import Result, Verdict
-from bot.doctor.report import run_checks, with_advice
-from bot.settings import Settings
+from paperwire.doctor.checks import advice
+from paperwire.doctor.language_model import NOTICE, look_at_model
+from paperwire.doctor.model import Result, Verdict
+from paperwire.doctor.report import run_checks, with_advice
+from paperwire.settings import Settings
 from tests.servers.openai import Behaviour, OpenAIServer, fails, html, openai_server, says, says_json
 
 FIELDS = ("line", "problem", "method", "result", "why")

@@ -12,7 +12,6 @@ from pathlib import Path
 
 import pytest
 
-from bot.bootstrap import App, demo_parts, open_app
 from bot.chat.request import Final, Place, Progress, Reply, Request
 from bot.documents.plain import plain_document
 from bot.llm.budget import Meter
@@ -23,9 +22,10 @@ from bot.papers.model import Paper
 from bot.reading.model import Summaries
 from bot.reading.ports import PATIENCE
 from bot.reading.summaries import Summarizer
-from bot.settings import Settings
 from bot.testing.clock import FakeClock
 from bot.testing.store import FakeStore
+from paperwire.bootstrap import App, demo_parts, open_app
+from paperwire.settings import Settings
 from tests.servers.openai import Asked, Behaviour, OpenAIServer, answers, hangs, openai_server, waits, writes
 
 

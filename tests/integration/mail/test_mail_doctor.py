@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from bot.doctor.model import Verdict
-from bot.doctor.report import run_checks
-from bot.on_mail import MailCheck, checks
-from bot.settings import Settings
+from paperwire.doctor.model import Verdict
+from paperwire.doctor.report import run_checks
+from paperwire.on_mail import MailCheck, checks
+from paperwire.settings import Settings
 from tests.servers.mail import LocalMail, certificate, local_mail
 
 SET = {

@@ -9,12 +9,12 @@ from datetime import UTC, datetime, time, timedelta
 import pytest
 
 from adapters.slack.app import SlackApp
-from bot.bootstrap import demo_parts, open_app
 from bot.chat.engine import Engine
 from bot.digests.model import Kind, Subscription, Target
 from bot.digests.schedule import Schedule
-from bot.settings import Settings
 from bot.testing.store import FakeStore
+from paperwire.bootstrap import demo_parts, open_app
+from paperwire.settings import Settings
 from tests.integration.slack.test_slack_conversations import home_with, seen
 from tests.servers.slack import Channel, Fault, Json, SlackServer, block_words
 from tests.servers.slack_user import OverSocket, SlackUser

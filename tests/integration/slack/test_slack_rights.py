@@ -7,10 +7,10 @@ from dataclasses import replace
 
 import pytest
 
-from bot.bootstrap import demo_parts, open_app
 from bot.chat.engine import Engine
-from bot.settings import Settings
 from bot.testing.store import FakeStore
+from paperwire.bootstrap import demo_parts, open_app
+from paperwire.settings import Settings
 from tests.integration.slack.conftest import Running
 from tests.integration.slack.test_slack_conversations import seen
 from tests.servers.slack import Channel, SlackServer

@@ -9,9 +9,9 @@ import pytest
 
 from adapters.slack.app import SlackApp
 from adapters.slack.config import SlackConfig
-from bot.bootstrap import demo_parts, open_app
-from bot.settings import Settings
 from bot.testing.store import FakeStore
+from paperwire.bootstrap import demo_parts, open_app
+from paperwire.settings import Settings
 from tests.integration.slack.conftest import Running, slack_app
 from tests.integration.slack.small_engine import Calls
 from tests.integration.slack.test_slack_conversations import seen

@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 
 from adapters.terminal.history import open_history
-from bot.doctor.checks import look_at_data_folder
 from bot.logs import log_to_file
 from bot.papers.http.cache import open_cache
 from bot.private import make_private_file, make_private_folder
-from bot.settings import Settings
 from bot.store.database import FILE, Database
 from bot.store.keys import KEY_FILE, keys
+from paperwire.doctor.checks import look_at_data_folder
+from paperwire.settings import Settings
 
 
 def rights(path: Path) -> int:

@@ -9,15 +9,15 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from bot.bootstrap import key_differs
 from bot.digests.durable import ALIVE
-from bot.doctor.checks import look_at_secret_key
-from bot.doctor.model import Verdict
-from bot.settings import Settings
 from bot.store.database import Database
 from bot.store.keys import KEY_FILE
 from bot.store.leases import SqlLeases
 from bot.store.tables import secrets
+from paperwire.bootstrap import key_differs
+from paperwire.doctor.checks import look_at_secret_key
+from paperwire.doctor.model import Verdict
+from paperwire.settings import Settings
 
 OLD, NEW = "an old key of thirty-two characters", "a new key of thirty-two characters or so"
 

@@ -10,10 +10,10 @@ from contextlib import suppress
 import aiohttp
 import pytest
 
-from bot import on_web
-from bot.bootstrap import App, demo_parts, open_app
 from bot.errors import SettingsError
-from bot.settings import Settings
+from paperwire import on_web
+from paperwire.bootstrap import App, demo_parts, open_app
+from paperwire.settings import Settings
 
 
 @pytest.fixture

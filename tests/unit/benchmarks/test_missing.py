@@ -14,7 +14,7 @@ ROOT = Path(__file__).parents[3]
 @pytest.mark.parametrize("name", ["ask", "text", "library", "retrieval", "pointers", "answerability"])
 def test_a_benchmark_without_recorded_data_names_the_file(name: str, tmp_path: Path) -> None:
     (tmp_path / "checkout").mkdir()
-    for part in ("benchmarks", "bot", "adapters", "prompts", "tests"):
+    for part in ("benchmarks", "paperwire", "bot", "adapters", "prompts", "tests"):
         (tmp_path / "checkout" / part).symlink_to(ROOT / part)
     done = subprocess.run(
         [sys.executable, "-m", "benchmarks", name],

@@ -8,15 +8,15 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot.bootstrap import App, Parts, open_app
 from bot.chat.request import Final, Place, Reply, Request
 from bot.documents.model import Card, Document
 from bot.documents.plain import plain_document
 from bot.errors import SourceUnavailable, Transient
-from bot.settings import Settings
 from bot.testing.clock import FakeClock
 from bot.testing.fetcher import FakeAnswer, FakeFetcher
 from bot.testing.store import FakeStore
+from paperwire.bootstrap import App, Parts, open_app
+from paperwire.settings import Settings
 
 FRIDAY_NOON = datetime(2026, 7, 10, 16, 0, tzinfo=UTC)
 

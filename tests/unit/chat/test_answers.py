@@ -10,7 +10,6 @@ from datetime import date
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.bootstrap import Parts, open_app
 from bot.chat.commands import COMMANDS
 from bot.chat.engine import TAKES_LONG, Asked, Engine
 from bot.chat.grammar import find, parse
@@ -19,7 +18,8 @@ from bot.documents.model import Document
 from bot.documents.plain import plain_document
 from bot.errors import BadInput
 from bot.llm.model import Usage
-from bot.settings import Settings
+from paperwire.bootstrap import Parts, open_app
+from paperwire.settings import Settings
 from tests.strategies import nasty_texts
 from tests.unit.chat.conftest import World
 

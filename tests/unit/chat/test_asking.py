@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 
-from bot.bootstrap import App, Parts, open_app
 from bot.chat.asking import MAX_QUESTION
 from bot.chat.conversation import Turn
 from bot.chat.request import Final, Origin, Partial, Place, Progress, Reply, Request
@@ -20,11 +19,12 @@ from bot.errors import StoreError
 from bot.llm.model import ModelCall
 from bot.papers.fulltext.model import Block, FullText, Section, TextSource
 from bot.papers.model import Paper
-from bot.settings import Settings
 from bot.testing.clock import FakeClock
 from bot.testing.fetcher import FakeAnswer, FakeFetcher
 from bot.testing.model import Ending, FakeModel
 from bot.testing.store import FakeConversations, FakeStore
+from paperwire.bootstrap import App, Parts, open_app
+from paperwire.settings import Settings
 from tests.kites import FIGURE, KITES, KITES_TEXT
 
 CHANNEL = Place("test:1", "c")

@@ -8,13 +8,13 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot.bootstrap import demo_parts, open_app
 from bot.chat.request import Final, Place, Progress, Request
 from bot.documents.model import Actions, Document, Tone
 from bot.documents.plain import plain_document
 from bot.errors import StoreError
-from bot.settings import Settings
 from bot.testing.store import FakeConversations, FakeStore
+from paperwire.bootstrap import demo_parts, open_app
+from paperwire.settings import Settings
 from tests.unit.chat.conftest import World, cards
 
 

@@ -10,7 +10,6 @@ from datetime import timedelta
 
 import pytest
 
-from bot.bootstrap import Parts, open_app
 from bot.chat.engine import Engine
 from bot.chat.outlets import outlet_of
 from bot.chat.request import Final, Place, Request
@@ -20,10 +19,11 @@ from bot.digests.opt_in import TERMS
 from bot.documents.model import Document
 from bot.documents.plain import plain_document
 from bot.errors import Ambiguous, BadInput, TargetGone, Transient
-from bot.settings import Settings
 from bot.testing.clock import FakeClock
 from bot.testing.mail import FakeMailer
 from bot.testing.store import FakeStore
+from paperwire.bootstrap import Parts, open_app
+from paperwire.settings import Settings
 
 TERMINAL = Place("terminal:local", "terminal")
 READER = "reader@example.org"

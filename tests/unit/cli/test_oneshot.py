@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from bot.cli.app import app
+from paperwire.cli.app import app
 
 pytestmark = pytest.mark.usefixtures("restored_logging")
 

@@ -10,7 +10,7 @@ from contextlib import suppress
 
 import pytest
 
-from bot.cli.outcome import exit_code
+from paperwire.cli.outcome import exit_code
 
 pytestmark = pytest.mark.usefixtures("restored_logging")
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bot.cli.printing import prepare_output, print_json
+from paperwire.cli.printing import prepare_output, print_json
 
 
 def written(text: str, encoding: str, monkeypatch: pytest.MonkeyPatch) -> str:

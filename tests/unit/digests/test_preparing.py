@@ -9,18 +9,18 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Any
 
-from bot.bootstrap import App, Parts, open_app
 from bot.chat.request import Final, Place, Request
 from bot.digests.model import Digest, Edition, Kind, Slot, Target
 from bot.digests.preparing import starters_of
 from bot.documents.model import Quote
 from bot.errors import ModelUnavailable, Transient
 from bot.llm.model import ModelCall
-from bot.settings import Settings
 from bot.testing.clock import FakeClock
 from bot.testing.fetcher import FakeAnswer, FakeFetcher
 from bot.testing.model import FakeModel, Script
 from bot.testing.store import FakeStore
+from paperwire.bootstrap import App, Parts, open_app
+from paperwire.settings import Settings
 from tests.digests import wish
 from tests.kites import KITES, KITES_TEXT
 

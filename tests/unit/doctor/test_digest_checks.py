@@ -11,12 +11,12 @@ from bot.digests.durable import ALIVE
 from bot.digests.model import Kind, Standing, Target
 from bot.digests.opt_in import TERMS
 from bot.digests.ports import Poster
-from bot.doctor.digests import look_at_channels, look_at_delivery
-from bot.doctor.model import Verdict
-from bot.doctor.steps import steps_fault
 from bot.errors import TargetGone, Transient
 from bot.testing.digests import FakePoster
 from bot.testing.store import FakeStore
+from paperwire.doctor.digests import look_at_channels, look_at_delivery
+from paperwire.doctor.model import Verdict
+from paperwire.doctor.steps import steps_fault
 from tests.digests import wish
 
 NOON = datetime(2026, 7, 10, 12, tzinfo=UTC)

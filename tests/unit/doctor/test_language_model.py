@@ -6,8 +6,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from bot.doctor.language_model import NOTICE, is_at_openai, with_notice
-from bot.doctor.model import Result, Verdict
+from paperwire.doctor.language_model import NOTICE, is_at_openai, with_notice
+from paperwire.doctor.model import Result, Verdict
 
 WELL = Result(Verdict.OK, "It answers.")
 END = date(2026, 12, 11)

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from bot.doctor.checks import advice, look_at_data_folder, look_at_encodings
-from bot.doctor.language_model import look_at_model
-from bot.doctor.model import Result, Verdict
-from bot.doctor.report import examine, look_at_platforms, look_at_settings, run_checks, with_advice
 from bot.errors import BotError, StoreError
-from bot.settings import Settings
+from paperwire.doctor.checks import advice, look_at_data_folder, look_at_encodings
+from paperwire.doctor.language_model import look_at_model
+from paperwire.doctor.model import Result, Verdict
+from paperwire.doctor.report import examine, look_at_platforms, look_at_settings, run_checks, with_advice
+from paperwire.settings import Settings
 
 
 @dataclass

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from bot.llm.catalog import UNKNOWN, facts_of, known_models
-from bot.settings import Settings
+from paperwire.settings import Settings
 
 
 @pytest.mark.parametrize("name", known_models())

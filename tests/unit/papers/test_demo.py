@@ -7,9 +7,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.demo.parts import DemoFetcher
 from bot.papers.calendar import list_day
 from bot.testing.clock import FakeClock
+from paperwire.demo.parts import DemoFetcher
 
 
 @pytest.mark.parametrize("days", range(7))

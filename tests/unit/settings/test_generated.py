@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from bot.chat.commands import COMMANDS
-from bot.settings import load, names
+from paperwire.settings import load, names
 from scripts import generate, picture
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot.errors import SettingsError
-from bot.settings import load
+from paperwire.settings import load
 
 NO_FILE = Path("no such file")
 

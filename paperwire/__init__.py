@@ -1,0 +1,1 @@
+"""Paperwire, the program: it puts the engine and the platforms together, and is run from the command line."""
