@@ -47,13 +47,13 @@ from bot.chat.finding import begin_thread
 from bot.chat.grammar import shorten
 from bot.chat.parsed import Access, Parsed
 from bot.chat.request import Origin, Place, Request
+from bot.chatkit.mentioned_papers import NO_PAPER
 from bot.documents.model import Action, Actions, Bullets, Card, Document, Tone
 from bot.documents.words import with_code
 from bot.errors import BadInput, BotError, StoreError, TargetGone
 
 log = structlog.get_logger(__name__)
 
-NO_PAPER = "I found no paper in that message: neither a link to arXiv or Hugging Face nor an arXiv id."
 RESTARTING = "The bot is restarting. Please ask again in a moment."
 ON_IT = "I am on it already; the answer to your first press will appear in a moment."
 BUSY = "That form could not be made in time; please press the button again."

@@ -32,6 +32,7 @@ from adapters.slack.forms import CHANNEL, FORM, ZONES, zone_options
 from adapters.slack.inbox import BUSY, Inbox
 from adapters.slack.manifest import SHORTCUT
 from bot.chat.parsed import Parsed
+from bot.chatkit.mentioned_papers import NO_PAPER
 from bot.errors import BotError
 
 log = structlog.get_logger(__name__)
@@ -39,7 +40,6 @@ log = structlog.get_logger(__name__)
 Body = dict[str, Any]
 
 OUTDATED = "That was made by another version of Paperwire. Please ask again, and use the new buttons."
-NO_PAPER = "I see no link to a paper in that message."
 
 
 class Listeners:

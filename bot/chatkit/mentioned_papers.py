@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.papers.references import find_references
 
+NO_PAPER = "I found no paper in that message: neither a link to arXiv or Hugging Face nor an arXiv id."
 MOST_LOOKED_AT = 20_000  # characters of one message, its previews included
 
 

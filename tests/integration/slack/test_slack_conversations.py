@@ -6,6 +6,7 @@ import itertools
 
 from adapters.slack.app import SlackApp
 from bot.chat.request import Place
+from bot.chatkit.mentioned_papers import NO_PAPER
 from bot.testing.store import FakeStore
 from tests.integration.slack.small_engine import Calls
 from tests.servers.slack import Fault, Message, SlackServer
@@ -155,12 +156,12 @@ async def test_a_thread_under_a_list_is_about_its_papers(
 
 async def test_the_shortcut_shows_the_linked_paper_in_private(slack: SlackServer, user: SlackUser) -> None:
     await user.shortcut("look: <https://arxiv.org/abs/2606.01234>")
-    assert (await seen(slack, "Paper https://arxiv.org/abs/2606.01234")).only_for == "U1"
+    assert (await seen(slack, "Paper 2606.01234")).only_for == "U1"
 
 
 async def test_the_shortcut_on_a_message_without_paper_says_so(slack: SlackServer, user: SlackUser) -> None:
     await user.shortcut("lunch?")
-    assert (await seen(slack, "no link to a paper")).only_for == "U1"
+    assert (await seen(slack, NO_PAPER[:30])).only_for == "U1"
 
 
 async def test_the_home_shows_today_digests_and_settings(slack: SlackServer, user: SlackUser) -> None:
