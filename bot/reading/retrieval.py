@@ -133,7 +133,11 @@ def standardized(values: Sequence[float]) -> list[float]:
     if not values:
         return []
     mean, spread = fmean(values), pstdev(values)
-    return [(value - mean) / spread if spread > 1e-12 else 0.0 for value in values]
+    if spread <= 1e-12:
+        return [0.0] * len(values)
+    deviations = [value - mean for value in values]
+    rounding = fmean(deviations)  # of the mean, which counts where the values hardly differ
+    return [(deviation - rounding) / spread for deviation in deviations]
 
 
 def _plus(first: Sequence[float], second: Sequence[float]) -> list[float]:
