@@ -82,6 +82,12 @@ def test_a_page_about_the_paper_is_not_the_paper(page: str) -> None:
         markdown.parse(page.encode())
 
 
-@given(st.text())
+@pytest.mark.parametrize("head", ["<head>", "<HEAD>"])
+def test_what_has_a_head_is_a_page(head: str) -> None:
+    with pytest.raises(Unreadable):
+        markdown.parse(f"{head}\n\n{PAPER}".encode())
+
+
+@given(st.text().filter(lambda text: "<head>" not in text.lower()))  # which makes a page of it
 def test_any_text_is_read(text: str) -> None:
     assert _parse(text.replace("<!", "")).sections[0].heading == "Abstract"
