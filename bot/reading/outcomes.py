@@ -20,6 +20,7 @@ NO_MODEL = f"No language model is set up. {_BEST}"
 NO_FIT = "No language model is set up. I found no passage that clearly answers; these come nearest."
 NO_MATCH = "No language model is set up. I found no passage with these words; these come nearest."
 UNPROVEN = f"The language model answered, but the sentences it cites do not support what it says. {_BEST}"
+EMPTY = f"The language model's answer holds nothing that I can show. {_BEST}"
 UNREADABLE = f"I could not read the language model's answer. {_BEST}"
 CUT = f"The language model's answer was cut off at its length limit. {_BEST}"
 CUT_SHORT = "The language model's answer was cut off at its length limit; this is what came before."
@@ -102,5 +103,5 @@ def outcome_of(
     if checked.dropped:
         return Outcome.UNPROVEN, UNPROVEN
     if fault is None or isinstance(fault, AnswerMalformed):
-        return Outcome.UNREADABLE, UNREADABLE
+        return Outcome.UNREADABLE, EMPTY if reply.verdict is Verdict.ANSWERED else UNREADABLE
     return failed(fault.public_sentence)

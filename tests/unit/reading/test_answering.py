@@ -24,6 +24,7 @@ from bot.reading.inquiry import ROUNDS
 from bot.reading.outcomes import (
     BROKE_OFF,
     CUT_SHORT,
+    EMPTY,
     NO_FIT,
     NO_FRONT_MATTER,
     NO_MATCH,
@@ -300,6 +301,7 @@ BROKEN = "{'verdict': 'answered', 'claims': [{'text': 'Kites learn.', 'sentences
         ("garbage", Outcome.UNREADABLE),
         ("[]", Outcome.UNREADABLE),
         (BROKEN, Outcome.UNREADABLE),
+        ('{"claims": [], "verdict": "answered"}', Outcome.UNREADABLE),
         (Ending("", "stop"), Outcome.PASSAGES),
         (Ending("no", "refusal"), Outcome.PASSAGES),
         (Ending("", "length"), Outcome.CUT),
@@ -314,6 +316,12 @@ async def test_a_useless_reply_gives_passages(
     assert answer.outcome is outcome
     assert answer.note
     assert answer.found.best
+
+
+async def test_an_answer_without_claims_is_not_called_unreadable(kites: ReadPaper) -> None:
+    empty = '{"claims": [], "verdict": "answered"}'
+    _, answer, _ = await ask([empty, empty], kites)
+    assert answer.note == EMPTY
 
 
 async def test_half_a_reply_is_used_as_far_as_it_goes(kites: ReadPaper) -> None:
